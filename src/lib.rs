@@ -1,0 +1,15 @@
+//! keyroll keeps the roll of every service account between maintenance systems and the platforms that join them.
+//!
+//! The rooms stand on floors. A room imports only rooms of lower floors, never sideways; `tests/architecture.rs`
+//! holds this.
+
+// Floor 1: plain values.
+pub mod model;
+
+// Floor 2: pure: values in, values out.
+
+// Floor 3: forms and judges.
+
+// Floor 5: the only doers.
+
+// Floor 6: the terminal.

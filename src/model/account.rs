@@ -1,0 +1,227 @@
+//! Service accounts: one provider, one environment, one workflow each.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::access::{Level, words};
+use crate::model::credential::Credential;
+use crate::model::date::{Date, Span};
+use crate::model::entitlement::EntitlementKey;
+use crate::model::id::{
+    BoundaryPath, ConsumerId, EnvironmentName, Name, PlatformId, Principal, ProcedureId,
+    ProviderId, RotationId,
+};
+use crate::model::text::Text;
+
+words! {
+    /// Where an account stands in its life.
+    AccountStatus {
+        Proposed = "proposed",
+        Active = "active",
+        Suspended = "suspended",
+        Retired = "retired",
+    }
+}
+
+words! {
+    /// What an audit record must cover.
+    AuditRecord {
+        Import = "import",
+        Write = "write",
+        Retry = "retry",
+        Failure = "failure",
+    }
+}
+
+/// Who answers for an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Owner {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business: Option<Principal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub technical: Option<Principal>,
+    /// Who rotates; the technical owner where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Principal>,
+}
+
+impl Owner {
+    fn is_empty(&self) -> bool {
+        self == &Owner::default()
+    }
+}
+
+/// What must be recorded of the account's work, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Audit {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<AuditRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sink: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Span>,
+}
+
+/// Records at the provider that the account must, and must not, see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Canary {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<Text>,
+}
+
+/// The controls that an access level demands; which of them, `catalog` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Controls {
+    // attachment-sync
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_file_size: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_policy: Option<Text>,
+    // draft-handoff
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervisor: Option<Principal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_ownership: Option<Text>,
+    // status-sync
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict_rule: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_log: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_approval: Option<Text>,
+    // write-back and closeout
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<ProcedureId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_window: Option<crate::model::rotation::Window>,
+    // ai-agent-draft
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_gate: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_citation: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_approval: Option<Text>,
+}
+
+impl Controls {
+    fn is_empty(&self) -> bool {
+        self == &Controls::default()
+    }
+}
+
+/// What an AI agent may call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Agent {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint_slice: Option<Text>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tenant_enabled: bool,
+}
+
+/// A non-human identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Account {
+    pub provider: ProviderId,
+    pub environment: EnvironmentName,
+    /// Where it may act.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boundary: Vec<BoundaryPath>,
+    pub workflow: Name,
+    pub level: Level,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Text>,
+    #[serde(default, skip_serializing_if = "Owner::is_empty")]
+    pub owner: Owner,
+    /// Provider side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<EntitlementKey>,
+    /// Platform side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<EntitlementKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<PlatformId>,
+    /// The last day of the account itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<RotationId>,
+    /// The procedure that rotates it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotate: Option<ProcedureId>,
+    /// The procedure that revokes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoke: Option<ProcedureId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audit>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consumers: Vec<ConsumerId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Canary>,
+    #[serde(default = "active")]
+    pub status: AccountStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<Credential>,
+    #[serde(default, skip_serializing_if = "Controls::is_empty")]
+    pub controls: Controls,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Agent>,
+}
+
+fn active() -> AccountStatus {
+    AccountStatus::Active
+}
+
+impl Account {
+    /// Who rotates: the rotation owner, else the technical one.
+    pub fn rotation_owner(&self) -> Option<&Principal> {
+        self.owner
+            .rotation
+            .as_ref()
+            .or(self.owner.technical.as_ref())
+    }
+
+    /// The controls that are stated, by their TOML key.
+    pub fn stated_controls(&self) -> BTreeMap<&'static str, bool> {
+        let c = &self.controls;
+        BTreeMap::from([
+            ("max-file-size", c.max_file_size.is_some()),
+            ("classification", c.classification.is_some()),
+            ("retention", c.retention.is_some()),
+            ("access-policy", c.access_policy.is_some()),
+            ("supervisor", c.supervisor.is_some()),
+            ("provider-ownership", c.provider_ownership.is_some()),
+            ("conflict-rule", c.conflict_rule.is_some()),
+            ("retry-log", c.retry_log.is_some()),
+            ("owner-approval", c.owner_approval.is_some()),
+            ("fields", !c.fields.is_empty()),
+            ("rollback", c.rollback.is_some()),
+            ("test-window", c.test_window.is_some()),
+            ("review-gate", c.review_gate.is_some()),
+            ("source-citation", c.source_citation.is_some()),
+            ("action-approval", c.action_approval.is_some()),
+        ])
+    }
+}

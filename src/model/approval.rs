@@ -1,0 +1,64 @@
+//! Approvals, boundary decisions, residual risks and waivers: what people have signed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::access::words;
+use crate::model::date::Date;
+use crate::model::id::{Name, Principal};
+use crate::model::text::Text;
+
+/// Who approved one action class of one account. Its key is account, action and day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Approval {
+    pub by: Principal,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// Whether it was added by command; such an approval is never pruned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_command: bool,
+}
+
+words! {
+    /// The answer to "read or write?" at a boundary.
+    Choice {
+        Read = "read",
+        Write = "write",
+    }
+}
+
+/// A read/write boundary decision. Its key is account and boundary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Decision {
+    pub choice: Choice,
+    pub reason: Text,
+    pub by: Principal,
+    pub on: Date,
+}
+
+/// What the provider cannot enforce, owned instead of reported for ever. Its key is account and gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ResidualRisk {
+    pub gap: Text,
+    pub owner: Principal,
+    pub until: Date,
+}
+
+/// A finding that is accepted for a while. Its key is rule and subject; what it lacks, a rule reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Waiver {
+    pub rule: Name,
+    /// A record, as findings name it: `account/NAME`.
+    pub subject: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Principal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}

@@ -1,0 +1,26 @@
+//! Consumers: the jobs and hosts that use credentials.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::text::Text;
+
+/// A job or host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Consumer {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<Text>,
+    /// Seen to fail while the credential is withdrawn: the proof that the integration fails closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+}
+
+/// How a consumer's health is seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Health {
+    /// A program and its arguments, never a shell.
+    pub command: Vec<Text>,
+}

@@ -1,0 +1,157 @@
+//! Credentials: what an account authenticates with, and where its secret lives. Never the secret itself.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::access::words;
+use crate::model::date::Date;
+use crate::model::id::Name;
+use crate::model::text::{Text, string_serde};
+
+words! {
+    /// What kind of thing the secret is.
+    CredentialKind {
+        ApiKey = "api-key",
+        Basic = "basic",
+        Oauth2Client = "oauth2-client",
+        BearerToken = "bearer-token",
+        Certificate = "certificate",
+        DatabasePassword = "database-password",
+    }
+}
+
+words! {
+    /// A class of places where a secret may live.
+    StoreClass {
+        Age = "age",
+        Keyring = "keyring",
+        Vault = "vault",
+        Command = "command",
+        Environment = "environment",
+    }
+}
+
+words! {
+    /// Which end of a credential's life counts.
+    ExpirySource {
+        Recorded = "recorded",
+        TokenClaim = "token-claim",
+        ProviderApi = "provider-api",
+        Observed = "observed",
+    }
+}
+
+words! {
+    /// Where a version stands in its life.
+    VersionStage {
+        Pending = "pending",
+        Current = "current",
+        Previous = "previous",
+        Revoked = "revoked",
+        PossiblyLive = "possibly-live",
+    }
+}
+
+/// Where a secret lives: `age`, `keyring`, `vault:PATH`, `command:NAME`, `environment:VAR`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SecretPlace(Box<str>);
+
+/// Why a place was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a place for a secret: write `age`, `keyring`, `vault:PATH`, `command:NAME` or `environment:VAR`"
+)]
+pub struct BadPlace(String);
+
+impl SecretPlace {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn class(&self) -> StoreClass {
+        let word = self.0.split(':').next().unwrap_or_default();
+        word.parse()
+            .expect("the class of a place: checked when it was made")
+    }
+
+    /// The path, name or variable behind the class; none for `age` and `keyring`.
+    pub fn reference(&self) -> Option<&str> {
+        self.0.split_once(':').map(|(_, rest)| rest)
+    }
+}
+
+impl FromStr for SecretPlace {
+    type Err = BadPlace;
+    fn from_str(text: &str) -> Result<Self, BadPlace> {
+        let (class, rest) = text
+            .split_once(':')
+            .map_or((text, None), |(c, r)| (c, Some(r)));
+        let good = match (class, rest) {
+            ("age" | "keyring", None) => true,
+            ("vault" | "command" | "environment", Some(rest)) => {
+                !rest.is_empty() && rest.len() <= 200 && rest.bytes().all(|b| b.is_ascii_graphic())
+            }
+            _ => false,
+        };
+        if good {
+            Ok(SecretPlace(text.into()))
+        } else {
+            // What stands here may be the secret itself, pasted: only the class is repeated.
+            let class: String = class
+                .chars()
+                .take(12)
+                .flat_map(char::escape_debug)
+                .collect();
+            Err(BadPlace(if rest.is_some() {
+                format!("{class}:...")
+            } else {
+                class
+            }))
+        }
+    }
+}
+
+impl fmt::Display for SecretPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+string_serde!(
+    SecretPlace,
+    "^(age|keyring|(vault|command|environment):[!-~]+)$"
+);
+
+/// What an account authenticates with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Credential {
+    pub kind: CredentialKind,
+    /// The named values that one version holds; one unnamed value where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Name>,
+    pub store: SecretPlace,
+    /// Its name at the provider; two for blue/green.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identity: Vec<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry_source: Option<ExpirySource>,
+}
+
+/// One value of a credential in time: that it was made, not what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Version {
+    pub stage: VersionStage,
+    /// The day it was issued.
+    pub issued: Date,
+    /// The day after which the provider refuses it, as recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
+    /// The day its successor took over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired: Option<Date>,
+}

@@ -1,0 +1,178 @@
+//! Entitlements and the glossaries (catalogs) that list them. Knows no file and no product.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::access::{Condition, Effect, words};
+use crate::model::text::{Text, string_serde};
+
+/// Why an entitlement's key was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an entitlement: write `group/permission` or a dotted scope, without blanks")]
+pub struct BadKey(String);
+
+/// The key of a permission (`group/permission`) or of a platform scope (its own dotted spelling).
+///
+/// Any printable ASCII without blanks is taken, so that a wildcard reaches the rule that refuses it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntitlementKey(Box<str>);
+
+impl EntitlementKey {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for EntitlementKey {
+    type Err = BadKey;
+    fn from_str(text: &str) -> Result<Self, BadKey> {
+        if (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+            Ok(EntitlementKey(text.into()))
+        } else {
+            Err(BadKey(
+                text.chars().take(60).flat_map(char::escape_debug).collect(),
+            ))
+        }
+    }
+}
+
+impl fmt::Display for EntitlementKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for EntitlementKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.0)
+    }
+}
+
+impl Borrow<str> for EntitlementKey {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+string_serde!(EntitlementKey, "^[!-~]{1,200}$");
+
+words! {
+    /// Which side of the integration a glossary belongs to.
+    Side {
+        Provider = "provider",
+        Platform = "platform",
+    }
+}
+
+/// One right that a provider or platform can grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Entitlement {
+    /// The heading it stands under where roles are edited.
+    pub group: Text,
+    pub title: Text,
+    pub meaning: Text,
+    pub effect: Effect,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+    /// Whether it stands in for a name that is not public.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub placeholder: bool,
+}
+
+/// A glossary of entitlements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Catalog {
+    pub title: Text,
+    pub side: Side,
+    /// Where the names come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Text>,
+    pub entitlements: BTreeMap<EntitlementKey, Entitlement>,
+}
+
+/// How a provider or platform names its glossary: a built-in one, or a file beside the inventory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CatalogName(Box<str>);
+
+impl CatalogName {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The path relative to the inventory file, where it is a file.
+    pub fn file(&self) -> Option<&str> {
+        self.0.starts_with("./").then_some(&*self.0)
+    }
+}
+
+/// Why a glossary's name was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a glossary: name a built-in one (`keyroll catalog list`) or a file below the inventory's folder, `./mine.toml`"
+)]
+pub struct BadCatalogName(String);
+
+impl FromStr for CatalogName {
+    type Err = BadCatalogName;
+    fn from_str(text: &str) -> Result<Self, BadCatalogName> {
+        let plain = |part: &str| {
+            !part.is_empty()
+                && part != "."
+                && part != ".."
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        };
+        let good = match text.strip_prefix("./") {
+            Some(path) => path.ends_with(".toml") && path.split('/').all(plain),
+            None => text.parse::<crate::model::id::Name>().is_ok(),
+        };
+        if good && text.len() <= 200 {
+            Ok(CatalogName(text.into()))
+        } else {
+            Err(BadCatalogName(
+                text.chars().take(60).flat_map(char::escape_debug).collect(),
+            ))
+        }
+    }
+}
+
+impl fmt::Display for CatalogName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+string_serde!(
+    CatalogName,
+    "^(\\./[A-Za-z0-9_./-]+\\.toml|[a-z0-9][a-z0-9-]*)$"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glossary_file_stays_below_its_inventory() {
+        for good in ["unicmms", "./mine.toml", "./glossaries/maximo.toml"] {
+            assert!(good.parse::<CatalogName>().is_ok(), "{good}");
+        }
+        for bad in [
+            "../x.toml",
+            "./../x.toml",
+            "/etc/passwd",
+            "./a/../../b.toml",
+            "./.",
+            "./x",
+            "Mine",
+        ] {
+            assert!(bad.parse::<CatalogName>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Floor 1: plain values, one file a noun. No I/O, no clock, no secret bytes.
+
+pub mod text;
+
+pub mod access;
+pub mod account;
+pub mod approval;
+pub mod boundary;
+pub mod change;
+pub mod consumer;
+pub mod credential;
+pub mod date;
+pub mod entitlement;
+pub mod event;
+pub mod fact;
+pub mod finding;
+pub mod id;
+pub mod inventory;
+pub mod key;
+pub mod organisation;
+pub mod party;
+pub mod probe;
+pub mod procedure;
+pub mod provider;
+pub mod record;
+pub mod role;
+pub mod rotation;

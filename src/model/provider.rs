@@ -1,0 +1,83 @@
+//! Providers (maintenance systems) and platforms (the other side), with their environments.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::access::words;
+use crate::model::date::{Date, Span};
+use crate::model::entitlement::CatalogName;
+use crate::model::id::{EnvironmentName, Principal};
+use crate::model::probe::{Probe, ProbeKind};
+use crate::model::text::Text;
+
+words! {
+    /// Who runs the system.
+    Hosting {
+        Saas = "saas",
+        PrivateCloud = "private-cloud",
+        OnPremises = "on-premises",
+    }
+}
+
+/// One installation of a provider or platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Environment {
+    /// Its base URL.
+    pub endpoint: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosting: Option<Hosting>,
+    /// Addresses (CIDR) that it accepts the integration from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowlist: Vec<Text>,
+    /// The account whose secret is `{admin}` in rotate and revoke steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin: Option<Principal>,
+}
+
+/// A CMMS or EAM system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Provider {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<Text>,
+    /// The glossary of its permissions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<CatalogName>,
+    /// Where its support is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Text>,
+    /// When the third party was last reviewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Date>,
+    /// Live credentials that one identity may have; no limit where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_live_credentials: Option<u32>,
+    /// Bad logons that lock an identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lockout_after: Option<u32>,
+    /// The longest time until a revoke takes effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_lag: Option<Span>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<EnvironmentName, Environment>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub test: BTreeMap<ProbeKind, Probe>,
+}
+
+/// The other side of the integration, whose scopes an account also needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Platform {
+    /// The glossary of its scopes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<CatalogName>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<EnvironmentName, Environment>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub test: BTreeMap<ProbeKind, Probe>,
+}

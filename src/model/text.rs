@@ -1,0 +1,106 @@
+//! Free text from people: checked for what would harm a terminal or a file, never for taste.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The longest text, in bytes.
+pub const LONGEST: usize = 4096;
+
+/// Why a text was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadText {
+    #[error("a text is longer than {LONGEST} bytes")]
+    Long,
+    #[error("a text holds the control character `{0}`")]
+    Control(String),
+}
+
+/// Text for people: at most 4 KiB, no control characters but tab and line feed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(String);
+
+impl Text {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing to read in it.
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl FromStr for Text {
+    type Err = BadText;
+    fn from_str(text: &str) -> Result<Self, BadText> {
+        if text.len() > LONGEST {
+            return Err(BadText::Long);
+        }
+        match text
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\t' | '\n'))
+        {
+            Some(c) => Err(BadText::Control(c.escape_unicode().collect())),
+            None => Ok(Text(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+string_serde!(Text, "^[^\\x00-\\x08\\x0b-\\x1f\\x7f]*$");
+
+/// Serde (and, in tests, JSON Schema) for a type that is parsed from and shown as a string.
+macro_rules! string_serde {
+    ($name:ident, $pattern:literal) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct Parse;
+                impl serde::de::Visitor<'_> for Parse {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("text")
+                    }
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                from.deserialize_str(Parse)
+            }
+        }
+        #[cfg(test)]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "pattern": $pattern })
+            }
+        }
+    };
+}
+pub(crate) use string_serde;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_takes_no_control_characters() {
+        assert!("two\nlines\tand a tab".parse::<Text>().is_ok());
+        assert!("\u{1b}[31mred".parse::<Text>().is_err());
+        assert!("x".repeat(LONGEST + 1).parse::<Text>().is_err());
+    }
+}
