@@ -1,0 +1,21 @@
+//! Floor 2: glossaries, access levels and the least-privilege map, from data files into `model`. Reads no path of its own.
+
+mod builtin;
+mod duty;
+mod glossaries;
+mod glossary;
+mod least_privilege;
+mod level;
+mod listing;
+mod nearest;
+mod standing;
+
+pub use builtin::{BUILTIN, builtin};
+pub use duty::duties;
+pub use glossaries::Glossaries;
+pub use glossary::{BadGlossary, parse, to_toml};
+pub use least_privilege::requirements;
+pub use level::{Levels, levels};
+pub use listing::{Group, Hit, Listing, groups, list, search};
+pub use nearest::nearest;
+pub use standing::{Standing, by_effect, standing};
