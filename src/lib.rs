@@ -8,6 +8,7 @@ pub mod model;
 
 // Floor 2: pure: values in, values out.
 pub mod catalog;
+pub mod lifecycle;
 
 // Floor 3: forms and judges.
 

@@ -1,0 +1,134 @@
+//! When a credential must be rotated and when it ends. The store indexes what this says; the rules judge by it.
+
+use crate::model::access::words;
+use crate::model::account::{Account, AccountStatus};
+use crate::model::credential::Version;
+use crate::model::date::Date;
+use crate::model::rotation::Rotation;
+
+/// How many days before a due day warnings begin, where the policy does not say.
+pub const WARN_DAYS: i64 = 14;
+
+words! {
+    /// What is due.
+    DueKind {
+        Rotation = "rotation",
+        Expiry = "expiry",
+    }
+}
+
+/// One dated duty of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    pub what: DueKind,
+    /// The first day of the warning.
+    pub warn_on: Date,
+    /// Rotation: the last good day. Expiry: the first day on which the provider refuses it.
+    pub due_on: Date,
+}
+
+/// The duties of one account, given its current version and its policy.
+///
+/// Rotation counts from the day the version was issued. The end is the earlier of the account's and the version's.
+/// Proposed and retired accounts have none; a suspended one is still live at the provider, so it has.
+pub fn dates(
+    account: &Account,
+    current: Option<&Version>,
+    rotation: Option<&Rotation>,
+) -> Vec<Due> {
+    match account.status {
+        AccountStatus::Active | AccountStatus::Suspended => {}
+        AccountStatus::Proposed | AccountStatus::Retired => return Vec::new(),
+    }
+    let warn_days = rotation
+        .and_then(|policy| policy.warn.as_ref())
+        .map_or(WARN_DAYS, |span| i64::from(span.days()));
+    let due = |what, due_on: Date| Due {
+        what,
+        warn_on: due_on.plus_days(-warn_days),
+        due_on,
+    };
+
+    let rotate_by = current
+        .zip(rotation)
+        .map(|(version, policy)| version.issued.plus_days(i64::from(policy.every.days())));
+    let ends_on = [account.expires, current.and_then(|version| version.expires)]
+        .into_iter()
+        .flatten()
+        .min();
+    rotate_by
+        .map(|day| due(DueKind::Rotation, day))
+        .into_iter()
+        .chain(ends_on.map(|day| due(DueKind::Expiry, day)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::credential::VersionStage;
+
+    fn account(extra: &str) -> Account {
+        let text = format!(
+            r#"{{"provider":"p","environment":"production","workflow":"import","level":"read-only-import"{extra}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn version(issued: &str, expires: Option<&str>) -> Version {
+        Version {
+            stage: VersionStage::Current,
+            issued: issued.parse().unwrap(),
+            expires: expires.map(|day| day.parse().unwrap()),
+            retired: None,
+        }
+    }
+
+    fn policy(body: &str) -> Rotation {
+        serde_json::from_str(body).unwrap()
+    }
+
+    #[test]
+    fn rotation_counts_from_the_day_of_issue() {
+        let due = dates(
+            &account(""),
+            Some(&version("2026-10-01", None)),
+            Some(&policy(r#"{"every":"60d","warn":"7d"}"#)),
+        );
+        assert_eq!(due.len(), 1);
+        assert_eq!(due[0].due_on.to_string(), "2026-11-30");
+        assert_eq!(due[0].warn_on.to_string(), "2026-11-23");
+    }
+
+    #[test]
+    fn the_earlier_end_counts() {
+        let due = dates(
+            &account(r#","expires":"2027-05-01""#),
+            Some(&version("2026-10-01", Some("2027-03-31"))),
+            None,
+        );
+        assert_eq!(due.len(), 1);
+        assert_eq!(due[0].due_on.to_string(), "2027-03-31");
+        assert_eq!(due[0].warn_on.to_string(), "2027-03-17");
+    }
+
+    #[test]
+    fn retired_accounts_have_no_duties_and_suspended_ones_do() {
+        let version = version("2026-10-01", Some("2027-03-31"));
+        assert!(dates(&account(r#","status":"retired""#), Some(&version), None).is_empty());
+        assert_eq!(
+            dates(&account(r#","status":"suspended""#), Some(&version), None).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn the_far_end_of_the_calendar_does_not_overflow() {
+        let due = dates(
+            &account(""),
+            Some(&version("2199-12-31", None)),
+            Some(&policy(r#"{"every":"36600d"}"#)),
+        );
+        assert_eq!(due[0].due_on.to_string(), "2199-12-31");
+    }
+}

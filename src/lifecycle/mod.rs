@@ -1,0 +1,6 @@
+//! Floor 2: what is due when, what recorded facts mean, and what differs between two inventories. Values in, values
+//! out; the day is a parameter.
+
+pub mod due;
+pub mod facts;
+pub mod plan;
