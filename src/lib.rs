@@ -7,6 +7,7 @@
 pub mod model;
 
 // Floor 2: pure: values in, values out.
+pub mod audit;
 pub mod catalog;
 pub mod lifecycle;
 

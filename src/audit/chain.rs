@@ -1,0 +1,150 @@
+//! The step check of the hash chain: fed events in order, it says what is wrong with each.
+
+use crate::audit::encoding::{EventView, FORMAT, hash_view, viewed};
+use crate::audit::hex;
+use crate::model::event::{Digest, Event};
+
+/// What stands for the hash of the event before the first.
+pub const GENESIS: Digest = [0; 32];
+
+/// One way in which an event does not continue the chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Break {
+    #[error("the event before it should be number {expected}: events are missing or out of order")]
+    Gap { expected: u64 },
+    #[error("the event is of the unknown format {0}")]
+    Format(u32),
+    #[error("it does not continue from the event before it, whose hash is {}", hex(.expected))]
+    Previous { expected: Digest },
+    #[error("its content was changed: its hash should be {}", hex(.computed))]
+    Hash { computed: Digest },
+}
+
+/// The state between two events: constant memory, however long the trail.
+#[derive(Debug)]
+pub struct Chain {
+    events: u64,
+    last: u64,
+    head: Digest,
+    scratch: Vec<u8>,
+}
+
+impl Default for Chain {
+    fn default() -> Chain {
+        Chain::new()
+    }
+}
+
+impl Chain {
+    /// The start of a trail.
+    pub fn new() -> Chain {
+        Chain::after(0, GENESIS)
+    }
+
+    /// The state after event `sequence`, whose hash is `head`.
+    pub fn after(sequence: u64, head: Digest) -> Chain {
+        Chain {
+            events: 0,
+            last: sequence,
+            head,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Checks the next event. After a fault the chain goes on from what the event claims.
+    pub fn step(&mut self, event: &Event) -> Vec<Break> {
+        viewed(event, |view| self.step_view(view, &event.hash))
+    }
+
+    /// Checks the next event by its values; `hash` is the one recorded with it.
+    pub fn step_view(&mut self, event: &EventView<'_>, hash: &Digest) -> Vec<Break> {
+        let mut breaks = Vec::new();
+        if event.sequence != self.last.saturating_add(1) {
+            let expected = self.last.saturating_add(1);
+            breaks.push(Break::Gap { expected });
+        }
+        if event.format != FORMAT {
+            breaks.push(Break::Format(event.format));
+        }
+        if event.previous != self.head {
+            let expected = self.head;
+            breaks.push(Break::Previous { expected });
+        }
+        let computed = hash_view(event, &mut self.scratch);
+        if computed != *hash {
+            breaks.push(Break::Hash { computed });
+        }
+        self.events += 1;
+        self.last = event.sequence;
+        self.head = *hash;
+        breaks
+    }
+
+    /// How many events were fed.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The number of the last event.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// The hash of the last event; zeros before the first.
+    pub fn head(&self) -> Digest {
+        self.head
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::encoding::tests::sample;
+
+    fn trail() -> Vec<Event> {
+        let mut previous = GENESIS;
+        (1..=3)
+            .map(|sequence| {
+                let event = sample(sequence, previous);
+                previous = event.hash;
+                event
+            })
+            .collect()
+    }
+
+    fn breaks(trail: &[Event]) -> Vec<Break> {
+        let mut chain = Chain::new();
+        trail.iter().flat_map(|event| chain.step(event)).collect()
+    }
+
+    #[test]
+    fn an_untouched_trail_is_whole() {
+        assert_eq!(breaks(&trail()), []);
+    }
+
+    #[test]
+    fn a_removed_event_is_seen() {
+        let mut trail = trail();
+        trail.remove(1);
+        assert!(matches!(
+            breaks(&trail)[..],
+            [Break::Gap { expected: 2 }, Break::Previous { .. }]
+        ));
+    }
+
+    #[test]
+    fn a_changed_event_is_seen_even_with_its_hash_made_to_fit() {
+        let mut changed = trail();
+        changed[1].change.push(' ');
+        assert!(matches!(breaks(&changed)[..], [Break::Hash { .. }]));
+        changed[1].hash = crate::audit::hash(&changed[1]);
+        assert!(matches!(breaks(&changed)[..], [Break::Previous { .. }]));
+    }
+
+    #[test]
+    fn an_unknown_format_is_said_so() {
+        let mut trail = trail();
+        trail[2].format = 9;
+        assert!(breaks(&trail).contains(&Break::Format(9)));
+    }
+}
