@@ -1,0 +1,139 @@
+//! The one write path: changes and their audit events in one transaction, or nothing.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::audit::record_digest_of;
+use crate::model::change::{Action, Change, Expected, Verb, field_changes};
+use crate::model::event::Actor;
+use crate::model::record::{Record, RecordId};
+use crate::store::error::StoreError;
+use crate::store::event::Trail;
+use crate::store::noun::{delete_record, insert_record, load_record, update_record};
+use crate::store::{Access, Store, dangling, due, event, lock, migrate};
+
+/// The events that a commit appended: none where `first` is greater than `last`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    pub first: u64,
+    pub last: u64,
+}
+
+impl Store {
+    /// Writes all of the changes and one event for each, or none of them.
+    ///
+    /// Each change is checked against what stands in the store. A change that changes nothing leaves no event.
+    /// Waits for another writer as long as [`Store::set_wait`] allows. Once it returns, a power cut loses nothing.
+    pub fn commit(&mut self, actor: &Actor, changes: &[Change]) -> Result<Committed, StoreError> {
+        if changes.is_empty() {
+            let last = event::last(&self.db)?.map_or(0, |last| last.sequence);
+            return Ok(Committed {
+                first: last + 1,
+                last,
+            });
+        }
+        if self.access == Access::Read {
+            return Err(StoreError::ReadOnly {
+                why: "it was opened for reading".to_owned(),
+            });
+        }
+        let _held = lock::take(&self.path, self.wait)?;
+        self.check_identity()?;
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        check_version(&transaction)?;
+        let mut trail = Trail::resume(&transaction, actor)?;
+        let first = trail.last() + 1;
+        for change in changes {
+            apply(&transaction, &mut trail, change)?;
+        }
+        due::refresh(&transaction, changes)?;
+        let last = trail.last();
+        dangling::commit(transaction)?;
+        Ok(Committed { first, last })
+    }
+}
+
+/// Another keyroll may have brought the store to a newer format since it was opened.
+fn check_version(db: &Connection) -> Result<(), StoreError> {
+    let (found, known) = (migrate::version(db)?, migrate::newest());
+    if found == known {
+        Ok(())
+    } else {
+        Err(StoreError::Newer { found, known })
+    }
+}
+
+fn apply(db: &Connection, trail: &mut Trail<'_>, change: &Change) -> Result<(), StoreError> {
+    match (&change.action, &change.expected) {
+        (Action::Put(record), Expected::Absent) => create(db, trail, record),
+        (Action::Put(record), Expected::Present(before)) => update(db, trail, before, record),
+        (Action::Remove(id), Expected::Present(before)) => remove(db, trail, before, id),
+        (Action::Remove(id), Expected::Absent) => Err(conflict(id.clone())),
+    }
+}
+
+fn conflict(record: RecordId) -> StoreError {
+    StoreError::Conflict { record }
+}
+
+fn create(db: &Connection, trail: &mut Trail<'_>, record: &Record) -> Result<(), StoreError> {
+    // That nothing stands there, the table's own key says.
+    if !insert_record(db, record)? {
+        return Err(conflict(record.id()));
+    }
+    let id = record.id().to_string();
+    let body = json(record)?;
+    let digest = record_digest_of(&id, body.as_bytes());
+    let change = format!(r#"[{{"field":"","to":{body}}}]"#);
+    trail.append(db, &id, Verb::Create.as_str(), &change, Some(digest))
+}
+
+fn update(
+    db: &Connection,
+    trail: &mut Trail<'_>,
+    before: &Record,
+    after: &Record,
+) -> Result<(), StoreError> {
+    expect(db, before, &after.id())?;
+    if before == after {
+        return Ok(());
+    }
+    if !update_record(db, after)? {
+        return Err(conflict(after.id()));
+    }
+    let id = after.id().to_string();
+    let digest = record_digest_of(&id, json(after)?.as_bytes());
+    let change = serde_json::to_string(&field_changes(Some(before), Some(after)))
+        .expect("the keys of a change are strings");
+    trail.append(db, &id, Verb::Update.as_str(), &change, Some(digest))
+}
+
+fn remove(
+    db: &Connection,
+    trail: &mut Trail<'_>,
+    before: &Record,
+    id: &RecordId,
+) -> Result<(), StoreError> {
+    expect(db, before, id)?;
+    if !delete_record(db, id)? {
+        return Err(conflict(id.clone()));
+    }
+    let change = format!(r#"[{{"field":"","from":{}}}]"#, json(before)?);
+    trail.append(db, &id.to_string(), Verb::Remove.as_str(), &change, None)
+}
+
+/// Whether `before` is what stands under `id`.
+fn expect(db: &Connection, before: &Record, id: &RecordId) -> Result<(), StoreError> {
+    let stands = before.id() == *id && load_record(db, id)?.as_ref() == Some(before);
+    if stands {
+        Ok(())
+    } else {
+        Err(conflict(id.clone()))
+    }
+}
+
+fn json(record: &Record) -> Result<String, StoreError> {
+    String::from_utf8(record.to_json())
+        .map_err(|error| StoreError::damaged(record.id().to_string(), error.to_string()))
+}

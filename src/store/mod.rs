@@ -1,0 +1,49 @@
+//! Floor 3: the SQLite file: schema ladder, one file a table with all its SQL. One write path: `Store::commit`.
+
+mod cell;
+mod commit;
+mod connection;
+mod dangling;
+mod due;
+mod error;
+mod event;
+mod files;
+mod lock;
+mod migrate;
+mod noun;
+mod open;
+mod principal;
+mod read;
+mod references;
+mod table;
+mod verify;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use commit::Committed;
+pub use connection::sqlite_version;
+pub use due::DueRow;
+pub use error::StoreError;
+pub use event::EventFilter;
+pub use verify::{Fault, Verification};
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    /// Reading too.
+    Write,
+}
+
+/// One open store.
+#[derive(Debug)]
+pub struct Store {
+    db: rusqlite::Connection,
+    path: PathBuf,
+    access: Access,
+    /// Device and number of the file, so that a replaced one is noticed.
+    identity: (u64, u64),
+    wait: Duration,
+    warnings: Vec<String>,
+}

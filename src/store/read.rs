@@ -1,0 +1,118 @@
+//! Reading records back: all of them, one, or what belongs to some accounts.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+
+use crate::model::id::AccountId;
+use crate::model::inventory::Inventory;
+use crate::model::record::{Kind, Record, RecordId};
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::noun::{Care, each, load_record, sql, whole};
+use crate::store::references;
+
+impl Store {
+    /// Everything, as of one moment.
+    pub fn inventory(&self) -> Result<Inventory, StoreError> {
+        let snapshot = self.db.unchecked_transaction()?;
+        let mut inventory = Inventory::default();
+        for kind in Kind::ALL.iter().copied() {
+            let put = &mut |loaded| {
+                inventory.put(whole(kind, loaded)?);
+                Ok(())
+            };
+            each(&snapshot, kind, sql(kind).all, [], Care::Plain, put)?;
+        }
+        Ok(inventory)
+    }
+
+    /// One record, if it is there.
+    pub fn record(&self, id: &RecordId) -> Result<Option<Record>, StoreError> {
+        load_record(&self.db, id)
+    }
+
+    /// Every record of a kind, sorted by name.
+    pub fn records(&self, kind: Kind) -> Result<Vec<Record>, StoreError> {
+        let mut records = Vec::new();
+        let put = &mut |loaded| {
+            records.push(whole(kind, loaded)?);
+            Ok(())
+        };
+        each(&self.db, kind, sql(kind).all, [], Care::Plain, put)?;
+        Ok(records)
+    }
+
+    /// The names of all records of a kind, sorted.
+    pub fn names(&self, kind: Kind) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare_cached(sql(kind).names)?;
+        let names = statement.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// How many records there are of a kind.
+    pub fn count(&self, kind: Kind) -> Result<u64, StoreError> {
+        let mut statement = self.db.prepare_cached(sql(kind).count)?;
+        let count: i64 = statement.query_row([], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Some accounts with what belongs to them (versions, approvals, decisions, risks, facts) and, in turn, every
+    /// record that these name, and the organisation: enough to judge the accounts by. Accounts that are not there
+    /// are left out.
+    pub fn accounts(&self, ids: &[AccountId]) -> Result<Inventory, StoreError> {
+        let snapshot = self.db.unchecked_transaction()?;
+        let mut gathered = Gathered {
+            db: &snapshot,
+            seen: BTreeSet::new(),
+            inventory: Inventory::default(),
+        };
+        gathered.with_named(&RecordId::new(Kind::Organisation, &""))?;
+        for id in ids {
+            gathered.with_named(&RecordId::new(Kind::Account, id))?;
+            gathered.belongings(id)?;
+        }
+        Ok(gathered.inventory)
+    }
+}
+
+struct Gathered<'d> {
+    db: &'d Connection,
+    seen: BTreeSet<RecordId>,
+    inventory: Inventory,
+}
+
+impl Gathered<'_> {
+    /// A record and all that it names, however far.
+    fn with_named(&mut self, id: &RecordId) -> Result<(), StoreError> {
+        let mut open = vec![id.clone()];
+        while let Some(id) = open.pop() {
+            if !self.seen.insert(id.clone()) {
+                continue;
+            }
+            if let Some(record) = load_record(self.db, &id)? {
+                open.extend(references::of(&record).into_iter().map(|r| r.record));
+                self.inventory.put(record);
+            }
+        }
+        Ok(())
+    }
+
+    fn belongings(&mut self, id: &AccountId) -> Result<(), StoreError> {
+        for kind in Kind::ALL.iter().copied() {
+            let Some(of_account) = sql(kind).of_account else {
+                continue;
+            };
+            let mut found = Vec::new();
+            let put = &mut |loaded| {
+                found.push(whole(kind, loaded)?.id());
+                Ok(())
+            };
+            each(self.db, kind, of_account, [id.as_str()], Care::Plain, put)?;
+            for id in found {
+                self.with_named(&id)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,186 @@
+//! Table `fact`: what happened, a column for whatever any kind of fact holds.
+
+use rusqlite::types::ToSqlOutput;
+
+use crate::model::fact::Fact;
+use crate::model::key::FactKey;
+use crate::store::cell::{Cell, Cells, NULL, text};
+use crate::store::noun::{Noun, Sql};
+
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "
+            SELECT id,
+            fact, happened_on, account, procedure, version, expires, previous_live,
+            probe, outcome, minutes, log, reviewed_by, verdict, id
+            FROM fact ",
+            $tail
+        )
+    };
+}
+
+impl Noun for Fact {
+    type Key = FactKey;
+    const SQL: Sql = Sql {
+        table: "fact",
+        key_parts: 1,
+        principal: false,
+        insert: "
+          INSERT INTO fact (fact, happened_on, account, procedure, version, expires,
+          previous_live, probe, outcome, minutes, log, reviewed_by, verdict, id)
+          VALUES (:fact, :happened_on, :account, :procedure, :version, :expires,
+          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict, :id)",
+        update: "
+          UPDATE fact SET (fact, happened_on, account, procedure, version, expires,
+          previous_live, probe, outcome, minutes, log, reviewed_by, verdict)
+          = (:fact, :happened_on, :account, :procedure, :version, :expires,
+          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict)
+          WHERE id = :id",
+        delete: "DELETE FROM fact WHERE id = :id",
+        exists: "SELECT 1 FROM fact WHERE id = :id",
+        all: select!("ORDER BY id"),
+        one: select!("WHERE id = :id"),
+        of_account: Some(select!("WHERE account = :account ORDER BY id")),
+        names: "SELECT id FROM fact ORDER BY id",
+        count: "SELECT count(*) FROM fact",
+        key_of_row: "SELECT id FROM fact WHERE rowid = :row",
+        lists: &[],
+    };
+
+    fn row<'a>(&'a self, key: &'a FactKey) -> Vec<ToSqlOutput<'a>> {
+        let mut row = vec![NULL; 14];
+        row[FACT] = text(self.word());
+        row[ON] = ToSqlOutput::from(self.on().to_string());
+        if let Some(account) = self.account() {
+            row[ACCOUNT] = account.cell();
+        }
+        if let Some(procedure) = self.procedure() {
+            row[PROCEDURE] = procedure.cell();
+        }
+        row[ID] = ToSqlOutput::from(key.to_string());
+        match self {
+            Fact::Issued {
+                version, expires, ..
+            } => {
+                row[VERSION] = version.cell();
+                row[EXPIRES] = expires.cell();
+            }
+            Fact::Rotated {
+                version,
+                expires,
+                previous_live,
+                ..
+            } => {
+                row[VERSION] = version.cell();
+                row[EXPIRES] = expires.cell();
+                row[PREVIOUS_LIVE] = previous_live.cell();
+            }
+            Fact::Evidence {
+                version,
+                probe,
+                outcome,
+                ..
+            } => {
+                row[VERSION] = version.cell();
+                row[PROBE] = probe.cell();
+                row[OUTCOME] = outcome.cell();
+            }
+            Fact::Drill {
+                result, minutes, ..
+            } => {
+                row[OUTCOME] = result.cell();
+                row[MINUTES] = minutes.cell();
+            }
+            Fact::Seen { log, .. } => row[LOG] = log.cell(),
+            Fact::Review { by, verdict, .. } => {
+                row[REVIEWED_BY] = by.cell();
+                row[VERDICT] = verdict.cell();
+            }
+            Fact::OwnerChanged { .. } => {}
+        }
+        row
+    }
+
+    fn read(_key: &FactKey, cells: &mut Cells<'_>) -> Result<Fact, String> {
+        let word: String = cells.next()?;
+        let on = cells.next()?;
+        let account = cells.next()?;
+        let procedure = cells.next()?;
+        let version = cells.next()?;
+        let expires = cells.next()?;
+        let previous_live = cells.next()?;
+        let probe = cells.next()?;
+        let outcome = cells.next()?;
+        let minutes = cells.next()?;
+        let log = cells.next()?;
+        let by = cells.next()?;
+        let verdict = cells.next()?;
+        Ok(match word.as_str() {
+            "issued" => Fact::Issued {
+                account: there("account", account)?,
+                version: there("version", version)?,
+                on,
+                expires,
+            },
+            "rotated" => Fact::Rotated {
+                account: there("account", account)?,
+                version: there("version", version)?,
+                on,
+                expires,
+                previous_live: there("previous_live", previous_live)?,
+            },
+            "evidence" => Fact::Evidence {
+                account: there("account", account)?,
+                version: there("version", version)?,
+                probe: there("probe", probe)?,
+                outcome: there("outcome", outcome)?,
+                on,
+            },
+            "drill" => Fact::Drill {
+                procedure: there("procedure", procedure)?,
+                account,
+                on,
+                result: there("outcome", outcome)?,
+                minutes,
+            },
+            "seen" => Fact::Seen {
+                account: there("account", account)?,
+                on,
+                log,
+            },
+            "review" => Fact::Review {
+                account: there("account", account)?,
+                on,
+                by: there("reviewed_by", by)?,
+                verdict: there("verdict", verdict)?,
+            },
+            "owner-changed" => Fact::OwnerChanged {
+                account: there("account", account)?,
+                on,
+            },
+            other => return Err(format!("column `fact`: `{other}` is not a kind of fact")),
+        })
+    }
+}
+
+// The places of the columns in a row.
+const FACT: usize = 0;
+const ON: usize = 1;
+const ACCOUNT: usize = 2;
+const PROCEDURE: usize = 3;
+const VERSION: usize = 4;
+const EXPIRES: usize = 5;
+const PREVIOUS_LIVE: usize = 6;
+const PROBE: usize = 7;
+const OUTCOME: usize = 8;
+const MINUTES: usize = 9;
+const LOG: usize = 10;
+const REVIEWED_BY: usize = 11;
+const VERDICT: usize = 12;
+const ID: usize = 13;
+
+/// A column that this kind of fact must have.
+fn there<T>(column: &str, value: Option<T>) -> Result<T, String> {
+    value.ok_or_else(|| format!("column `{column}`: it is missing"))
+}
