@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod lifecycle;
 
 // Floor 3: forms and judges.
+pub mod manifest;
 pub mod store;
 
 // Floor 5: the only doers.

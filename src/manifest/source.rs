@@ -1,0 +1,240 @@
+//! The files of an inventory: which there are, and their text, within limits. Follows no symlink, opens no device.
+
+use std::collections::HashSet;
+use std::fs::{self, File, Metadata};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::manifest::place::Lines;
+use crate::manifest::problem::{Problem, Problems, shown};
+
+/// The largest file, in bytes.
+pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+/// The most files.
+const MOST_FILES: usize = 10_000;
+/// The most bytes in all.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+/// How deep folders are followed.
+const DEEPEST_FOLDER: usize = 32;
+
+/// A file to read.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub path: PathBuf,
+    /// The path as it is shown: as given, with what came below it.
+    pub shown: String,
+}
+
+/// The files that `paths` name: themselves, or every `*.toml` below them, each once, in order.
+///
+/// Hidden files and folders are passed over.
+pub(super) fn list(paths: &[PathBuf], problems: &mut Problems) -> Vec<Source> {
+    let mut finder = Finder {
+        found: Vec::new(),
+        seen: HashSet::new(),
+        problems,
+        full: false,
+    };
+    for path in paths {
+        finder.problems.next_file();
+        finder.given(path);
+    }
+    finder.found
+}
+
+struct Finder<'p> {
+    found: Vec<Source>,
+    seen: HashSet<PathBuf>,
+    problems: &'p mut Problems,
+    full: bool,
+}
+
+impl Finder<'_> {
+    fn given(&mut self, path: &Path) {
+        let before = self.found.len();
+        match fs::symlink_metadata(path) {
+            Err(error) => self.fault(path, &reason(&error), "check the path"),
+            Ok(meta) if meta.is_dir() => {
+                self.folder(path, 0);
+                if self.found.len() == before && !self.full {
+                    self.fault(
+                        path,
+                        "there is no `*.toml` file below it",
+                        "give a file, or a folder with inventory files",
+                    );
+                }
+            }
+            Ok(meta) => self.file(path, &meta),
+        }
+    }
+
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        if depth > DEEPEST_FOLDER {
+            return self.fault(
+                folder,
+                "the folders lie too deep in each other",
+                "move the inventory up",
+            );
+        }
+        let entries = fs::read_dir(folder).and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => return self.fault(folder, &reason(&error), "make the folder readable"),
+        };
+        entries.sort();
+        for path in entries.iter().filter(|path| !is_hidden(path)) {
+            if self.full {
+                return;
+            }
+            match fs::symlink_metadata(path) {
+                Ok(meta) if meta.is_dir() => self.folder(path, depth + 1),
+                Ok(meta) if is_toml(path) || leads_to_folder(path, &meta) => self.file(path, &meta),
+                Ok(_) => {}
+                Err(error) => self.fault(path, &reason(&error), "check the path"),
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path, meta: &Metadata) {
+        if let Err((message, hint)) = regular(meta) {
+            return self.fault(path, message, hint);
+        }
+        if self.found.len() == MOST_FILES {
+            self.full = true;
+            return self.fault(
+                path,
+                &format!("there are more than {MOST_FILES} files"),
+                "put more records into one file, or give fewer folders",
+            );
+        }
+        if self.seen.insert(resolved(path)) {
+            self.found.push(Source {
+                path: path.to_owned(),
+                shown: path.to_string_lossy().into_owned(),
+            });
+        }
+    }
+
+    fn fault(&mut self, path: &Path, message: &str, hint: &str) {
+        let message = format!("{}: {message}", shown_path(path));
+        self.problems.add(|| Problem::of(message, hint));
+    }
+}
+
+/// A path by which a file is known however it was named; one that cannot be resolved is told when it is read.
+pub(super) fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "toml")
+}
+
+fn leads_to_folder(path: &Path, meta: &Metadata) -> bool {
+    meta.is_symlink() && fs::metadata(path).is_ok_and(|target| target.is_dir())
+}
+
+/// Refuses what is no regular file.
+fn regular(meta: &Metadata) -> Result<(), (&'static str, &'static str)> {
+    if meta.is_symlink() {
+        Err((
+            "it is a symbolic link",
+            "links are not followed: give the file itself",
+        ))
+    } else if meta.is_file() {
+        Ok(())
+    } else {
+        Err((
+            "it is not a regular file",
+            "an inventory is read from files alone",
+        ))
+    }
+}
+
+/// A path for a message, in backquotes.
+pub(super) fn shown_path(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let tail: String = text
+        .chars()
+        .rev()
+        .take(200)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    format!(
+        "`{}`",
+        tail.chars()
+            .flat_map(char::escape_debug)
+            .collect::<String>()
+    )
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
+        _ => format!("it cannot be read: {}", shown(&error.to_string())),
+    }
+}
+
+/// How much may still be read.
+pub(super) struct Budget(u64);
+
+impl Budget {
+    pub fn new() -> Budget {
+        Budget(MOST_BYTES)
+    }
+}
+
+/// The text of a file, or why there is none.
+pub(super) fn text(source: &Source, budget: &mut Budget) -> Result<String, Box<Problem>> {
+    let refuse = |message: &str, hint: &str| {
+        let message = format!("{}: {message}", shown_path(&source.path));
+        Box::new(Problem::of(message, hint))
+    };
+    let unreadable =
+        |error: &std::io::Error| refuse(&reason(error), "check the file and its permissions");
+    let meta = fs::symlink_metadata(&source.path).map_err(|e| unreadable(&e))?;
+    regular(&meta).map_err(|(message, hint)| refuse(message, hint))?;
+    let large = || {
+        refuse(
+            "it is larger than 4 MiB",
+            "split it: files of one folder are read together",
+        )
+    };
+    if meta.len() > LARGEST_FILE {
+        return Err(large());
+    }
+    if meta.len() > budget.0 {
+        return Err(refuse(
+            "the files are larger than 256 MiB together",
+            "give fewer folders",
+        ));
+    }
+    let file = File::open(&source.path).map_err(|e| unreadable(&e))?;
+    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
+    file.take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| unreadable(&e))?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(large());
+    }
+    budget.0 = budget.0.saturating_sub(bytes.len() as u64);
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
+        let place = Lines::of(&before).place(&source.shown, &before, good..good);
+        Box::new(refuse("it is not UTF-8 text", "save it as UTF-8").at(place))
+    })
+}
