@@ -7,12 +7,14 @@
 pub mod model;
 
 // Floor 2: pure: values in, values out.
+pub mod access;
 pub mod audit;
 pub mod catalog;
 pub mod lifecycle;
 
 // Floor 3: forms and judges.
 pub mod manifest;
+pub mod report;
 pub mod store;
 
 // Floor 5: the only doers.

@@ -1,0 +1,168 @@
+//! Floor 3: pure renderers: values in, text out. Reads nothing, writes nothing, knows no command.
+
+pub mod diagnostic;
+pub mod escape;
+pub mod findings;
+pub mod format;
+pub mod matrix;
+pub mod plan;
+pub mod summary;
+pub mod view;
+
+mod delimited;
+pub mod json;
+mod markdown;
+mod paint;
+mod table;
+
+pub use format::{Format, Terminal};
+pub use view::{Align, Cell, Column, Tone, Value, View};
+
+/// A view in the form that was asked for, ending in a line feed unless it is empty.
+pub fn render(view: &View, format: Format, terminal: &Terminal) -> String {
+    match format {
+        Format::Table => table::table(view, terminal),
+        Format::Json => json::document(view),
+        Format::Jsonl => json::lines(view),
+        Format::Csv => delimited::csv(view),
+        Format::Tsv => delimited::tsv(view),
+        Format::Md => markdown::table(view),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a name must not be able to do, in one name.
+    const HOSTILE: &str =
+        "=cmd()\u{1b}[31m\n::error::|`<b>\u{202e}\u{9b}\u{200b}\t[x](javascript:y),\"q\"";
+
+    fn hostile() -> View {
+        let mut view = View::new("hostile", vec![Column::new("name"), Column::new("list")]);
+        view.rows = vec![vec![
+            Cell::text(HOSTILE).tone(Tone::Error),
+            Cell::list([HOSTILE, "b"]),
+        ]];
+        view
+    }
+
+    #[test]
+    fn a_hostile_name_is_harmless_in_every_format() {
+        let formats = <Format as clap::ValueEnum>::value_variants();
+        for &format in formats {
+            for width in [None, Some(40)] {
+                let out = render(
+                    &hostile(),
+                    format,
+                    &Terminal {
+                        width,
+                        color: false,
+                    },
+                );
+                let raw = |c: char| !matches!(c, '\n' | '\t') && escape::is_unsafe(c);
+                assert!(!out.chars().any(raw), "{format:?}: {out:?}");
+                for line in out.lines() {
+                    assert!(!line.trim_start().starts_with("::"), "{format:?}: {line:?}");
+                }
+            }
+        }
+        for format in [Format::Csv, Format::Tsv] {
+            let out = render(&hostile(), format, &Terminal::PIPE);
+            assert!(!out.contains("\n=") && !out.contains("\t="), "{out:?}");
+        }
+        let lines = |format| render(&hostile(), format, &Terminal::PIPE).lines().count();
+        assert_eq!(
+            [
+                Format::Csv,
+                Format::Tsv,
+                Format::Jsonl,
+                Format::Md,
+                Format::Table
+            ]
+            .map(lines),
+            [2, 2, 1, 3, 2]
+        );
+        let json = render(&hostile(), Format::Json, &Terminal::PIPE);
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value["rows"][0]["name"], HOSTILE);
+    }
+
+    #[test]
+    fn every_format_shows_the_same_rows() {
+        let mut view = View::new(
+            "account-list",
+            vec![Column::new("account"), Column::new("days").right()],
+        );
+        view.columns.push(Column::new("boundaries"));
+        view.rows = vec![
+            vec![
+                Cell::text("etl"),
+                Cell::number(-3),
+                Cell::list(["femo", "acme/x"]),
+            ],
+            vec![
+                Cell::text("two"),
+                Cell::missing(),
+                Cell::list(Vec::<String>::new()),
+            ],
+        ];
+        let render = |format| render(&view, format, &Terminal::PIPE);
+        snapbox::assert_data_eq!(
+            render(Format::Json),
+            snapbox::str![[r#"
+{
+  "version": 1,
+  "kind": "account-list",
+  "rows": [
+    {
+      "account": "etl",
+      "days": -3,
+      "boundaries": [
+        "femo",
+        "acme/x"
+      ]
+    },
+    {
+      "account": "two",
+      "days": null,
+      "boundaries": []
+    }
+  ]
+}
+
+"#]]
+        );
+        snapbox::assert_data_eq!(
+            render(Format::Jsonl),
+            snapbox::str![[r#"
+{"account":"etl","days":-3,"boundaries":["femo","acme/x"]}
+{"account":"two","days":null,"boundaries":[]}
+
+"#]]
+        );
+        snapbox::assert_data_eq!(
+            render(Format::Csv),
+            snapbox::str![[r#"
+account,days,boundaries
+etl,-3,femo; acme/x
+two,,
+
+"#]]
+        );
+        snapbox::assert_data_eq!(
+            render(Format::Md),
+            snapbox::str![[r#"
+| Account | Days | Boundaries |
+| --- | ---: | --- |
+| etl | -3 | femo, acme/x |
+| two |  |  |
+
+"#]]
+        );
+        assert_eq!(
+            render(Format::Tsv),
+            "account\tdays\tboundaries\netl\t-3\tfemo; acme/x\ntwo\t\t\n"
+        );
+    }
+}

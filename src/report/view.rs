@@ -1,0 +1,198 @@
+//! What a command has to show: columns and rows, before any form is chosen. Holds text as it is stored, unescaped.
+
+use std::fmt::Display;
+
+use crate::model::date::Date;
+
+/// Rows of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The word under which JSON announces them: `account-list`.
+    pub kind: &'static str,
+    pub columns: Vec<Column>,
+    /// As many cells as there are columns; missing ones read as [`Value::Missing`], surplus ones are dropped.
+    pub rows: Vec<Vec<Cell>>,
+    /// Lines for people, below a table only.
+    pub notes: Vec<String>,
+}
+
+impl View {
+    pub fn new(kind: &'static str, columns: Vec<Column>) -> View {
+        View {
+            kind,
+            columns,
+            rows: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// A view of columns under their keys alone.
+    pub fn of<N: Into<String>>(
+        kind: &'static str,
+        columns: impl IntoIterator<Item = N>,
+        rows: Vec<Vec<Cell>>,
+    ) -> View {
+        let columns = columns.into_iter().map(Column::new).collect();
+        View {
+            rows,
+            ..View::new(kind, columns)
+        }
+    }
+
+    /// The cells of a row, one for each column.
+    pub(crate) fn cells<'a>(&'a self, row: &'a [Cell]) -> impl Iterator<Item = &'a Cell> {
+        static MISSING: Cell = Cell {
+            value: Value::Missing,
+            tone: None,
+        };
+        (0..self.columns.len()).map(|at| row.get(at).unwrap_or(&MISSING))
+    }
+}
+
+/// One column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its key in JSON and CSV: kebab-case, never changed once released.
+    pub name: String,
+    /// Its heading for people.
+    pub title: String,
+    pub align: Align,
+    /// Whether a table may leave it out where a terminal is too narrow for all.
+    pub spare: bool,
+}
+
+impl Column {
+    /// A column whose heading is its key with blanks: `next-rotation` reads `Next rotation`.
+    pub fn new(name: impl Into<String>) -> Column {
+        let name = name.into();
+        let mut title = name.replace('-', " ");
+        if let Some(first) = title.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        Column {
+            name,
+            title,
+            align: Align::Left,
+            spare: false,
+        }
+    }
+
+    /// The same, left out of a table where there is no room for it; of spare columns, the last goes first.
+    pub fn spare(mut self) -> Column {
+        self.spare = true;
+        self
+    }
+
+    /// The same under another heading.
+    pub fn titled(mut self, title: impl Into<String>) -> Column {
+        self.title = title.into();
+        self
+    }
+
+    /// The same, with its cells at the right.
+    pub fn right(mut self) -> Column {
+        self.align = Align::Right;
+        self
+    }
+}
+
+/// The side that the cells of a column stand at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    Left,
+    Right,
+}
+
+/// One cell: a value, and how it should strike the eye.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub value: Value,
+    pub tone: Option<Tone>,
+}
+
+/// What stands in a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Text(String),
+    Number(i64),
+    Date(Date),
+    /// An array in JSON.
+    List(Vec<String>),
+    /// `null` in JSON, empty elsewhere.
+    Missing,
+}
+
+/// How a cell strikes the eye; never the only bearer of a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Warning,
+    Error,
+    Muted,
+}
+
+impl Cell {
+    fn of(value: Value) -> Cell {
+        Cell { value, tone: None }
+    }
+
+    pub fn text(text: impl Display) -> Cell {
+        Cell::of(Value::Text(text.to_string()))
+    }
+
+    pub fn number(number: i64) -> Cell {
+        Cell::of(Value::Number(number))
+    }
+
+    /// How many there are of something.
+    pub fn count(count: usize) -> Cell {
+        Cell::number(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    pub fn date(date: Date) -> Cell {
+        Cell::of(Value::Date(date))
+    }
+
+    pub fn list<T: Display>(items: impl IntoIterator<Item = T>) -> Cell {
+        Cell::of(Value::List(
+            items.into_iter().map(|item| item.to_string()).collect(),
+        ))
+    }
+
+    pub fn missing() -> Cell {
+        Cell::of(Value::Missing)
+    }
+
+    /// Text, or nothing.
+    pub fn optional(text: Option<impl Display>) -> Cell {
+        text.map_or_else(Cell::missing, Cell::text)
+    }
+
+    pub fn tone(mut self, tone: Tone) -> Cell {
+        self.tone = Some(tone);
+        self
+    }
+
+    /// The value as raw text, the items of a list joined; for the forms to escape.
+    pub(crate) fn joined(&self, between: &str) -> String {
+        match &self.value {
+            Value::Text(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Date(date) => date.to_string(),
+            Value::List(items) => items.join(between),
+            Value::Missing => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_is_the_key_with_blanks() {
+        assert_eq!(Column::new("next-rotation").title, "Next rotation");
+        assert_eq!(Column::new("").title, "");
+        assert_eq!(Column::new("ärger").title, "ärger");
+    }
+}
