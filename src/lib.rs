@@ -15,6 +15,7 @@ pub mod lifecycle;
 // Floor 3: forms and judges.
 pub mod manifest;
 pub mod report;
+pub mod rules;
 pub mod store;
 
 // Floor 5: the only doers.

@@ -1,0 +1,256 @@
+//! `duties-conflict`: permissions that one principal must not hold together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog;
+use crate::model::access::{DutyConflict, Effect};
+use crate::model::entitlement::{CatalogName, EntitlementKey};
+use crate::model::finding::{FieldPath, Severity};
+use crate::model::id::RoleId;
+use crate::model::record::{Kind, RecordId};
+use crate::model::role::Role;
+use crate::rules::grants::duty_bits;
+use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::seats::{Seat, Seats};
+use crate::rules::{Facts, Findings};
+
+pub static RULE: Rule = Rule {
+    id: "duties-conflict",
+    severity: Severity::Error,
+    kind: RuleKind::Static,
+    summary: "permissions that one principal must not hold together",
+    explain: r##"One principal holds two permissions of which each is the check on the other: to add a request and to review it, to count stock and to correct the figures. Held together they undo the separation of duties, and one stolen secret or one mistake goes through unseen. Judged are the permissions of an account, of one role, and of every two roles that somebody holds at overlapping boundaries, as a member of a team too.
+
+## Fix
+
+Give the two permissions to two principals, or to the same one at boundaries of which neither holds the other. Divide a role that has both.
+
+## Example
+
+```toml
+permissions = ["work-request/add-work-requests", "work-request/review-work-requests"]  # bad: approves its own
+```
+
+```toml
+permissions = ["work-request/add-work-requests"]  # good: a supervisor reviews
+```
+
+Source: RBAC; NIST SP 800-53, AC-5 (separation of duties)."##,
+    check,
+};
+
+fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    accounts(facts, findings);
+    let roles = Roles::of(facts, findings);
+    for ((kind, name), seats) in &facts.seats().by_principal {
+        let mut told = BTreeSet::new();
+        for (first, second) in Seats::pairs(seats) {
+            let conflict = roles
+                .conflict(&first, &second)
+                .filter(|_| overlap(&first, &second));
+            let Some(conflict) = conflict.filter(|_| told.insert((first.name, second.name))) else {
+                continue;
+            };
+            let message = format!(
+                "`{kind}/{name}` holds the roles `{}` and `{}`, and with them `{}` and `{}`: {}",
+                first.name, second.name, conflict.a, conflict.b, conflict.why
+            );
+            let subject = RecordId::new(Kind::Assignment, second.id);
+            findings
+                .at(subject, FieldPath::of("role"), message)
+                .fix(APART);
+        }
+    }
+}
+
+/// What to do about either kind of conflict.
+const APART: &str = "give the two to two principals, or at boundaries that do not overlap";
+
+/// What single accounts hold together, by their own permissions.
+fn accounts(facts: &Facts<'_>, findings: &mut Findings) {
+    let grants = facts.grants();
+    for holder in &grants.holders {
+        let list = grants.list(&holder.permissions);
+        let known = || list.iter().filter_map(|grant| grant.known);
+        let (a, b) = known().fold((0, 0), |(a, b), known| {
+            (a | known.duties.0, b | known.duties.1)
+        });
+        let Some(catalog) = holder.permissions.catalog.filter(|_| a & b != 0) else {
+            continue;
+        };
+        for conflict in conflicts(catalog, a & b) {
+            let at = |key: &EntitlementKey| list.iter().position(|grant| grant.key == key);
+            let (Some(a), Some(b)) = (at(&conflict.a), at(&conflict.b)) else {
+                continue;
+            };
+            let signs = |at: usize| {
+                list[at]
+                    .known
+                    .is_some_and(|known| decides(known.entitlement.effect))
+            };
+            let place = match (signs(a), signs(b)) {
+                (true, false) => a,
+                (false, true) => b,
+                (true, true) | (false, false) => a.max(b),
+            };
+            let message = format!(
+                "`{}` and `{}` in one account: {}",
+                conflict.a, conflict.b, conflict.why
+            );
+            let field = FieldPath::of("permissions").index(place);
+            findings.account(holder.id, field, message).fix(APART);
+        }
+    }
+}
+
+/// Whether an effect is the one that decides on another's work.
+fn decides(effect: Effect) -> bool {
+    matches!(effect, Effect::Approve | Effect::Closeout)
+}
+
+/// The conflicts of a set of bits.
+fn conflicts(catalog: &CatalogName, bits: u64) -> impl Iterator<Item = &'static DutyConflict> {
+    let all = catalog::duties(catalog.as_str())
+        .iter()
+        .take(64)
+        .enumerate();
+    all.filter(move |(at, _)| bits & (1 << at) != 0)
+        .map(|(_, conflict)| conflict)
+}
+
+/// Whether one seat's place holds the other's.
+fn overlap(first: &Seat<'_>, second: &Seat<'_>) -> bool {
+    first
+        .at
+        .zip(second.at)
+        .is_some_and(|(a, b)| a.holds(b) || b.holds(a))
+}
+
+/// The conflicts that each role has a side of, where it names a glossary.
+struct Roles<'a>(BTreeMap<&'a RoleId, (&'a CatalogName, u64, u64)>);
+
+impl<'a> Roles<'a> {
+    /// Looks every role up once, and reports those that are in conflict with themselves and assigned.
+    fn of(facts: &Facts<'a>, findings: &mut Findings) -> Roles<'a> {
+        let seats = facts.seats().by_principal.values().flatten();
+        let assigned: BTreeMap<&RoleId, &Role> = seats.map(|seat| (seat.name, seat.role)).collect();
+        let mut roles = BTreeMap::new();
+        for (name, role) in assigned {
+            let Some(catalog) = &role.catalog else {
+                continue;
+            };
+            let duties = catalog::duties(catalog.as_str());
+            let bits = role
+                .permissions
+                .iter()
+                .map(|key| duty_bits(duties, key.as_str()));
+            let (a, b) = bits.fold((0, 0), |all, one| (all.0 | one.0, all.1 | one.1));
+            for conflict in conflicts(catalog, a & b) {
+                let at =
+                    |wanted: &EntitlementKey| role.permissions.iter().position(|key| key == wanted);
+                let place = at(&conflict.a).max(at(&conflict.b)).unwrap_or_default();
+                let message = format!(
+                    "`{}` and `{}` in one role: {}",
+                    conflict.a, conflict.b, conflict.why
+                );
+                let field = FieldPath::of("permissions").index(place);
+                let subject = RecordId::new(Kind::Role, name);
+                findings
+                    .at(subject, field, message)
+                    .fix("divide the role in two");
+            }
+            roles.insert(name, (catalog, a, b));
+        }
+        Roles(roles)
+    }
+
+    /// The first conflict between two seats that neither role has by itself.
+    fn conflict(&self, first: &Seat<'_>, second: &Seat<'_>) -> Option<&'static DutyConflict> {
+        let (catalog, a1, b1) = self.0.get(first.name)?;
+        let (other, a2, b2) = self.0.get(second.name)?;
+        let between = ((a1 & b2) | (a2 & b1)) & !(a1 & b1) & !(a2 & b2);
+        conflicts(catalog, between)
+            .next()
+            .filter(|_| catalog == other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::sample::{ACCOUNT, found};
+    use serde_json::json;
+
+    const ADD: &str = "work-request/add-work-requests";
+    const REVIEW: &str = "work-request/review-work-requests";
+
+    fn duties(records: serde_json::Value) -> Vec<String> {
+        let lines = found(records).into_iter();
+        lines
+            .filter(|line| line.starts_with("duties-conflict"))
+            .collect()
+    }
+
+    /// Two roles, held at two places.
+    fn roles(first: &str, second: &str) -> serde_json::Value {
+        json!({
+            "role/adder": { "catalog": "unicmms", "permissions": [ADD] },
+            "role/reviewer": { "catalog": "unicmms", "permissions": [REVIEW] },
+            format!("assignment/person/jo-miller adder {first}"):
+                { "principal": "person/jo-miller", "role": "adder", "at": first },
+            format!("assignment/person/jo-miller reviewer {second}"):
+                { "principal": "person/jo-miller", "role": "reviewer", "at": second },
+        })
+    }
+
+    #[test]
+    fn an_account_is_told_at_the_permission_that_approves() {
+        let records = json!({ ACCOUNT: { "permissions": [REVIEW, ADD] } });
+        assert_eq!(
+            duties(records),
+            [format!("duties-conflict {ACCOUNT} permissions[0]")]
+        );
+        assert!(duties(json!({ ACCOUNT: { "permissions": [ADD] } })).is_empty());
+    }
+
+    #[test]
+    fn two_roles_conflict_where_their_places_overlap() {
+        let expected =
+            "duties-conflict assignment/person/jo-miller reviewer femo/hawthorne/press-01 role";
+        assert_eq!(
+            duties(roles("femo/hawthorne", "femo/hawthorne/press-01")),
+            [expected]
+        );
+        assert!(duties(roles("femo/hawthorne", "femo/berlin")).is_empty());
+    }
+
+    #[test]
+    fn a_role_in_conflict_with_itself_is_told_once() {
+        let records = json!({
+            "role/both": { "catalog": "unicmms", "permissions": [ADD, REVIEW] },
+            "assignment/person/jo-miller both femo/hawthorne":
+                { "principal": "person/jo-miller", "role": "both", "at": "femo/hawthorne" },
+            "assignment/person/anna-berg both femo/hawthorne":
+                { "principal": "person/anna-berg", "role": "both", "at": "femo/hawthorne" },
+        });
+        assert_eq!(
+            duties(records),
+            ["duties-conflict role/both permissions[1]"]
+        );
+    }
+
+    #[test]
+    fn a_member_holds_the_roles_of_the_team() {
+        let records = json!({
+            "role/adder": { "catalog": "unicmms", "permissions": [ADD] },
+            "role/reviewer": { "catalog": "unicmms", "permissions": [REVIEW] },
+            "assignment/person/anna-berg adder femo/hawthorne":
+                { "principal": "person/anna-berg", "role": "adder", "at": "femo/hawthorne" },
+            "assignment/team/integration reviewer femo":
+                { "principal": "team/integration", "role": "reviewer", "at": "femo" },
+        });
+        assert_eq!(
+            duties(records),
+            ["duties-conflict assignment/team/integration reviewer femo role"]
+        );
+    }
+}

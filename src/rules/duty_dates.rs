@@ -1,0 +1,84 @@
+//! The dated duties of all accounts, for the rules on what is due and what is late.
+
+use crate::lifecycle::due::{self, Due, DueKind};
+use crate::model::account::Account;
+use crate::model::credential::Version;
+use crate::model::finding::FieldPath;
+use crate::model::id::AccountId;
+use crate::rules::{Facts, Findings};
+
+/// A dated duty, and what it comes from.
+struct Duty<'a> {
+    id: &'a AccountId,
+    account: &'a Account,
+    current: Option<&'a Version>,
+    due: Due,
+}
+
+/// Adds a finding for each duty of a kind that `is_found` on the judged day, with the fix.
+pub(super) fn find(
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+    what: DueKind,
+    is_found: fn(&Due, &Facts<'_>) -> bool,
+    fix: &str,
+) {
+    for duty in duties(facts).filter(|duty| duty.due.what == what && is_found(&duty.due, facts)) {
+        let (field, message) = match what {
+            DueKind::Rotation => (FieldPath::of("rotation"), rotation(&duty)),
+            DueKind::Expiry if duty.account.expires == Some(duty.due.due_on) => {
+                (FieldPath::of("expires"), expiry(&duty))
+            }
+            // The version's own end, which is declared nowhere.
+            DueKind::Expiry => (FieldPath::record(), expiry(&duty)),
+        };
+        findings
+            .account(duty.id, field, message)
+            .fix(fix)
+            .days(facts.as_of.days_until(duty.due.due_on));
+    }
+}
+
+fn duties<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = Duty<'a>> + 'a {
+    facts.accounts().flat_map(move |(id, account)| {
+        let current = facts.current(id);
+        let policy = account.rotation.as_ref();
+        let policy = policy.and_then(|name| facts.inventory.rotations.get(name));
+        let dates = due::dates(account, current, policy);
+        dates.into_iter().map(move |due| Duty {
+            id,
+            account,
+            current,
+            due,
+        })
+    })
+}
+
+fn rotation(duty: &Duty<'_>) -> String {
+    let policy = duty
+        .account
+        .rotation
+        .as_ref()
+        .map_or("", |name| name.as_str());
+    let issued = duty
+        .current
+        .map(|version| format!(", version issued on {}", version.issued));
+    let issued = issued.unwrap_or_default();
+    format!(
+        "rotation by policy `{policy}`{issued}, due on {}",
+        duty.due.due_on
+    )
+}
+
+fn expiry(duty: &Duty<'_>) -> String {
+    let end = duty.due.due_on;
+    match duty.current {
+        Some(version) if version.expires == Some(end) => {
+            format!(
+                "the end of the version issued on {} is {end}",
+                version.issued
+            )
+        }
+        _ => format!("the account's end is {end}"),
+    }
+}

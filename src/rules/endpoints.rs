@@ -1,0 +1,120 @@
+//! The endpoints of all environments, and what stands where in a URL. Any text is looked at; none is trusted.
+
+use crate::model::finding::FieldPath;
+use crate::model::id::EnvironmentName;
+use crate::model::inventory::Inventory;
+use crate::model::provider::Environment;
+use crate::model::record::{Kind, RecordId};
+
+/// One environment of a provider or platform, beside its siblings.
+pub(super) struct Endpoint<'a> {
+    pub owner: RecordId,
+    pub name: &'a EnvironmentName,
+    pub environment: &'a Environment,
+    /// The production environment of the same system.
+    pub production: Option<&'a Environment>,
+}
+
+impl Endpoint<'_> {
+    pub fn field(&self) -> FieldPath {
+        let name = self.name.as_str();
+        FieldPath::of("environment").key(name).key("endpoint")
+    }
+}
+
+/// Every environment of every platform and provider.
+pub(super) fn endpoints(inventory: &Inventory) -> impl Iterator<Item = Endpoint<'_>> {
+    let platforms = inventory
+        .platforms
+        .iter()
+        .map(|(id, platform)| (RecordId::new(Kind::Platform, id), &platform.environment));
+    let providers = inventory
+        .providers
+        .iter()
+        .map(|(id, provider)| (RecordId::new(Kind::Provider, id), &provider.environment));
+    platforms
+        .chain(providers)
+        .flat_map(|(owner, environments)| {
+            let production = environments.get("production");
+            environments
+                .iter()
+                .map(move |(name, environment)| Endpoint {
+                    owner: owner.clone(),
+                    name,
+                    environment,
+                    production,
+                })
+        })
+}
+
+/// The scheme and the rest of a URL: what stands before and after `://`.
+pub(super) fn scheme(url: &str) -> Option<(&str, &str)> {
+    url.trim().split_once("://")
+}
+
+/// Host and port of a URL, in lower case and without names and passwords.
+pub(super) fn authority(url: &str) -> Option<String> {
+    let (_, rest) = scheme(url)?;
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let whole = &rest[..end];
+    let at = whole.rfind('@').map_or(0, |at| at + 1);
+    Some(whole[at..].to_ascii_lowercase()).filter(|authority| !authority.is_empty())
+}
+
+/// The host of a URL, in lower case; an IPv6 address in its brackets.
+pub(super) fn host(url: &str) -> Option<String> {
+    let authority = authority(url)?;
+    let end = match authority.find(']') {
+        Some(at) if authority.starts_with('[') => at + 1,
+        _ => authority.find(':').unwrap_or(authority.len()),
+    };
+    let host = authority[..end].trim_end_matches('.');
+    (!host.is_empty()).then(|| host.to_owned())
+}
+
+/// Whether a host is this very machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let v4 = host.parse::<std::net::Ipv4Addr>();
+    host == "localhost" || host == "[::1]" || v4.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_a_url_is_found_in_any_shape() {
+        for (url, expected) in [
+            ("https://cmms.example", Some("cmms.example")),
+            ("HTTPS://CMMS.Example:8443/api?x=1", Some("cmms.example")),
+            ("https://user:pass@cmms.example/a@b", Some("cmms.example")),
+            ("http://[::1]:80/", Some("[::1]")),
+            ("http://[::1", Some("[")),
+            ("https://cmms.example.?q", Some("cmms.example")),
+            ("https://", None),
+            ("https:///path", None),
+            ("https://:80", None),
+            ("cmms.example", None),
+            ("", None),
+            ("://é", Some("é")),
+        ] {
+            assert_eq!(host(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn loopback_is_this_machine_and_no_look_alike() {
+        for host in ["localhost", "127.0.0.1", "127.8.9.10", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "localhost.example",
+            "127.0.0.1.example",
+            "128.0.0.1",
+            "0.0.0.0",
+            "127",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What rules see: an inventory, its glossaries and a day. Indexes are made at their first use.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use crate::catalog::Glossaries;
+use crate::model::account::{Account, AccountStatus};
+use crate::model::credential::{Version, VersionStage};
+use crate::model::date::Date;
+use crate::model::id::AccountId;
+use crate::model::inventory::Inventory;
+use crate::rules::grants::Grants;
+use crate::rules::seats::Seats;
+use crate::rules::sites::Sites;
+
+/// The facts of one judgement.
+pub struct Facts<'a> {
+    pub inventory: &'a Inventory,
+    pub glossaries: Glossaries<'a>,
+    /// The day that is judged.
+    pub as_of: Date,
+    grants: OnceCell<Grants<'a>>,
+    seats: OnceCell<Seats<'a>>,
+    sites: OnceCell<Sites<'a>>,
+    current: OnceCell<HashMap<&'a AccountId, &'a Version>>,
+}
+
+impl<'a> Facts<'a> {
+    pub fn new(inventory: &'a Inventory, glossaries: &Glossaries<'a>, as_of: Date) -> Facts<'a> {
+        Facts {
+            inventory,
+            glossaries: *glossaries,
+            as_of,
+            grants: OnceCell::new(),
+            seats: OnceCell::new(),
+            sites: OnceCell::new(),
+            current: OnceCell::new(),
+        }
+    }
+
+    /// The accounts that rules judge: all but the retired.
+    pub fn accounts(&self) -> impl Iterator<Item = (&'a AccountId, &'a Account)> + use<'a> {
+        self.inventory
+            .accounts
+            .iter()
+            .filter(|(_, account)| match account.status {
+                AccountStatus::Proposed | AccountStatus::Active | AccountStatus::Suspended => true,
+                AccountStatus::Retired => false,
+            })
+    }
+
+    /// The newest current version of an account's credential.
+    pub fn current(&self, account: &AccountId) -> Option<&'a Version> {
+        let newest = self.current.get_or_init(|| {
+            let versions = self.inventory.versions.iter();
+            // In the order of their numbers, so that the newest stays.
+            versions
+                .filter(|(_, version)| version.stage == VersionStage::Current)
+                .map(|(key, version)| (&key.account, version))
+                .collect()
+        });
+        newest.get(account).copied()
+    }
+
+    /// Every account's entitlements, each looked up once.
+    pub(super) fn grants(&self) -> &Grants<'a> {
+        self.grants.get_or_init(|| Grants::of(self))
+    }
+
+    /// Who holds which role where.
+    pub(super) fn seats(&self) -> &Seats<'a> {
+        self.seats.get_or_init(|| Seats::of(self.inventory))
+    }
+
+    /// The nodes below each tenant, by the last name of their path.
+    pub(super) fn sites(&self) -> &Sites<'a> {
+        self.sites.get_or_init(|| Sites::of(self.inventory))
+    }
+}

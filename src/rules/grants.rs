@@ -1,0 +1,197 @@
+//! Every account's entitlements, each looked up once, so that the rules on them cost no look-up of their own.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::catalog::{self, Standing};
+use crate::model::access::{DutyConflict, Level};
+use crate::model::account::Account;
+use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey, Side};
+use crate::model::id::AccountId;
+use crate::rules::facts::Facts;
+
+/// Last names of a key that mean everything, whatever the glossary.
+const EVERYTHING: [&str; 9] = [
+    "all",
+    "any",
+    "everything",
+    "full-access",
+    "full-control",
+    "manage-all",
+    "manage-everything",
+    "super-user",
+    "superuser",
+];
+
+/// Whether a key grants everything, or everything of a group.
+pub(super) fn is_wildcard(key: &str) -> bool {
+    let last = key.rsplit(['/', '.', ':']).next().unwrap_or(key);
+    key.contains('*') || EVERYTHING.contains(&last)
+}
+
+/// One entitlement of an account, as its glossary has it.
+#[derive(Clone, Copy)]
+pub(super) struct Grant<'a> {
+    pub key: &'a EntitlementKey,
+    /// Whether it is a wildcard; then nothing else is judged of it.
+    pub wildcard: bool,
+    /// None where the glossary does not list it.
+    pub known: Option<Known<'a>>,
+}
+
+/// An entitlement that its glossary lists, on an account of some level.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub entitlement: &'a Entitlement,
+    pub standing: Standing,
+    /// The duty conflicts that it is the first side of, and the second: a bit each.
+    pub duties: (u64, u64),
+}
+
+/// What an account may do on one side.
+pub(super) struct Granted<'a> {
+    /// The name of the glossary; none where no glossary is named, or none is found.
+    pub catalog: Option<&'a CatalogName>,
+    grants: Range<usize>,
+}
+
+/// An account and what it may do.
+pub(super) struct Holder<'a> {
+    pub id: &'a AccountId,
+    pub account: &'a Account,
+    pub permissions: Granted<'a>,
+    pub scopes: Granted<'a>,
+}
+
+/// The entitlements of every account that is judged.
+pub(super) struct Grants<'a> {
+    pub holders: Vec<Holder<'a>>,
+    grants: Vec<Grant<'a>>,
+}
+
+/// One line of a glossary, judged at every level.
+struct Line<'a> {
+    entitlement: &'a Entitlement,
+    standing: [Standing; Level::ALL.len()],
+    duties: (u64, u64),
+    wildcard: bool,
+}
+
+type Table<'a> = HashMap<&'a str, Line<'a>>;
+
+impl<'a> Grants<'a> {
+    pub fn of(facts: &Facts<'a>) -> Grants<'a> {
+        let mut tables: HashMap<&'a str, Table<'a>> = HashMap::new();
+        let mut grants = Vec::new();
+        let mut holders = Vec::with_capacity(facts.inventory.accounts.len());
+        for (id, account) in facts.accounts() {
+            let provider = facts.inventory.providers.get(&account.provider);
+            let platform = account
+                .platform
+                .as_ref()
+                .and_then(|platform| facts.inventory.platforms.get(platform));
+            let mut side = |name: Option<&'a CatalogName>, keys: &'a [EntitlementKey]| {
+                let found = name.and_then(|name| Some((name, facts.glossaries.get(name)?)));
+                let table = found.map(|(name, catalog)| {
+                    let table = tables.entry(name.as_str());
+                    &*table.or_insert_with(|| table_of(name, catalog))
+                });
+                let start = grants.len();
+                grants.extend(keys.iter().map(|key| grant(key, account.level, table)));
+                Granted {
+                    catalog: found.map(|(name, _)| name),
+                    grants: start..grants.len(),
+                }
+            };
+            let permissions = side(
+                provider.and_then(|p| p.catalog.as_ref()),
+                &account.permissions,
+            );
+            let scopes = side(platform.and_then(|p| p.catalog.as_ref()), &account.scopes);
+            holders.push(Holder {
+                id,
+                account,
+                permissions,
+                scopes,
+            });
+        }
+        Grants { holders, grants }
+    }
+
+    /// The entitlements of one side, in the order of the record.
+    pub fn list(&self, granted: &Granted<'a>) -> &[Grant<'a>] {
+        &self.grants[granted.grants.clone()]
+    }
+
+    /// Both sides of an account: the name of the field, and what stands there.
+    pub fn sides<'s>(
+        &'s self,
+        holder: &'s Holder<'a>,
+    ) -> [(&'static str, &'s Granted<'a>, &'s [Grant<'a>]); 2] {
+        [
+            (
+                "permissions",
+                &holder.permissions,
+                self.list(&holder.permissions),
+            ),
+            ("scopes", &holder.scopes, self.list(&holder.scopes)),
+        ]
+    }
+}
+
+fn grant<'a>(key: &'a EntitlementKey, level: Level, table: Option<&Table<'a>>) -> Grant<'a> {
+    match table.and_then(|table| table.get(key.as_str())) {
+        Some(line) => Grant {
+            key,
+            wildcard: line.wildcard,
+            known: Some(Known {
+                entitlement: line.entitlement,
+                standing: line.standing[level as usize],
+                duties: line.duties,
+            }),
+        },
+        None => Grant {
+            key,
+            wildcard: is_wildcard(key.as_str()),
+            known: None,
+        },
+    }
+}
+
+fn table_of<'a>(name: &CatalogName, catalog: &'a Catalog) -> Table<'a> {
+    let duties = catalog::duties(name.as_str());
+    let mut table: Table<'a> = catalog
+        .entitlements
+        .iter()
+        .map(|(key, entitlement)| {
+            let line = Line {
+                entitlement,
+                standing: std::array::from_fn(|at| {
+                    catalog::by_effect(Level::ALL[at], key, entitlement.effect, catalog.side)
+                }),
+                duties: duty_bits(duties, key.as_str()),
+                wildcard: is_wildcard(key.as_str()),
+            };
+            (key.as_str(), line)
+        })
+        .collect();
+    if catalog.side == Side::Provider {
+        for requirement in catalog::requirements(name.as_str()) {
+            if let Some(line) = table.get_mut(requirement.permission.as_str()) {
+                line.standing[requirement.level as usize] = Standing::of(requirement);
+            }
+        }
+    }
+    table
+}
+
+/// The conflicts that a permission is the first side of, and the second: a bit each, in their order.
+pub(super) fn duty_bits(duties: &[DutyConflict], key: &str) -> (u64, u64) {
+    let bits = |side: fn(&DutyConflict) -> &EntitlementKey| {
+        let conflicts = duties.iter().take(64).enumerate();
+        conflicts
+            .filter(|(_, conflict)| side(conflict).as_str() == key)
+            .fold(0u64, |bits, (at, _)| bits | 1 << at)
+    };
+    (bits(|conflict| &conflict.a), bits(|conflict| &conflict.b))
+}

@@ -1,0 +1,116 @@
+//! Floor 3: the rule book. One rule a file; a rule sees an inventory and returns findings, and never acts.
+
+mod duty_dates;
+mod endpoints;
+mod facts;
+mod findings;
+mod grants;
+mod judge;
+mod rule;
+#[cfg(test)]
+mod sample;
+mod seats;
+mod selection;
+mod sites;
+
+// The rules, one file each.
+mod agent_without_gate;
+mod assignment_outside_workplace;
+mod assignment_too_wide;
+mod assignment_without_boundary;
+mod boundary_too_wide;
+mod credential_expired;
+mod credential_expiring;
+mod duties_conflict;
+mod endpoint_mismatch;
+mod forbidden_permission;
+mod insecure_endpoint;
+mod level_exceeded;
+mod lifetime_over_policy;
+mod missing_audit_requirements;
+mod missing_expiry;
+mod missing_owner;
+mod missing_purpose;
+mod missing_required_permission;
+mod missing_revoke_procedure;
+mod missing_rotation;
+mod overlap_impossible;
+mod owner_departed;
+mod rotation_due;
+mod rotation_overdue;
+mod tenant_crossed;
+mod tenant_roles_mixed;
+mod unapproved_secret_store;
+mod unclear_name;
+mod unknown_permission;
+mod unknown_reference;
+mod unknown_scope;
+mod waiver_expired;
+mod waiver_incomplete;
+mod waiver_unused;
+mod wildcard_grant;
+
+pub use facts::Facts;
+pub use findings::Findings;
+pub use judge::{Judgement, judge, judgement};
+pub use rule::{Rule, RuleKind};
+pub use selection::{Selection, UnknownRule};
+
+/// Every rule, in the order of the book.
+pub static ALL: &[&Rule] = &[
+    &missing_owner::RULE,
+    &owner_departed::RULE,
+    &missing_purpose::RULE,
+    &missing_expiry::RULE,
+    &missing_rotation::RULE,
+    &missing_revoke_procedure::RULE,
+    &missing_audit_requirements::RULE,
+    &unapproved_secret_store::RULE,
+    &unclear_name::RULE,
+    &unknown_reference::RULE,
+    &unknown_permission::RULE,
+    &unknown_scope::RULE,
+    &tenant_crossed::RULE,
+    &boundary_too_wide::RULE,
+    &endpoint_mismatch::RULE,
+    &insecure_endpoint::RULE,
+    &level_exceeded::RULE,
+    &forbidden_permission::RULE,
+    &missing_required_permission::RULE,
+    &agent_without_gate::RULE,
+    &wildcard_grant::RULE,
+    &overlap_impossible::RULE,
+    &lifetime_over_policy::RULE,
+    &duties_conflict::RULE,
+    &tenant_roles_mixed::RULE,
+    &assignment_without_boundary::RULE,
+    &assignment_outside_workplace::RULE,
+    &assignment_too_wide::RULE,
+    &rotation_due::RULE,
+    &rotation_overdue::RULE,
+    &credential_expiring::RULE,
+    &credential_expired::RULE,
+    &waiver_expired::RULE,
+    &waiver_unused::RULE,
+    &waiver_incomplete::RULE,
+];
+
+/// The rule of an id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.id == id)
+}
+
+/// The rule's page: what `explain` prints and what stands in `docs/rules/`.
+pub fn page(rule: &Rule) -> String {
+    format!(
+        "# {}\n\n{}: {}. Judged from {}.\n\n{}\n",
+        rule.id,
+        rule.severity,
+        rule.summary,
+        match rule.kind {
+            RuleKind::Static => "what is declared",
+            RuleKind::State => "what is declared and recorded",
+        },
+        rule.explain.trim()
+    )
+}

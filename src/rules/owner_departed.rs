@@ -1,0 +1,127 @@
+//! `owner-departed`: an owner who has left.
+
+use crate::model::finding::{FieldPath, Severity};
+use crate::model::id::Principal;
+use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::{Facts, Findings};
+
+pub static RULE: Rule = Rule {
+    id: "owner-departed",
+    severity: Severity::Error,
+    kind: RuleKind::Static,
+    summary: "an owner who has left",
+    explain: EXPLAIN,
+    check,
+};
+
+const EXPLAIN: &str = r#"
+An owner has left: a person whose `left` day has come, or a team of which nobody is there any more. The account goes on
+working, nobody answers for it, and whoever left may still know its secret.
+
+## Fix
+
+Name an owner who is there, then rotate the credential.
+
+## Example
+
+```toml
+# bad: the owner is gone
+[person.jo-miller]
+name = "Jo Miller"
+left = 2026-10-31
+
+[account.unicmms-production-import-hawthorne]
+owner = { business = "person/jo-miller", technical = "team/integration" }
+```
+
+```toml
+# good
+[account.unicmms-production-import-hawthorne]
+owner = { business = "person/anna-berg", technical = "team/integration" }
+```
+
+Source: OWASP NHI 1:2025; CIS Control 5.5
+"#;
+
+fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    for (id, account) in facts.accounts() {
+        let owners = [
+            ("business", &account.owner.business),
+            ("technical", &account.owner.technical),
+            ("rotation", &account.owner.rotation),
+        ];
+        for (part, owner) in owners {
+            if let Some(departure) = owner.as_ref().and_then(|owner| departure(facts, owner)) {
+                let field = FieldPath::of("owner").key(part);
+                findings
+                    .account(id, field, format!("the {part} owner {departure}"))
+                    .fix("hand it to someone who is there, and rotate what the old owner may know");
+            }
+        }
+    }
+}
+
+/// How the owner is gone, in words; none where somebody is still there, or nobody is known.
+fn departure(facts: &Facts<'_>, owner: &Principal) -> Option<String> {
+    let left = |person: &str| {
+        let left = facts.inventory.people.get(person)?.left?;
+        (left <= facts.as_of).then_some(left)
+    };
+    match owner.parts() {
+        ("person", name) => left(name).map(|day| format!("`{owner}` left on {day}")),
+        ("team", name) => {
+            let members = &facts.inventory.teams.get(name)?.members;
+            let all_left = members.iter().all(|member| left(member.as_str()).is_some());
+            (!members.is_empty() && all_left)
+                .then(|| format!("`{owner}` has no member who has not left"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::sample;
+    use serde_json::json;
+
+    const PAT: &str = "person/pat-old";
+
+    #[test]
+    fn each_owner_who_has_left_is_found() {
+        let found = sample::found(json!({
+            PAT: { "name": "Pat", "tenant": "femo", "left": sample::AS_OF },
+            sample::ACCOUNT: { "owner": { "business": PAT, "rotation": PAT } },
+        }));
+        assert_eq!(
+            found,
+            [
+                "owner-departed account/unicmms-production-import-hawthorne owner.business",
+                "owner-departed account/unicmms-production-import-hawthorne owner.rotation",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_owner_who_leaves_tomorrow_is_still_there() {
+        let found = sample::found(json!({
+            PAT: { "name": "Pat", "tenant": "femo", "left": "2026-11-23" },
+            sample::ACCOUNT: { "owner": { "business": PAT } },
+        }));
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_team_is_gone_with_its_last_member() {
+        let team = |members: serde_json::Value| {
+            sample::found(json!({
+                PAT: { "name": "Pat", "tenant": "femo", "left": "2026-10-31" },
+                "team/integration": { "members": members },
+            }))
+        };
+        assert_eq!(team(json!(["pat-old", "anna-berg"])), Vec::<String>::new());
+        assert_eq!(
+            team(json!(["pat-old"])),
+            ["owner-departed account/unicmms-production-import-hawthorne owner.technical"]
+        );
+    }
+}

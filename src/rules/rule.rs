@@ -1,0 +1,37 @@
+//! What a rule is: an id, a severity, words that explain it, and one function.
+
+use crate::model::access::words;
+use crate::model::finding::Severity;
+use crate::rules::facts::Facts;
+use crate::rules::findings::Findings;
+
+words! {
+    /// What a rule needs to see.
+    RuleKind {
+        /// What is declared is enough.
+        Static = "static",
+        /// It needs what has happened, which only the store knows.
+        State = "state",
+    }
+}
+
+/// One rule of the book. Each stands in the file of its id.
+pub struct Rule {
+    /// Kebab-case and stable: in findings, waivers, configuration, documents, fixtures.
+    pub id: &'static str,
+    /// Its findings' severity, unless a finding says otherwise or the configuration overrides it.
+    pub severity: Severity,
+    pub kind: RuleKind,
+    /// What it finds, in one line without a full stop.
+    pub summary: &'static str,
+    /// What, why, how to fix, a bad and a good example, the source: Markdown.
+    pub explain: &'static str,
+    pub check: fn(&Facts<'_>, &mut Findings),
+}
+
+impl Rule {
+    /// Whether it judges waivers. Such a rule runs last, and cannot be waived.
+    pub fn is_about_waivers(&self) -> bool {
+        self.id.starts_with("waiver-")
+    }
+}

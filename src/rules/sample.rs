@@ -1,0 +1,120 @@
+//! A small inventory that no rule finds fault with, for the rules' own tests; records are put over it.
+
+use serde_json::{Value, json};
+
+use crate::catalog::Glossaries;
+use crate::model::finding::Finding;
+use crate::model::inventory::Inventory;
+use crate::model::record::Record;
+use crate::rules::{Facts, Selection, judge};
+
+/// The day that the samples are judged by.
+pub const AS_OF: &str = "2026-11-22";
+
+/// The account of the sample.
+pub const ACCOUNT: &str = "account/unicmms-production-import-hawthorne";
+
+/// The clean inventory.
+pub fn clean() -> Inventory {
+    let records = json!({
+        "organisation": { "name": "FEMO", "secret-stores": ["age", "keyring"], "max-lifetime": "90d" },
+        "person/anna-berg": { "name": "Anna Berg", "tenant": "femo", "workplace": ["femo/hawthorne"] },
+        "person/jo-miller": { "name": "Jo Miller", "tenant": "femo", "workplace": ["femo/hawthorne"] },
+        "team/integration": { "name": "Integration", "members": ["anna-berg"] },
+        "boundary/femo": { "kind": "tenant", "name": "FEMO", "tenant-role": "operator" },
+        "boundary/femo/hawthorne": { "kind": "facility", "name": "Hawthorne" },
+        "boundary/femo/hawthorne/press-01": { "kind": "machine", "name": "Press 01" },
+        "boundary/femo/berlin": { "kind": "facility", "name": "Berlin" },
+        "platform/factverse": { "catalog": "factverse",
+            "environment": { "production": { "endpoint": "https://factverse.example" } } },
+        "provider/unicmms": { "product": "UniCMMS", "catalog": "unicmms", "contact": "support@unicmms.example",
+            "reviewed": "2026-10-01", "max-live-credentials": 2, "environment": {
+                "production": { "endpoint": "https://femo.unicmms.example/api" },
+                "staging": { "endpoint": "https://femo-staging.unicmms.example/api" } } },
+        "rotation/standard": { "every": "60d", "warn": "14d", "overlap": "24h", "on-owner-change": true },
+        "procedure/unicmms-revoke": { "kind": "revoke", "step": [{ "title": "Delete", "manual": "Delete the key." }] },
+        "consumer/etl-01": { "host": "etl-01" },
+        "account/unicmms-production-import-hawthorne": {
+            "provider": "unicmms", "environment": "production", "boundary": ["femo/hawthorne"],
+            "workflow": "import", "level": "read-only-import", "purpose": "Pull work orders",
+            "owner": { "business": "person/anna-berg", "technical": "team/integration" },
+            "permissions": ["asset/view-asset-attachments", "asset/view-asset-status", "asset/view-assets",
+                "facility/view-facilities", "hierarchy/view-site-asset-hierarchy",
+                "work-order/view-work-order-attachments", "work-order/view-work-orders"],
+            "scopes": ["base.read"], "platform": "factverse", "expires": "2027-03-31",
+            "rotation": "standard", "revoke": "unicmms-revoke",
+            "audit": { "records": ["import", "retry", "failure"], "sink": "sync-log" },
+            "consumers": ["etl-01"], "status": "active",
+            "credential": { "kind": "api-key", "store": "age", "identity": ["svc-femo-import"] } },
+        "approval/unicmms-production-import-hawthorne read 2026-10-01": { "by": "person/jo-miller" },
+        "role/machine-operator": { "tenant-role": "operator", "catalog": "unicmms",
+            "permissions": ["asset/view-assets", "work-order/view-work-orders"] },
+        "assignment/person/jo-miller machine-operator femo/hawthorne": {
+            "principal": "person/jo-miller", "role": "machine-operator", "at": "femo/hawthorne" },
+    });
+    with_over(Inventory::default(), records)
+}
+
+/// The clean inventory with records put over it. A table is merged into the record of that id, null takes a field out;
+/// a record set to null is taken out.
+pub fn with(records: Value) -> Inventory {
+    with_over(clean(), records)
+}
+
+fn with_over(mut inventory: Inventory, records: Value) -> Inventory {
+    for (id, change) in records.as_object().expect("records by id") {
+        let id = id.parse().expect("a record's id");
+        let old = inventory.remove(&id);
+        if change.is_null() {
+            continue;
+        }
+        let mut body = old.map_or(json!({}), |record| record.to_value());
+        merge(&mut body, change);
+        inventory.put(Record::from_value(&id, body).expect("a record"));
+    }
+    inventory
+}
+
+fn merge(body: &mut Value, change: &Value) {
+    match (body, change) {
+        (Value::Object(body), Value::Object(change)) => {
+            for (key, value) in change {
+                if value.is_null() {
+                    body.shift_remove(key);
+                } else {
+                    merge(body.entry(key.as_str()).or_insert(Value::Null), value);
+                }
+            }
+        }
+        (body, change) => *body = change.clone(),
+    }
+}
+
+/// What all rules find in the clean inventory with records put over it, at pedantic.
+pub fn findings(records: Value) -> Vec<Finding> {
+    let inventory = with(records);
+    let glossaries = Glossaries::of(&inventory);
+    let facts = Facts::new(&inventory, &glossaries, AS_OF.parse().expect("a date"));
+    judge(
+        &facts,
+        &Selection {
+            pedantic: true,
+            ..Selection::all()
+        },
+    )
+}
+
+/// The same as `rule subject field` lines, to compare with.
+pub fn found(records: Value) -> Vec<String> {
+    let shown = |f: Finding| {
+        format!("{} {} {}", f.rule, f.subject, f.field)
+            .trim_end()
+            .to_owned()
+    };
+    findings(records).into_iter().map(shown).collect()
+}
+
+#[test]
+fn the_sample_is_clean() {
+    assert_eq!(found(json!({})), Vec::<String>::new());
+}

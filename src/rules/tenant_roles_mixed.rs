@@ -1,0 +1,126 @@
+//! `tenant-roles-mixed`: one principal with roles of two tenant roles.
+
+use crate::model::finding::{FieldPath, Severity};
+use crate::model::record::{Kind, RecordId};
+use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::seats::{Seat, Seats};
+use crate::rules::{Facts, Findings};
+
+pub static RULE: Rule = Rule {
+    id: "tenant-roles-mixed",
+    severity: Severity::Error,
+    kind: RuleKind::Static,
+    summary: "one principal with roles of two tenant roles",
+    explain: r##"One principal holds roles of two tenant roles, say of an operator and of a service provider. The families are kept apart so that whoever runs the machines and whoever services them see only their own side; a principal of both is the bridge between them.
+
+## Fix
+
+Take away the role that does not belong to the principal's tenant. Somebody who really does both kinds of work gets two identities.
+
+## Example
+
+```toml
+[[assignment]]
+principal = "person/jo-miller"
+role = "service-engineer"  # bad: jo-miller is a machine-operator already
+at = ["femo/hawthorne"]
+```
+
+```toml
+[[assignment]]
+principal = "person/jo-miller"
+role = "workshop-manager"  # good: of the same tenant role
+at = ["femo/hawthorne"]
+```
+
+Source: RBAC, tenant roles."##,
+    check,
+};
+
+fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    for ((kind, name), seats) in &facts.seats().by_principal {
+        let families = |(a, b): &(Seat<'_>, Seat<'_>)| {
+            let both = a.role.tenant_role.as_ref().zip(b.role.tenant_role.as_ref());
+            both.is_some_and(|(a, b)| a != b)
+        };
+        let Some((first, second)) = Seats::pairs(seats).find(families) else {
+            continue;
+        };
+        let (odd, other) = if is_of_tenant(facts, &first) == Some(false) {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        let message = format!(
+            "`{kind}/{name}` holds `{}` of the tenant role `{}`, and `{}` of `{}`",
+            odd.name,
+            family(&odd),
+            other.name,
+            family(&other)
+        );
+        findings
+            .at(
+                RecordId::new(Kind::Assignment, odd.id),
+                FieldPath::of("role"),
+                message,
+            )
+            .fix(
+                "keep the roles of one tenant role; who does both kinds of work has two identities",
+            );
+    }
+}
+
+fn family<'a>(seat: &Seat<'a>) -> &'a str {
+    seat.role
+        .tenant_role
+        .as_ref()
+        .map_or("", |family| family.as_str())
+}
+
+/// Whether the role is of the family that the tenant of its place holds; none where the tenant does not say.
+fn is_of_tenant(facts: &Facts<'_>, seat: &Seat<'_>) -> Option<bool> {
+    let tenant = facts.inventory.boundaries.get(seat.at?.root())?;
+    Some(tenant.tenant_role.as_ref()?.as_str() == family(seat))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::sample::found;
+    use serde_json::json;
+
+    #[test]
+    fn the_role_that_is_not_of_the_tenant_is_the_odd_one() {
+        // It sorts before the other role: the tenant decides, not the order.
+        let records = json!({
+            "role/engineer": { "tenant-role": "service", "catalog": "unicmms", "permissions": ["asset/view-assets"] },
+            "assignment/person/jo-miller engineer femo/hawthorne":
+                { "principal": "person/jo-miller", "role": "engineer", "at": "femo/hawthorne" },
+        });
+        let expected =
+            "tenant-roles-mixed assignment/person/jo-miller engineer femo/hawthorne role";
+        assert_eq!(found(records), [expected]);
+    }
+
+    #[test]
+    fn without_the_tenants_word_the_later_role_is_the_odd_one() {
+        let records = json!({
+            "boundary/femo": { "tenant-role": null },
+            "role/engineer": { "tenant-role": "service", "catalog": "unicmms", "permissions": ["asset/view-assets"] },
+            "assignment/person/jo-miller engineer femo/hawthorne":
+                { "principal": "person/jo-miller", "role": "engineer", "at": "femo/hawthorne" },
+        });
+        let expected =
+            "tenant-roles-mixed assignment/person/jo-miller machine-operator femo/hawthorne role";
+        assert_eq!(found(records), [expected]);
+    }
+
+    #[test]
+    fn two_roles_of_one_family_are_not_mixed() {
+        let records = json!({
+            "role/manager": { "tenant-role": "operator", "catalog": "unicmms", "permissions": ["asset/view-assets"] },
+            "assignment/person/jo-miller manager femo/hawthorne":
+                { "principal": "person/jo-miller", "role": "manager", "at": "femo/hawthorne" },
+        });
+        assert_eq!(found(records), Vec::<String>::new());
+    }
+}

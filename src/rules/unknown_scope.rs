@@ -1,0 +1,82 @@
+//! `unknown-scope`: a platform scope that its glossary does not list.
+
+use crate::model::entitlement::EntitlementKey;
+use crate::model::finding::{FieldPath, Severity};
+use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::{Facts, Findings};
+
+pub static RULE: Rule = Rule {
+    id: "unknown-scope",
+    severity: Severity::Error,
+    kind: RuleKind::Static,
+    summary: "a platform scope that its glossary does not list",
+    explain: r##"An account lists a scope that the glossary of its platform does not know. Such a line grants nothing, or something that nobody has looked up: no rule can say what it does, and tomorrow the platform refuses a call that the inventory seems to allow. Wildcards are left to `wildcard-grant`.
+
+## Fix
+
+Write the key as the glossary has it (`keyroll catalog` searches it). If the scope exists and the glossary lacks it, add it to a glossary file of your own and name that file.
+
+## Example
+
+```toml
+scopes = ["base.raed"]  # bad: no such scope
+```
+
+```toml
+scopes = ["base.read"]  # good
+```
+
+Source: Guide, Permission glossary: platform scopes keep their own dotted spelling."##,
+    check,
+};
+
+fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    let grants = facts.grants();
+    for holder in &grants.holders {
+        let Some(name) = holder.scopes.catalog else {
+            continue;
+        };
+        for (at, grant) in grants.list(&holder.scopes).iter().enumerate() {
+            if grant.known.is_some() || grant.wildcard {
+                continue;
+            }
+            let listed = facts
+                .glossaries
+                .get(name)
+                .map(|catalog| &catalog.entitlements);
+            let keys = listed.into_iter().flat_map(|all| all.keys());
+            let near = findings.near(grant.key.as_str(), keys.map(EntitlementKey::as_str));
+            let message = format!("`{}` is no scope of the glossary `{name}`", grant.key);
+            let field = FieldPath::of("scopes").index(at);
+            findings
+                .account(holder.id, field, message)
+                .did_you_mean(near, LISTED);
+        }
+    }
+}
+
+/// The advice where no name is near.
+const LISTED: &str = "write it as `keyroll catalog` lists it";
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::sample::{ACCOUNT, found};
+    use serde_json::json;
+
+    #[test]
+    fn a_scope_that_the_glossary_lacks_is_found_where_it_stands() {
+        let records = json!({ ACCOUNT: { "scopes": ["base.read", "base.raed"] } });
+        assert_eq!(
+            found(records.clone()),
+            [format!("unknown-scope {ACCOUNT} scopes[1]")]
+        );
+        let fix = crate::rules::sample::findings(records)[0].fix.clone();
+        assert_eq!(fix.as_deref(), Some("did you mean `base.read`?"));
+    }
+
+    #[test]
+    fn without_a_glossary_nothing_is_judged() {
+        let records = json!({ ACCOUNT: { "scopes": ["base.read", "base.raed"] }, "platform/factverse": { "catalog": null } });
+        assert_eq!(found(records), Vec::<String>::new());
+    }
+}
