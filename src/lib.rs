@@ -19,5 +19,6 @@ pub mod rules;
 pub mod store;
 
 // Floor 5: the only doers.
+pub mod operations;
 
 // Floor 6: the terminal.
