@@ -22,3 +22,4 @@ pub mod store;
 pub mod operations;
 
 // Floor 6: the terminal.
+pub mod cli;

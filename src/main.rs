@@ -1,3 +1,7 @@
-//! Hands over to the library.
+//! Hands over to the library and returns the exit status.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    keyroll::cli::run(std::env::args_os().collect())
+}

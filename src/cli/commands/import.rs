@@ -1,0 +1,73 @@
+//! `keyroll import`: takes in what others have written down.
+
+use std::path::PathBuf;
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::roll;
+use crate::operations::facts;
+use crate::store::Access;
+
+/// Take in dated facts
+#[derive(clap::Args)]
+#[command(arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// Record what happened, without any secret: versions issued or rotated, evidence, drills, sightings, reviews
+    #[command(
+        after_help = "One JSON object a line (units: days are ISO dates, durations minutes):\n  \
+        {\"fact\":\"issued\",\"account\":\"A\",\"version\":1,\"on\":\"2026-04-13\",\"expires\":\"2027-05-12\"}\n  \
+        {\"fact\":\"rotated\",\"account\":\"A\",\"version\":2,\"on\":\"2026-10-30\",\"previous-live\":true}\n  \
+        {\"fact\":\"evidence\",\"account\":\"A\",\"version\":2,\"probe\":\"read\",\"outcome\":\"pass\",\"on\":\"2026-10-30\"}\n  \
+        {\"fact\":\"drill\",\"procedure\":\"P\",\"on\":\"2026-10-29\",\"result\":\"pass\",\"minutes\":12}\n  \
+        {\"fact\":\"seen\",\"account\":\"A\",\"on\":\"2026-11-19\",\"log\":\"sync-log\"}\n  \
+        {\"fact\":\"review\",\"account\":\"A\",\"on\":\"2026-10-01\",\"by\":\"person/P\",\"verdict\":\"keep\"}\n  \
+        {\"fact\":\"owner-changed\",\"account\":\"A\",\"on\":\"2026-11-17\"}\n\n\
+        Facts that are recorded already change nothing; one bad line refuses all."
+    )]
+    Facts {
+        /// The file, or - for standard input
+        #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+        file: PathBuf,
+        /// Show what would be recorded, and stop
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    let What::Facts { file, dry_run } = args.what;
+    let lines = facts::read(&file)?;
+    let mut store = context.open(if dry_run { Access::Read } else { Access::Write })?;
+    let changes = facts::decide(&lines, &store.inventory()?).map_err(|faults| {
+        let shown = faults.len().min(20);
+        for fault in &faults[..shown] {
+            context.out.note(format!("  {fault}"));
+        }
+        Failure::refused(format!(
+            "{} of {} facts are refused; nothing was recorded",
+            faults.len(),
+            lines.len()
+        ))
+        .hint("correct the lines above, or apply the inventory that they belong to first")
+    })?;
+    if changes.is_empty() {
+        context
+            .out
+            .note(format!("nothing new in {} facts", lines.len()));
+    } else if dry_run {
+        context.out.data(&crate::report::plan::render(
+            &changes,
+            false,
+            context.terminal().color,
+        ))?;
+    } else {
+        roll::commit(context, &mut store, &changes)?;
+    }
+    Ok(Status::Clean)
+}

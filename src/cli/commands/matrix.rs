@@ -1,0 +1,107 @@
+//! `keyroll matrix`: accounts against permissions, scopes and levels; principals against roles.
+
+use std::path::PathBuf;
+
+use crate::access::matrix::{self, Filter};
+use crate::catalog::Glossaries;
+use crate::cli::commands::validate;
+use crate::cli::context::Context;
+use crate::cli::failure::{Outcome, Status};
+use crate::cli::{completion, roll};
+use crate::model::access::{Effect, Level};
+use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, ProviderId};
+use crate::model::record::Kind;
+use crate::report;
+use crate::store::Access;
+
+/// What a matrix sets the accounts against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// Accounts x provider permissions
+    Permissions,
+    /// Accounts x platform scopes
+    Scopes,
+    /// Accounts x access levels
+    Levels,
+    /// Principals x roles
+    Roles,
+}
+
+/// Show who may do what: accounts against permissions, scopes or levels; principals against roles
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    keyroll matrix permissions --provider unicmms\n  \
+    keyroll matrix permissions --group \"Work Order\" --format csv > permissions.csv\n  \
+    keyroll matrix scopes --site femo/hawthorne --path inventory/")]
+pub struct Args {
+    #[arg(value_enum)]
+    what: What,
+    /// Read these files or folders instead of the store
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    path: Vec<PathBuf>,
+    /// Only accounts of this provider
+    #[arg(long, add = completion::names(Kind::Provider))]
+    provider: Option<ProviderId>,
+    /// Only accounts of this environment
+    #[arg(long)]
+    environment: Option<EnvironmentName>,
+    /// Only this tenant: the topmost boundary
+    #[arg(long)]
+    tenant: Option<Name>,
+    /// Only who may act at this boundary: there, above or below it
+    #[arg(long, value_name = "BOUNDARY", add = completion::names(Kind::Boundary))]
+    site: Option<BoundaryPath>,
+    /// Only accounts of this level
+    #[arg(long)]
+    level: Option<Level>,
+    /// Only this account
+    #[arg(long, add = completion::names(Kind::Account))]
+    account: Option<AccountId>,
+    /// Only this group of entitlements, each with a column of its own
+    #[arg(long)]
+    group: Option<String>,
+    /// Only entitlements of this effect
+    #[arg(long)]
+    effect: Option<Effect>,
+    /// A column for every entitlement, held or not
+    #[arg(long)]
+    all: bool,
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    let inventory = if args.path.is_empty() {
+        context.open(Access::Read)?.inventory()?
+    } else {
+        let manifest = roll::read(&args.path)?;
+        if !manifest.problems.is_empty() {
+            return Err(validate::refuse(manifest.problems.len()));
+        }
+        manifest.inventory
+    };
+    let glossaries = Glossaries::of(&inventory);
+    let lookup = |name: &_| glossaries.get(name);
+    let filter = Filter {
+        provider: args.provider,
+        environment: args.environment,
+        tenant: args.tenant,
+        site: args.site,
+        level: args.level,
+        account: args.account,
+        group: args.group,
+        effect: args.effect,
+        all: args.all,
+    };
+    let matrix = match args.what {
+        What::Permissions => matrix::permissions(&inventory, &lookup, &filter),
+        What::Scopes => matrix::scopes(&inventory, &lookup, &filter),
+        What::Levels => matrix::levels(&inventory, &filter),
+        What::Roles => matrix::roles(&inventory, &filter),
+    };
+    if matrix.rows.is_empty() {
+        context.out.note("nothing to show: no record fits");
+        return Ok(Status::Clean);
+    }
+    let shown = report::matrix::render(&matrix, context.globals.format, &context.terminal());
+    context.out.data(&shown)?;
+    Ok(Status::Clean)
+}

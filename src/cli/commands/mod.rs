@@ -1,0 +1,71 @@
+//! One file a command: its options, and four beats: read, decide, do, show.
+
+pub mod apply;
+pub mod assign;
+pub mod audit;
+pub mod catalog;
+pub mod check;
+pub mod completions;
+pub mod doctor;
+pub mod explain;
+pub mod export;
+pub mod import;
+pub mod init;
+pub mod level;
+pub mod man;
+pub mod matrix;
+pub mod next;
+pub mod plan;
+pub mod schema;
+pub mod validate;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Outcome;
+
+/// The commands that are not nouns.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    Init(init::Args),
+    Validate(validate::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Export(export::Args),
+    Check(check::Args),
+    Import(import::Args),
+    Matrix(matrix::Args),
+    Catalog(catalog::Args),
+    Level(level::Args),
+    Assign(assign::Args),
+    Unassign(assign::Args),
+    Audit(audit::Args),
+    Explain(explain::Args),
+    Doctor(doctor::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    pub fn run(self, context: &mut Context) -> Outcome {
+        match self {
+            Command::Init(args) => init::run(args, context),
+            Command::Validate(args) => validate::run(args, context),
+            Command::Plan(args) => plan::run(args, context),
+            Command::Apply(args) => apply::run(args, context),
+            Command::Export(args) => export::run(args, context),
+            Command::Check(args) => check::run(args, context),
+            Command::Import(args) => import::run(args, context),
+            Command::Matrix(args) => matrix::run(args, context),
+            Command::Catalog(args) => catalog::run(args, context),
+            Command::Level(args) => level::run(args, context),
+            Command::Assign(args) => assign::assign(args, context),
+            Command::Unassign(args) => assign::unassign(args, context),
+            Command::Audit(args) => audit::run(args, context),
+            Command::Explain(args) => explain::run(args, context),
+            Command::Doctor(args) => doctor::run(args, context),
+            Command::Schema(args) => schema::run(args, context),
+            Command::Completions(args) => completions::run(args, context),
+            Command::Man(args) => man::run(args, context),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `keyroll plan`: what an apply would do. It cannot act: it opens the store to read.
+
+use std::path::PathBuf;
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Outcome, Status};
+use crate::cli::{commands::validate, roll};
+use crate::lifecycle;
+use crate::report::Format;
+use crate::report::plan;
+use crate::store::Access;
+
+/// Show what an apply of these files would change in the store
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  keyroll plan inventory/ --exit-code")]
+pub struct Args {
+    /// Files, or folders with every *.toml below them
+    #[arg(value_name = "PATH", required = true, value_hint = clap::ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+    /// Remove stored records that the files do not declare
+    #[arg(long)]
+    prune: bool,
+    /// Exit with 3 when there is something to change
+    #[arg(long)]
+    exit_code: bool,
+    /// Show every field of new records
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    let manifest = roll::read(&args.paths)?;
+    if !manifest.problems.is_empty() {
+        return Err(validate::refuse(manifest.problems.len()));
+    }
+    let stored = context.open(Access::Read)?.inventory()?;
+    let decided = lifecycle::plan::compare(&manifest.inventory, &stored, args.prune);
+
+    let shown = match context.globals.format {
+        Format::Json | Format::Jsonl => plan::json(&decided.changes, &decided.kept),
+        _ => plan::render(&decided.changes, args.verbose, context.terminal().color),
+    };
+    context.out.data(&shown)?;
+    if !decided.kept.is_empty() && context.globals.format == Format::Table {
+        context.out.note(plan::kept(&decided.kept));
+    }
+    let differs = args.exit_code && !decided.changes.is_empty();
+    Ok(if differs {
+        Status::Warning
+    } else {
+        Status::Clean
+    })
+}

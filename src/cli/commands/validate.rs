@@ -1,0 +1,52 @@
+//! `keyroll validate`: lint TOML inventories. Opens no store, no secret and no connection.
+
+use std::path::PathBuf;
+
+use crate::cli::context::Context;
+use crate::cli::diagnose::Diagnosis;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::roll::{self, FailOn, RuleOptions};
+use crate::rules::Selection;
+
+/// Check TOML inventories against the rule book; needs no store, no secret, no network
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    keyroll validate inventory/\n  \
+    keyroll validate --pedantic --fail-on warning inventory/\n  \
+    keyroll validate --format json inventory/ > findings.json")]
+pub struct Args {
+    /// Files, or folders with every *.toml below them [default: this folder]
+    #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+    /// The least severity that makes the exit status other than 0
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    fail_on: FailOn,
+    #[command(flatten)]
+    rules: RuleOptions,
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    let selection = args.rules.selection(Selection::declared())?;
+    let manifest = roll::read(&args.paths)?;
+    let findings = roll::judge(&manifest.inventory, &selection, context);
+
+    let diagnosis = Diagnosis::new(&manifest, &findings);
+    let shown = diagnosis.render(context.globals.format, &context.terminal());
+    context.out.data(&shown)?;
+    context.out.note(diagnosis.summary());
+
+    let judged = args.fail_on.status(roll::worst(&findings));
+    Ok(if manifest.problems.is_empty() {
+        judged
+    } else {
+        judged.and(Status::Error)
+    })
+}
+
+/// That the files cannot be used, after their problems were shown.
+pub fn refuse(problems: usize) -> Failure {
+    Failure::refused(format!(
+        "{problems} problem(s) in the inventory; nothing was changed"
+    ))
+    .hint("`keyroll validate` shows each at its line")
+}

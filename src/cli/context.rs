@@ -1,0 +1,225 @@
+//! What a command runs in: the only reader of the clock, the environment and the standard paths.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the clock and the environment"
+)]
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use etcetera::BaseStrategy;
+
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::model::date::{Date, Timestamp};
+use crate::model::event::Actor;
+use crate::model::text::Text;
+use crate::report::Format;
+use crate::report::Terminal;
+use crate::store::{Access, Store};
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The options that every command takes.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// The store to use [default: the XDG data folder, keyroll/roll.db]
+    #[arg(long, global = true, value_name = "FILE", env = "KEYROLL_STORE", value_hint = clap::ValueHint::FilePath)]
+    pub store: Option<PathBuf>,
+    /// How to show rows
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true)]
+    pub color: Color,
+    /// Judge as of this date instead of today (UTC)
+    #[arg(long, global = true, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Do it without asking
+    #[arg(long, short = 'y', global = true)]
+    pub yes: bool,
+    /// Never ask: fail where an answer is needed
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Why, for the audit trail
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub reason: Option<Text>,
+}
+
+/// The surroundings of one command.
+pub struct Context {
+    pub globals: Globals,
+    pub out: Output,
+    /// The command as typed, for the audit trail.
+    command: String,
+    now: Timestamp,
+}
+
+impl Context {
+    pub fn new(globals: Globals, args: &[OsString]) -> Context {
+        let seconds = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| d.as_secs());
+        Context {
+            globals,
+            out: Output::default(),
+            command: typed(args),
+            now: Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// The day to judge by.
+    pub fn as_of(&self) -> Date {
+        self.globals.as_of.unwrap_or_else(|| self.now.date())
+    }
+
+    /// The terminal that stdout is, or is not.
+    pub fn terminal(&self) -> Terminal {
+        let is_terminal = io::stdout().is_terminal();
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let color = match self.globals.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if set("NO_COLOR") => false,
+            Color::Auto if set("CLICOLOR_FORCE") => true,
+            Color::Auto => {
+                is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        };
+        let columns = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|text| text.parse().ok());
+        let window = || {
+            rustix::termios::tcgetwinsize(io::stdout())
+                .ok()
+                .map(|size| size.ws_col)
+        };
+        let width = columns
+            .or_else(|| window().filter(|_| is_terminal))
+            .filter(|width| *width >= 20);
+        Terminal { width, color }
+    }
+
+    /// Whether a question may be asked.
+    pub fn may_ask(&self) -> bool {
+        !self.globals.no_input && Output::interactive()
+    }
+
+    /// Where the store is, whether or not it is there yet.
+    ///
+    /// # Errors
+    /// When neither an option nor a home folder says where.
+    pub fn store_path(&self) -> Result<PathBuf, Failure> {
+        self.globals
+            .store
+            .clone()
+            .or_else(default_store)
+            .ok_or_else(|| {
+                Failure::usage("there is no home folder to keep the store in")
+                    .hint("name the store with --store FILE or KEYROLL_STORE")
+            })
+    }
+
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be used; with the way out.
+    pub fn open(&self, access: Access) -> Result<Store, Failure> {
+        Ok(Store::open(&self.store_path()?, access)?)
+    }
+
+    /// Who does this, for the audit trail: `KEYROLL_ACTOR`, else the OS user.
+    pub fn actor(&self) -> Result<Actor, Failure> {
+        let name = match std::env::var("KEYROLL_ACTOR") {
+            Ok(name) if !name.is_empty() => name
+                .parse()
+                .map_err(|error| Failure::usage(format!("KEYROLL_ACTOR: {error}")))?,
+            _ => plain(&whoami::username().unwrap_or_else(|_| "unknown".to_owned())),
+        };
+        let host = rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned();
+        Ok(Actor {
+            name,
+            host: plain(&host),
+            command: plain(&self.command),
+            reason: self.globals.reason.clone(),
+            at: self.now,
+        })
+    }
+
+    /// The program that edits text: `VISUAL`, else `EDITOR`, else `vi`; split at blanks.
+    pub fn editor(&self) -> Vec<String> {
+        let named = |name: &str| {
+            std::env::var(name)
+                .ok()
+                .filter(|value| !value.trim().is_empty())
+        };
+        let line = named("VISUAL")
+            .or_else(|| named("EDITOR"))
+            .unwrap_or_else(|| "vi".to_owned());
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Asks before something is done; `--yes` answers.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or the answer is no: nothing is done then.
+    pub fn confirm(&mut self, question: &str) -> Result<(), Failure> {
+        if self.globals.yes {
+            return Ok(());
+        }
+        if !self.may_ask() {
+            return Err(
+                Failure::usage(format!("{question} Nobody is there to answer"))
+                    .hint("say --yes to do it without asking; nothing was changed"),
+            );
+        }
+        let answer = self
+            .out
+            .ask(&format!("{question} [y/N] "))?
+            .unwrap_or_default();
+        if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
+            Ok(())
+        } else {
+            Err(Failure::refused("stopped; nothing was changed"))
+        }
+    }
+}
+
+/// The store where no option names one: `KEYROLL_STORE`, else `keyroll/roll.db` in the XDG data folder.
+pub fn default_store() -> Option<PathBuf> {
+    let named = std::env::var_os("KEYROLL_STORE").filter(|path| !path.is_empty());
+    named.map(PathBuf::from).or_else(|| {
+        let folders = etcetera::choose_base_strategy().ok()?;
+        Some(folders.data_dir().join("keyroll").join("roll.db"))
+    })
+}
+
+/// The command line as one text. Values given to records stay out: they stand in the change itself.
+fn typed(args: &[OsString]) -> String {
+    let words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
+    let shown = words.map(|word| match word.split_once('=') {
+        Some((field, _)) => format!("{field}=..."),
+        None => word.into_owned(),
+    });
+    shown.collect::<Vec<_>>().join(" ")
+}
+
+/// A text that is taken whatever it holds: control characters dropped, cut to 1,000 bytes.
+fn plain(text: &str) -> Text {
+    let clean: String = text.chars().filter(|c| !c.is_control()).take(250).collect();
+    clean
+        .parse()
+        .expect("250 characters without control characters are a text")
+}

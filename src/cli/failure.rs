@@ -1,0 +1,162 @@
+//! How a command ends badly: what happened, the causes below it, what to do next, and the exit status.
+
+use std::fmt;
+
+use crate::store::StoreError;
+
+/// The exit status of the whole program. Of several, the graver counts: see [`Status::and`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    Clean = 0,
+    /// The tool itself failed.
+    Failed = 1,
+    Usage = 2,
+    /// Warnings, or something is due.
+    Warning = 3,
+    /// Errors, overdue, denied, refused.
+    Error = 4,
+    /// A secret possibly still live, or integrity broken.
+    Integrity = 5,
+}
+
+impl Status {
+    /// The graver of two: 5 > 2 > 1 > 4 > 3 > 0, so that a failure of the tool is never masked.
+    pub fn and(self, other: Status) -> Status {
+        if self.gravity() >= other.gravity() {
+            self
+        } else {
+            other
+        }
+    }
+
+    fn gravity(self) -> u8 {
+        match self {
+            Status::Clean => 0,
+            Status::Warning => 1,
+            Status::Error => 2,
+            Status::Failed => 3,
+            Status::Usage => 4,
+            Status::Integrity => 5,
+        }
+    }
+}
+
+/// A command that could not do what it was asked.
+#[derive(Debug)]
+pub struct Failure {
+    pub status: Status,
+    error: anyhow::Error,
+    hint: Option<String>,
+}
+
+pub type Outcome = Result<Status, Failure>;
+
+impl Failure {
+    /// The tool failed.
+    pub fn new(message: impl fmt::Display) -> Failure {
+        Failure::of(Status::Failed, message)
+    }
+
+    /// The words of the command line are off.
+    pub fn usage(message: impl fmt::Display) -> Failure {
+        Failure::of(Status::Usage, message)
+    }
+
+    /// What was asked for is refused: nothing was changed.
+    pub fn refused(message: impl fmt::Display) -> Failure {
+        Failure::of(Status::Error, message)
+    }
+
+    fn of(status: Status, message: impl fmt::Display) -> Failure {
+        Failure {
+            status,
+            error: anyhow::anyhow!("{message}"),
+            hint: None,
+        }
+    }
+
+    pub fn hint(mut self, hint: impl fmt::Display) -> Failure {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// The message, its causes and the way out, as lines for stderr.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("error: {}", self.error)];
+        lines.extend(
+            self.error
+                .chain()
+                .skip(1)
+                .map(|cause| format!("  caused by: {cause}")),
+        );
+        lines.extend(self.hint.iter().map(|hint| format!("hint: {hint}")));
+        lines
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Failure {
+        let (status, hint) = match error.downcast_ref::<StoreError>() {
+            Some(store) => advice(store),
+            None => (Status::Failed, None),
+        };
+        Failure {
+            status,
+            error,
+            hint,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        anyhow::Error::from(error).into()
+    }
+}
+
+/// The exit status and the way out for each way in which the store can fail.
+fn advice(error: &StoreError) -> (Status, Option<String>) {
+    let (status, hint) = match error {
+        StoreError::NotFound { .. } => (
+            Status::Failed,
+            "`keyroll init` creates one; --store FILE names another",
+        ),
+        StoreError::Exists { .. } => (
+            Status::Failed,
+            "it is used as it is: there is nothing to create",
+        ),
+        StoreError::Foreign { .. } => (
+            Status::Failed,
+            "name the store with --store FILE; this file was not touched",
+        ),
+        StoreError::Newer { .. } => (
+            Status::Failed,
+            "use the keyroll that wrote it, or a newer one; nothing was changed",
+        ),
+        StoreError::Older { .. } => (
+            Status::Failed,
+            "any command that writes brings it up to date, after a copy beside it",
+        ),
+        StoreError::Damaged { .. } => (
+            Status::Integrity,
+            "keep the file as evidence, and restore a backup",
+        ),
+        StoreError::ReadOnly { .. } => (Status::Failed, "nothing was changed"),
+        StoreError::Locked { .. } => (Status::Failed, "try again; nothing was changed"),
+        StoreError::Conflict { .. } => (
+            Status::Failed,
+            "look at it again and repeat the command; nothing was changed",
+        ),
+        StoreError::Dangling { .. } => (Status::Error, "nothing was changed"),
+        StoreError::Unfit { .. } => (Status::Error, "nothing was changed"),
+        StoreError::Permissions { .. } => (
+            Status::Failed,
+            "make it yours alone: chmod 600 the file, 700 its folder",
+        ),
+        StoreError::Replaced { .. } => (Status::Failed, "nothing was changed"),
+        StoreError::Full => (Status::Failed, "make room; nothing was changed"),
+        StoreError::Io { .. } | StoreError::Engine { .. } => (Status::Failed, ""),
+    };
+    (status, (!hint.is_empty()).then(|| hint.to_owned()))
+}

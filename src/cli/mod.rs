@@ -1,0 +1,96 @@
+//! Floor 6: the command line. Parses, hands over to a command, shows how it ended.
+
+pub mod commands;
+pub mod completion;
+pub mod context;
+pub mod diagnose;
+pub mod failure;
+pub mod noun;
+pub mod output;
+pub mod roll;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::cli::commands::Command;
+use crate::cli::context::{Context, Globals};
+use crate::cli::failure::{Outcome, Status};
+use crate::model::record::Kind;
+
+/// Keeps the roll of every service account between maintenance systems and the platforms that join them.
+#[derive(clap::Parser)]
+#[command(
+    name = "keyroll",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Run `keyroll` alone for the next useful step.\n\
+        Exit status: 0 clean, 1 the tool failed, 2 usage, 3 warnings or due, 4 errors, overdue or denied,\n\
+        5 a secret possibly still live, or integrity broken."
+)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// The whole command line, nouns included: for parsing, completion and the manual.
+pub fn command() -> clap::Command {
+    let nouns = noun::KINDS.iter().map(|kind| noun::command(*kind));
+    Cli::command().subcommands(nouns)
+}
+
+/// Runs the program on its arguments (the first is its own name) and returns the exit status.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(command).complete();
+    let matches = match command().try_get_matches_from(&args) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error),
+    };
+    let globals = match Globals::from_arg_matches(&matches) {
+        Ok(globals) => globals,
+        Err(error) => return usage(&error),
+    };
+    let mut context = Context::new(globals, &args);
+    let status = match dispatch(&matches, &mut context) {
+        Ok(status) => status,
+        Err(failure) => {
+            failure
+                .lines()
+                .iter()
+                .for_each(|line| context.out.note(line));
+            failure.status
+        }
+    };
+    ExitCode::from(status as u8)
+}
+
+fn dispatch(matches: &clap::ArgMatches, context: &mut Context) -> Outcome {
+    if let Some((name, arguments)) = matches.subcommand()
+        && let Some(kind) = name
+            .parse::<Kind>()
+            .ok()
+            .filter(|kind| noun::KINDS.contains(kind))
+    {
+        return noun::run(kind, arguments, context);
+    }
+    match Cli::from_arg_matches(matches) {
+        Ok(Cli {
+            command: Some(command),
+            ..
+        }) => command.run(context),
+        Ok(Cli { command: None, .. }) => commands::next::run(context),
+        Err(error) => {
+            let _ = error.print();
+            Ok(Status::Usage)
+        }
+    }
+}
+
+/// Shows help, the version or what is wrong with the words, and returns 0 or 2.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Usage as u8))
+}

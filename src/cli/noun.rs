@@ -1,0 +1,279 @@
+//! The same verbs for every noun: list, show, add, set, edit, remove. One mechanism over records as values.
+
+mod ask;
+mod edit;
+mod fields;
+mod show;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::cli::completion;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::roll;
+use crate::manifest;
+use crate::model::change::Change;
+use crate::model::record::{Kind, Record, RecordId};
+use crate::operations::records;
+use crate::report;
+use crate::store::{Access, Store};
+
+/// The nouns of the command line, in the order of its help.
+pub const KINDS: &[Kind] = &[
+    Kind::Account,
+    Kind::Provider,
+    Kind::Platform,
+    Kind::Boundary,
+    Kind::Person,
+    Kind::Team,
+    Kind::Role,
+    Kind::Rotation,
+    Kind::Procedure,
+    Kind::Consumer,
+];
+
+/// The command of a noun with its verbs.
+pub fn command(kind: Kind) -> Command {
+    let noun = kind.as_str();
+    let name = || {
+        Arg::new("name")
+            .value_name("NAME")
+            .required(true)
+            .help("The record's name")
+            .add(completion::names(kind))
+    };
+    let fields = || {
+        Arg::new("fields").value_name("FIELD=VALUE").num_args(0..).action(ArgAction::Append).help(
+            "Fields by their TOML keys: owner.technical=team/x, left=2026-10-31; += and -= for lists, `field=` takes it out",
+        )
+    };
+    Command::new(noun)
+        .about(format!("List, show, add, set, edit and remove: {noun}"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("list")
+                .about("List the records")
+                .after_help(format!("Example:\n  keyroll {noun} list --format csv"))
+                .arg(
+                    Arg::new("where")
+                        .long("where")
+                        .value_name("FIELD=VALUE")
+                        .action(ArgAction::Append)
+                        .help("Only records whose field has this value, or whose list holds it"),
+                ),
+        )
+        .subcommand(
+            Command::new("show")
+                .about("Show one record as TOML, or with --format json")
+                .after_help(format!("Example:\n  keyroll {noun} show {}", show::example(kind)))
+                .arg(name()),
+        )
+        .subcommand(
+            Command::new("add")
+                .about("Add a record; at a terminal, what is missing is asked for")
+                .after_help(format!("Examples:\n  {}", show::add_examples(kind)))
+                .arg(name().required(false))
+                .arg(fields())
+                .arg(
+                    Arg::new("from")
+                        .long("from")
+                        .value_name("FILE")
+                        .value_hint(clap::ValueHint::FilePath)
+                        .help("Take the record from a TOML file, as `show` prints it; - for standard input"),
+                ),
+        )
+        .subcommand(
+            Command::new("set")
+                .about("Change fields of a record")
+                .after_help(format!("Example:\n  {}", show::set_example(kind)))
+                .arg(name())
+                .arg(fields().required(true).num_args(1..)),
+        )
+        .subcommand(
+            Command::new("edit")
+                .about("Edit a record as TOML in $EDITOR; it is checked before it is saved")
+                .arg(name()),
+        )
+        .subcommand(
+            Command::new("remove")
+                .about("Remove a record that no other names")
+                .arg(name())
+                .arg(
+                    Arg::new("with-history")
+                        .long("with-history")
+                        .action(ArgAction::SetTrue)
+                        .help("Remove its versions and facts too; the audit trail keeps their events"),
+                ),
+        )
+}
+
+/// Runs one verb of a noun.
+pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
+    let (verb, arguments) = matches.subcommand().expect("a verb is required");
+    let strings = |id: &str| -> Vec<String> {
+        arguments
+            .get_many(id)
+            .map(|values| values.cloned().collect())
+            .unwrap_or_default()
+    };
+    let name = || {
+        arguments
+            .get_one::<String>("name")
+            .cloned()
+            .unwrap_or_default()
+    };
+    match verb {
+        "list" => list(kind, &strings("where"), context),
+        "show" => show(kind, &name(), context),
+        "add" => {
+            let from = arguments.get_one::<String>("from").cloned();
+            add(
+                kind,
+                arguments.get_one::<String>("name").cloned(),
+                &strings("fields"),
+                from,
+                context,
+            )
+        }
+        "set" => set(kind, &name(), &strings("fields"), context),
+        "edit" => edit(kind, &name(), context),
+        _ => remove(kind, &name(), arguments.get_flag("with-history"), context),
+    }
+}
+
+fn list(kind: Kind, filters: &[String], context: &mut Context) -> Outcome {
+    let filters = filters
+        .iter()
+        .map(|text| fields::condition(text))
+        .collect::<Result<Vec<_>, _>>()?;
+    let records = context.open(Access::Read)?.records(kind)?;
+    let chosen: Vec<Record> = records
+        .into_iter()
+        .filter(|record| {
+            let value = record.to_value();
+            filters.iter().all(|condition| condition.holds(&value))
+        })
+        .collect();
+    if chosen.is_empty() {
+        context.out.note(format!("no {kind} fits"));
+    }
+    let view = show::listing(kind, &chosen);
+    context.out.data(&report::render(
+        &view,
+        context.globals.format,
+        &context.terminal(),
+    ))?;
+    Ok(Status::Clean)
+}
+
+fn show(kind: Kind, name: &str, context: &mut Context) -> Outcome {
+    let store = context.open(Access::Read)?;
+    let record = existing(kind, name, &store)?;
+    let shown = show::one(&record, &store, context)?;
+    context.out.data(&shown)?;
+    Ok(Status::Clean)
+}
+
+fn add(
+    kind: Kind,
+    name: Option<String>,
+    assignments: &[String],
+    from: Option<String>,
+    context: &mut Context,
+) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let asking = from.is_none() && context.may_ask();
+    let name = match name {
+        Some(name) => name,
+        None if asking => ask::name(kind, context)?,
+        None => {
+            return Err(Failure::usage(format!("the {kind} needs a name")).hint(
+                show::add_examples(kind)
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .trim_end_matches(" \\"),
+            ));
+        }
+    };
+    let id = RecordId {
+        kind,
+        name: name.as_str().into(),
+    };
+    if !manifest::is_name(&id) {
+        return Err(Failure::usage(format!(
+            "`{}` is not a name for a {kind}",
+            name.escape_debug()
+        ))
+        .hint("names are lower case letters, digits and `-`"));
+    }
+    if store.record(&id)?.is_some() {
+        return Err(Failure::refused(format!(
+            "there is a {kind} `{name}` already; nothing was changed"
+        ))
+        .hint(format!("keyroll {kind} set {name} FIELD=VALUE")));
+    }
+    let record = match from {
+        Some(file) => edit::from_file(&id, &file)?,
+        None => {
+            let mut value = fields::assign(serde_json::json!({}), assignments)?;
+            if asking {
+                ask::missing(kind, &mut value, &store, context)?;
+            }
+            fields::record(&id, value)?
+        }
+    };
+    if asking {
+        context.out.data(&manifest::write_record(&record))?;
+        context.confirm(&format!("Add this {kind}?"))?;
+    }
+    roll::commit(context, &mut store, &[Change::create(record)])?;
+    Ok(Status::Clean)
+}
+
+fn set(kind: Kind, name: &str, assignments: &[String], context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let before = existing(kind, name, &store)?;
+    let after = fields::record(
+        &before.id(),
+        fields::assign(before.to_value(), assignments)?,
+    )?;
+    replace(before, after, &mut store, context)
+}
+
+fn edit(kind: Kind, name: &str, context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let before = existing(kind, name, &store)?;
+    let after = edit::in_editor(&before, context)?;
+    replace(before, after, &mut store, context)
+}
+
+fn replace(before: Record, after: Record, store: &mut Store, context: &mut Context) -> Outcome {
+    if before == after {
+        context.out.note("no change");
+        return Ok(Status::Clean);
+    }
+    let changes = [Change::update(before, after)];
+    let shown = report::plan::render(&changes, false, context.terminal().color);
+    context.out.preview(&shown);
+    roll::commit(context, store, &changes)?;
+    Ok(Status::Clean)
+}
+
+fn remove(kind: Kind, name: &str, with_history: bool, context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let record = existing(kind, name, &store)?;
+    let changes = records::removal(&store, record, with_history)?;
+    roll::change(
+        context,
+        &mut store,
+        &changes,
+        &format!("Remove {kind} `{name}`?"),
+    )?;
+    Ok(Status::Clean)
+}
+
+fn existing(kind: Kind, name: &str, store: &Store) -> Result<Record, Failure> {
+    records::find(store, kind, name)?.ok_or_else(|| roll::unknown(kind, name, store))
+}

@@ -1,0 +1,71 @@
+//! The only writer to the terminal. Data to stdout, everything else to stderr; a closed pipe is not a failure.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::cli::failure::Failure;
+use crate::report::escape;
+
+/// Where a command's words go.
+#[derive(Default)]
+pub struct Output {
+    /// The reader of stdout has gone: nothing more is written to it.
+    closed: bool,
+}
+
+impl Output {
+    /// Writes data to stdout.
+    ///
+    /// # Errors
+    /// When stdout cannot take it (a full disk). A reader that went away is no error.
+    pub fn data(&mut self, text: &str) -> Result<(), Failure> {
+        if self.closed {
+            return Ok(());
+        }
+        let mut stdout = io::stdout().lock();
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            Err(error) => Err(Failure::new(format!(
+                "cannot write to standard output: {error}"
+            ))),
+        }
+    }
+
+    /// One line to stderr, control characters escaped. A stderr that cannot take it is passed over.
+    pub fn note(&mut self, line: impl AsRef<str>) {
+        let line = escape::terminal(line.as_ref());
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+
+    /// Rendered text to stderr, escaped by its renderer: a plan before a question.
+    pub fn preview(&mut self, rendered: &str) {
+        let _ = io::stderr().lock().write_all(rendered.as_bytes());
+    }
+
+    /// A prompt on stderr and the line typed on stdin; `None` at the end of input.
+    ///
+    /// # Errors
+    /// When stdin cannot be read.
+    pub fn ask(&mut self, prompt: &str) -> Result<Option<String>, Failure> {
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "{}", escape::terminal(prompt)).and_then(|()| stderr.flush());
+        drop(stderr);
+        let mut line = String::new();
+        match io::stdin().read_line(&mut line) {
+            Ok(0) => Ok(None),
+            Ok(_) => Ok(Some(line.trim().to_owned())),
+            Err(error) => Err(Failure::new(format!("cannot read the answer: {error}"))),
+        }
+    }
+
+    /// Whether somebody sits at both ends: questions can be asked.
+    pub fn interactive() -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+}

@@ -1,0 +1,198 @@
+//! How the commands read a declared inventory, judge an inventory, and change the stored one.
+
+use std::path::PathBuf;
+
+use crate::catalog::Glossaries;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Status};
+use crate::manifest::{self, Manifest};
+use crate::model::change::Change;
+use crate::model::finding::{Finding, Severity};
+use crate::model::inventory::Inventory;
+use crate::model::record::{Kind, RecordId};
+use crate::operations::records;
+use crate::report::plan;
+use crate::report::summary::counted;
+use crate::rules::{self, Facts, Selection, UnknownRule};
+use crate::store::{Store, StoreError};
+
+/// Which findings make the exit status other than 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    Warning,
+    Error,
+    Never,
+}
+
+impl FailOn {
+    /// The status for the gravest of some findings.
+    pub fn status(self, worst: Option<Severity>) -> Status {
+        match (self, worst) {
+            (FailOn::Never, _) | (_, None | Some(Severity::Info)) => Status::Clean,
+            (FailOn::Error, Some(Severity::Warning)) => Status::Clean,
+            (FailOn::Warning, Some(Severity::Warning)) => Status::Warning,
+            (FailOn::Warning | FailOn::Error, Some(Severity::Error)) => Status::Error,
+        }
+    }
+}
+
+/// Which rules to judge by.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleOptions {
+    /// Judge by these rules alone
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Leave these rules out
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Change the severity of a rule: RULE=error|warning|info
+    #[arg(long, value_name = "RULE=SEVERITY", value_parser = severity)]
+    pub severity: Vec<(String, Severity)>,
+    /// Show findings of severity info too
+    #[arg(long)]
+    pub pedantic: bool,
+}
+
+fn severity(text: &str) -> Result<(String, Severity), String> {
+    let (rule, word) = text.split_once('=').ok_or("write RULE=SEVERITY")?;
+    let severity = word
+        .parse()
+        .map_err(|_| "a severity is error, warning or info")?;
+    Ok((rule.to_owned(), severity))
+}
+
+impl RuleOptions {
+    /// What to judge by: what the options say, over `base`.
+    ///
+    /// # Errors
+    /// When a rule is named that does not exist.
+    pub fn selection(&self, base: Selection) -> Result<Selection, Failure> {
+        let selection = Selection {
+            select: self.select.iter().cloned().collect(),
+            ignore: self.ignore.iter().cloned().collect(),
+            severities: self.severity.iter().cloned().collect(),
+            pedantic: self.pedantic,
+            ..base
+        };
+        selection.known().map_err(unknown_rule)?;
+        Ok(selection)
+    }
+}
+
+fn unknown_rule(error: UnknownRule) -> Failure {
+    let failure = Failure::usage(&error);
+    match error.near {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("`keyroll explain` lists the rules"),
+    }
+}
+
+/// The rule of an id.
+///
+/// # Errors
+/// When there is none; with the nearest one.
+pub fn known_rule(id: &str) -> Result<&'static rules::Rule, Failure> {
+    let selection = Selection {
+        select: [id.to_owned()].into(),
+        ..Selection::all()
+    };
+    selection.known().map_err(unknown_rule)?;
+    Ok(rules::find(id).expect("a known rule is found"))
+}
+
+/// Reads an inventory from files and folders.
+///
+/// # Errors
+/// When a path is not there at all; faults inside the files are in [`Manifest::problems`].
+pub fn read(paths: &[PathBuf]) -> Result<Manifest, Failure> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here[..] } else { paths };
+    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+        let shown = missing.to_string_lossy().escape_debug().to_string();
+        return Err(Failure::usage(format!(
+            "there is no file or folder `{shown}`"
+        )));
+    }
+    Ok(manifest::read(paths))
+}
+
+/// Judges an inventory by the rule book.
+pub fn judge(inventory: &Inventory, selection: &Selection, context: &Context) -> Vec<Finding> {
+    let glossaries = Glossaries::of(inventory);
+    rules::judge(
+        &Facts::new(inventory, &glossaries, context.as_of()),
+        selection,
+    )
+}
+
+/// The gravest severity of some findings.
+pub fn worst(findings: &[Finding]) -> Option<Severity> {
+    findings.iter().map(|finding| finding.severity).max()
+}
+
+/// Shows changes, asks, and commits them.
+///
+/// # Errors
+/// When they are declined, or the store refuses them; nothing is changed then.
+pub fn change(
+    context: &mut Context,
+    store: &mut Store,
+    changes: &[Change],
+    question: &str,
+) -> Result<(), Failure> {
+    let shown = plan::render(changes, false, context.terminal().color);
+    context.out.preview(&shown);
+    context.confirm(question)?;
+    commit(context, store, changes)
+}
+
+/// Commits changes without asking and says so.
+///
+/// # Errors
+/// When the store refuses them; nothing is changed then.
+pub fn commit(context: &mut Context, store: &mut Store, changes: &[Change]) -> Result<(), Failure> {
+    records::commit(store, &context.actor()?, changes).map_err(|error| dangling(error, store))?;
+    context
+        .out
+        .note(format!("{} recorded", counted(changes.len(), "change")));
+    Ok(())
+}
+
+/// A refused reference with the name that was meant, or with the way to let go of what others name.
+fn dangling(error: StoreError, store: &Store) -> Failure {
+    let StoreError::Dangling { record, wants } = &error else {
+        return error.into();
+    };
+    let Ok(wanted) = wants.parse::<RecordId>() else {
+        return error.into();
+    };
+    let hint = match store.record(&wanted) {
+        Ok(Some(_)) => format!("change or remove `{record}` first; nothing was changed"),
+        _ => {
+            let names = store.names(wanted.kind).unwrap_or_default();
+            match crate::catalog::nearest(&wanted.name, names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`? nothing was changed"),
+                None => format!(
+                    "add it first: `keyroll {} add`; nothing was changed",
+                    wanted.kind
+                ),
+            }
+        }
+    };
+    Failure::from(error).hint(hint)
+}
+
+/// That there is no such record, with the nearest name.
+pub fn unknown(kind: Kind, name: &str, store: &Store) -> Failure {
+    let id = RecordId {
+        kind,
+        name: name.into(),
+    };
+    let failure = Failure::new(format!("there is no {kind} `{}`", name.escape_debug()));
+    let names = store.names(kind).unwrap_or_default();
+    match crate::catalog::nearest(&id.name, names.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint(format!("`keyroll {kind} list` shows what there is")),
+    }
+}

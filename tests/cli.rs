@@ -1,0 +1,82 @@
+//! Transcripts: what a user types and sees. The README's and the docs' commands are executed too.
+//!
+//! Each file has a home and a store of its own, and runs in the crate's root. `just bless` writes them anew.
+
+use std::path::Path;
+
+/// Runs one transcript in an empty home.
+fn transcript(file: &Path) {
+    let home = tempfile::tempdir().expect("a scratch folder can be made");
+    let name = file
+        .file_stem()
+        .expect("a transcript has a name")
+        .to_string_lossy();
+    let store = home.path().join(format!("{name}.db"));
+    trycmd::TestCases::new()
+        .case(file)
+        .env("HOME", home.path().to_string_lossy())
+        .env("XDG_DATA_HOME", home.path().join("data").to_string_lossy())
+        .env(
+            "XDG_CONFIG_HOME",
+            home.path().join("config").to_string_lossy(),
+        )
+        .env("KEYROLL_STORE", store.to_string_lossy())
+        .env("KEYROLL_ACTOR", "tester")
+        .env("SCRATCH", home.path().to_string_lossy())
+        .env("COLUMNS", "80")
+        .env("NO_COLOR", "1")
+        .env("TERM", "dumb")
+        .insert_var("[SCRATCH]", home.path().to_string_lossy().into_owned())
+        .expect("a placeholder in brackets and capitals")
+        .run();
+}
+
+/// Where the transcript of the first minute has its example written.
+const EXAMPLE: &str = "target/tmp/keyroll-example";
+
+/// A test for each file, so that they run beside each other and `just bless` reaches them all.
+macro_rules! transcripts {
+    ($($name:ident = $file:literal,)*) => {
+        $(#[test]
+        fn $name() {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+            if $file.contains("first-minute") {
+                let _ = std::fs::remove_dir_all(root.join(EXAMPLE));
+            }
+            transcript(&root.join($file));
+        })*
+
+        const FILES: &[&str] = &[$($file,)*];
+    };
+}
+
+transcripts! {
+    first_minute = "tests/cli/first-minute.trycmd",
+    validate = "tests/cli/validate.trycmd",
+    plan_and_apply = "tests/cli/plan-apply.trycmd",
+    records = "tests/cli/records.trycmd",
+    matrix = "tests/cli/matrix.trycmd",
+    catalog = "tests/cli/catalog.trycmd",
+    audit = "tests/cli/audit.trycmd",
+    check = "tests/cli/check.trycmd",
+    readme = "README.md",
+    guide = "docs/guide.md",
+}
+
+#[test]
+fn every_transcript_is_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (folder, ending) in [("tests/cli", "trycmd"), ("docs", "md")] {
+        for entry in std::fs::read_dir(root.join(folder)).expect("the folder is there") {
+            let path = entry.expect("the folder can be listed").path();
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let runs = path.extension().is_some_and(|e| e == ending) && text.contains("```console");
+            let name = path
+                .strip_prefix(root)
+                .expect("below the root")
+                .to_string_lossy()
+                .into_owned();
+            assert!(!runs || FILES.contains(&&*name), "{name} is not run");
+        }
+    }
+}
