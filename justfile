@@ -1,0 +1,27 @@
+# The daily recipes. `just` lists them.
+
+_default:
+    @just --list --unsorted
+
+# Format, clippy with warnings denied, tests
+check:
+    cargo fmt --all -- --check
+    cargo clippy --all-targets --locked -- -D warnings
+    cargo test --locked
+
+# Write the generated files anew: schema, rule pages, completions, manual, snapshots
+bless:
+    KEYROLL_BLESS=1 SNAPSHOTS=overwrite TRYCMD=overwrite cargo test
+
+# Run the fixtures of the rule book, or of one rule
+rule NAME='':
+    cargo test --test rules {{ if NAME == '' { '' } else { replace(NAME, '-', '_') } }}
+
+# Time keyroll beside its peers on inventories of 100 to 100,000 accounts
+bench *ARGS:
+    cargo build --release --locked
+    sh benches/run.sh {{ARGS}}
+
+# The documentation of the crate, opened
+docs:
+    cargo doc --no-deps --open

@@ -1,0 +1,237 @@
+//! One rich record of every kind and more, that name each other and nothing else. Shared by tests, holds none.
+#![allow(dead_code)]
+
+use keyroll::model::change::Change;
+use keyroll::model::date::Timestamp;
+use keyroll::model::event::Actor;
+use keyroll::model::record::Record;
+use serde_json::{Value, json};
+
+pub fn record(id: &str, body: Value) -> Record {
+    Record::from_value(&id.parse().unwrap(), body).unwrap()
+}
+
+pub fn actor() -> Actor {
+    actor_at("2026-10-01T12:00:00Z")
+}
+
+pub fn actor_at(at: &str) -> Actor {
+    Actor {
+        name: "jo".parse().unwrap(),
+        host: "ops-1".parse().unwrap(),
+        command: "apply .".parse().unwrap(),
+        reason: Some("ticket č. 7".parse().unwrap()),
+        at: at.parse::<Timestamp>().unwrap(),
+    }
+}
+
+pub fn creations(records: &[Record]) -> Vec<Change> {
+    records.iter().cloned().map(Change::create).collect()
+}
+
+/// Referenced before referring, so that any prefix can be stored.
+pub fn records() -> Vec<Record> {
+    let mut out = vec![
+        record(
+            "organisation",
+            json!({ "name": "Müller & Söhne 🏭", "secret-stores": ["age", "vault"], "max-lifetime": "90d",
+                "naming": "{provider}-{site}" }),
+        ),
+        record(
+            "boundary/femo",
+            json!({ "kind": "tenant", "name": "Femo\tline\nfeed", "tenant-role": "owner" }),
+        ),
+        record(
+            "boundary/femo/hawthorne",
+            json!({ "kind": "facility", "name": "Hawthorne" }),
+        ),
+        record(
+            "boundary/femo/hawthorne/press-01",
+            json!({ "kind": "machine", "name": "Lis č. 1 \"a\"" }),
+        ),
+        record(
+            "person/anna",
+            json!({ "name": "Anna Bergström", "email": "anna@femo.example", "tenant": "femo",
+                "workplace": ["femo/hawthorne", "femo", "femo/hawthorne"], "left": "2026-10-31" }),
+        ),
+        record("person/jo", json!({ "name": "Jo" })),
+        record(
+            "team/ops",
+            json!({ "name": "Ops", "members": ["jo", "anna"] }),
+        ),
+        record("team/empty", json!({ "name": "" })),
+        record(
+            "catalog/./mine.toml",
+            json!({ "title": "Mine", "side": "provider", "source": "the manual", "entitlements": {
+                "a/read": { "group": "A", "title": "Read", "meaning": "reads", "effect": "read" },
+                "b/close": { "group": "B", "title": "Close", "meaning": "closes", "effect": "closeout",
+                    "conditions": ["own-only"], "placeholder": true } } }),
+        ),
+    ];
+    out.extend(systems());
+    out.extend(account());
+    out.extend(about_account());
+    out.extend(facts());
+    out
+}
+
+fn systems() -> Vec<Record> {
+    vec![
+        record(
+            "platform/factverse",
+            json!({ "catalog": "factverse", "environment": {
+                "production": { "endpoint": "https://fv.example", "hosting": "saas", "admin": "person/jo" } } }),
+        ),
+        record("platform/bare", json!({})),
+        record(
+            "provider/maximo",
+            json!({ "product": "Maximo", "catalog": "./mine.toml", "contact": "help@example.com",
+                "reviewed": "2026-02-01", "max-live-credentials": 1, "lockout-after": 4_294_967_295_u32,
+                "max-lag": "15m",
+                "environment": {
+                    "production": { "endpoint": "https://m.example", "hosting": "on-premises",
+                        "allowlist": ["10.0.0.0/8", "a \"quoted\" ž"] },
+                    "test": { "endpoint": "" } },
+                "test": { "read": {
+                    "http": { "method": "POST", "path": "/x", "header": { "X-Key": "{secret}" },
+                        "body": { "z": 1.5, "a": [1, -2, 1.0, 1e300, 0.1, 18_446_744_073_709_551_615_u64, null, true],
+                            "unicode": "\u{7f}\u{0}ž🏭" }, "expect": [200, 204] },
+                    "must-be": "denied",
+                    "denied": { "status": 403, "json": { "/error": "no" } },
+                    "allowed": { "status": [200], "json": "/id" } } } }),
+        ),
+        record(
+            "rotation/quarterly",
+            json!({ "every": "90d", "warn": "12w", "overlap": "24h", "strategy": "overlap", "on-owner-change": true,
+                "window": { "days": ["sat", "sun"], "from": "22:00", "to": "04:00", "zone": "Europe/Prague" } }),
+        ),
+        record("rotation/yearly", json!({ "every": "365d" })),
+        record(
+            "procedure/rotate-maximo",
+            json!({ "kind": "rotate", "step": [
+                { "title": "make", "stage": "create", "http": { "method": "POST", "path": "/keys" },
+                    "secret": "/key", "id": "/id" },
+                { "title": "set", "command": ["set-key", "--to", "{account}"] },
+                { "title": "look", "manual": "see that it runs" } ] }),
+        ),
+        record("procedure/undo", json!({ "kind": "rollback" })),
+        record(
+            "consumer/etl-01",
+            json!({ "host": "etl-01", "health": { "command": ["check", "etl"] } }),
+        ),
+        record("consumer/bare", json!({})),
+    ]
+}
+
+fn account() -> Vec<Record> {
+    vec![
+        record(
+            "account/etl",
+            json!({ "provider": "maximo", "environment": "production",
+                "boundary": ["femo/hawthorne/press-01", "femo"], "workflow": "import", "level": "write-back",
+                "purpose": "moves – things",
+                "owner": { "business": "person/anna", "technical": "team/ops", "rotation": "person/jo" },
+                "permissions": ["a/read", "b/close"], "scopes": ["cmms.read"], "platform": "factverse",
+                "expires": "2027-06-30", "rotation": "quarterly", "rotate": "rotate-maximo", "revoke": "undo",
+                "audit": { "records": ["import", "write"], "sink": "siem", "retention": "52w" },
+                "consumers": ["etl-01", "bare"], "canary": { "visible": "WO-1", "hidden": "WO-2" },
+                "status": "suspended",
+                "credential": { "kind": "oauth2-client", "fields": ["client-id", "client-secret"],
+                    "store": "vault:kv/etl", "identity": ["etl-a", "etl-b"], "expiry-source": "token-claim" },
+                "controls": { "fields": ["status"], "rollback": "undo", "supervisor": "person/anna",
+                    "test-window": { "from": "08:00", "to": "09:00" } },
+                "agent": { "tools": ["search"], "endpoint-slice": "/mcp", "tenant-enabled": true } }),
+        ),
+        record(
+            "account/bare",
+            json!({ "provider": "maximo", "environment": "test", "workflow": "x", "level": "read-only-import",
+                "status": "active" }),
+        ),
+        record(
+            "account/half",
+            json!({ "provider": "maximo", "environment": "test", "workflow": "x", "level": "read-only-import",
+                "owner": { "technical": "account/etl" }, "audit": {}, "canary": {}, "agent": {},
+                "status": "active", "rotation": "yearly",
+                "credential": { "kind": "api-key", "store": "age" },
+                "controls": { "supervisor": "team/ops" } }),
+        ),
+    ]
+}
+
+fn about_account() -> Vec<Record> {
+    vec![
+        record(
+            "approval/etl write-back 2026-09-30",
+            json!({ "by": "person/anna", "ticket": "CHG-1", "until": "2027-09-30", "by-command": true }),
+        ),
+        record(
+            "approval/etl closeout 2026-09-30",
+            json!({ "by": "team/ops" }),
+        ),
+        record(
+            "role/operator",
+            json!({ "tenant-role": "owner", "catalog": "./mine.toml", "permissions": ["a/read", "b/close"] }),
+        ),
+        record("role/bare", json!({})),
+        record(
+            "assignment/person/jo operator femo/hawthorne",
+            json!({ "principal": "person/jo", "role": "operator", "at": "femo/hawthorne" }),
+        ),
+        record(
+            "assignment/person/jo operator",
+            json!({ "principal": "person/jo", "role": "operator" }),
+        ),
+        record(
+            "decision/etl femo/hawthorne",
+            json!({ "choice": "read", "reason": "it only imports", "by": "person/anna", "on": "2026-09-01" }),
+        ),
+        record(
+            "residual-risk/etl no-field-level-right",
+            json!({ "gap": "no field-level right", "owner": "person/anna", "until": "2027-01-31" }),
+        ),
+        record(
+            "waiver/no-owner account/bare",
+            json!({ "rule": "no-owner", "subject": "account/bare", "reason": "soon", "owner": "person/jo",
+                "until": "2026-12-31" }),
+        ),
+        record(
+            "waiver/no-owner a b  c",
+            json!({ "rule": "no-owner", "subject": "a b  c" }),
+        ),
+        record(
+            "version/etl 1",
+            json!({ "stage": "previous", "issued": "2026-03-01", "expires": "2026-12-01", "retired": "2026-09-01" }),
+        ),
+        record(
+            "version/etl 2",
+            json!({ "stage": "current", "issued": "2026-09-01", "expires": "2026-12-31" }),
+        ),
+        record(
+            "version/half 10",
+            json!({ "stage": "current", "issued": "2026-09-01" }),
+        ),
+    ]
+}
+
+fn facts() -> Vec<Record> {
+    let facts = [
+        json!({ "fact": "issued", "account": "etl", "version": 1, "on": "2026-03-01", "expires": "2026-12-01" }),
+        json!({ "fact": "rotated", "account": "etl", "version": 2, "on": "2026-09-01", "previous-live": true }),
+        json!({ "fact": "rotated", "account": "etl", "version": 3, "on": "2026-09-02", "expires": "2026-12-01" }),
+        json!({ "fact": "evidence", "account": "etl", "version": 2, "probe": "foreign", "outcome": "pass",
+            "on": "2026-09-02" }),
+        json!({ "fact": "drill", "procedure": "undo", "on": "2026-09-03", "result": "inconclusive", "minutes": 7 }),
+        json!({ "fact": "drill", "procedure": "undo", "account": "etl", "on": "2026-09-03", "result": "pass" }),
+        json!({ "fact": "seen", "account": "etl", "on": "2026-09-04", "log": "Provider's log 🏭" }),
+        json!({ "fact": "seen", "account": "etl", "on": "2026-09-05" }),
+        json!({ "fact": "review", "account": "etl", "on": "2026-09-06", "by": "person/anna", "verdict": "keep" }),
+        json!({ "fact": "owner-changed", "account": "etl", "on": "2026-09-07" }),
+    ];
+    facts
+        .into_iter()
+        .map(|body| {
+            let fact: keyroll::model::fact::Fact = serde_json::from_value(body).unwrap();
+            Record::from((keyroll::model::key::FactKey::of(&fact), fact))
+        })
+        .collect()
+}
