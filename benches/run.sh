@@ -4,62 +4,73 @@
 #   sh benches/run.sh [ACCOUNTS ...]      default: 100 1000 10000 100000
 #
 # A peer that is not installed is said to be missing, never passed over in silence. Absolute figures drift from machine
-# to machine; quote the ratios. Peers: sqlite3 (its own shell), check-jsonschema (Python), hyperfine takes the time.
+# to machine and hour to hour: quote the ratios. Needs hyperfine; the peers are the sqlite3 shell and check-jsonschema.
 set -eu
 cd "$(dirname "$0")/.."
 sizes=${*:-100 1000 10000 100000}
 cargo build --release --quiet --locked --bins --examples
 keyroll=$PWD/target/release/keyroll
 generate=$PWD/target/release/examples/generate
+schema=$PWD/schema/inventory.schema.json
 work=$PWD/target/bench
-rm -rf "$work"; mkdir -p "$work"
 as_of=2026-11-22
+rm -rf "$work"; mkdir -p "$work"
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have hyperfine || { echo 'hyperfine is missing: nothing can be timed' >&2; exit 1; }
-have sqlite3 || echo 'peer missing: sqlite3'
-have check-jsonschema || echo 'peer missing: check-jsonschema'
 
-# median NAME COMMAND: the median CPU time (user + system) in milliseconds, of at least five runs.
-median() {
-  hyperfine --shell=none --warmup 1 --min-runs "${runs:-7}" --ignore-failure --export-json "$work/out.json" "$1" >/dev/null 2>&1
-  awk -F'[:,]' '/"user"/ {u=$2} /"system"/ {s=$2} END {printf "%.2f", (u+s)*1000}' "$work/out.json"
+# The median CPU time (user and system) of a command over several runs, in milliseconds.
+cpu() {
+  hyperfine --shell=none --warmup 1 --runs "$runs" --ignore-failure --export-csv "$work/times.csv" "$1" >/dev/null 2>&1
+  awk -F, 'NR == 2 { printf "%.2f", ($(NF-3) + $(NF-2)) * 1000 }' "$work/times.csv"
 }
 
-row() { # what, keyroll's command, peer's name, peer's command ('' where there is none)
-  mine=$(median "$2")
-  if [ -n "$4" ]; then
-    peer=$(median "$4")
-    ratio=$(awk "BEGIN {printf \"%.2f\", $mine / $peer}")
-    printf '| %s | %s | %s %s | %s |\n' "$1" "$mine" "$3" "$peer" "$ratio"
-  else
-    printf '| %s | %s | %s | |\n' "$1" "$mine" "${3:-}"
+alone() { # what, command
+  printf '| %s | %s | | |\n' "$1" "$(cpu "$2")"
+}
+
+beside() { # what, command, peer, the peer's command
+  mine=$(cpu "$2")
+  if ! have "$3" && [ ! -x "$3" ]; then
+    printf '| %s | %s | %s is missing | |\n' "$1" "$mine" "$3"
+    return
   fi
+  peer=$(cpu "$4")
+  printf '| %s | %s | %s: %s | %s |\n' "$1" "$mine" "$(basename "$3")" "$peer" \
+    "$(awk "BEGIN { printf \"%.3f\", $mine / $peer }")"
 }
 
-printf '\n| path | keyroll, CPU ms | peer, CPU ms | ratio |\n|---|---|---|---|\n'
+once() { # what, command: a command that changes the store is timed once, with its peak memory
+  /usr/bin/time -f '%U %S %M' -o "$work/time" sh -c "$2" >/dev/null 2>&1
+  awk -v what="$1" 'END { printf "| %s, once | %.0f | peak %d MiB | |\n", what, ($1 + $2) * 1000, $3 / 1024 }' "$work/time"
+}
+
+runs=15
+printf '| path | keyroll, CPU ms | peer, CPU ms | ratio |\n|---|---|---|---|\n'
 printf 'fn main() { println!("hello"); }\n' > "$work/hello.rs" && rustc -O -o "$work/hello" "$work/hello.rs"
-row 'cold start, `--version`' "$keyroll --version" 'Rust hello' "$work/hello"
+beside 'cold start, `--version`' "$keyroll --version" "$work/hello" "$work/hello"
 
 for n in $sizes; do
-  "$generate" "$n" "$work/$n"
-  store=$work/$n/roll.db
-  "$keyroll" --store "$store" init 2>/dev/null
-  [ "$n" -gt 10000 ] && runs=3 || runs=7
-  row "validate, $n accounts" "$keyroll validate $work/$n/inventory" \
-      "$(have check-jsonschema && [ "$n" -le 10000 ] && echo check-jsonschema || echo '')" \
-      "$(have check-jsonschema && [ "$n" -le 10000 ] && echo check-jsonschema --schemafile "$PWD/schema/inventory.schema.json" "$work/$n"/inventory/*.toml || true)"
-  # An apply changes the store, so it is timed once, on a fresh one.
-  /usr/bin/time -f '%U %S %M' -o "$work/time" "$keyroll" --store "$store" apply "$work/$n/inventory" --yes >/dev/null 2>&1
-  awk -v n="$n" '{printf "| apply, %s accounts, once | %.0f | | peak %d MiB |\n", n, ($1+$2)*1000, $3/1024}' "$work/time"
-  /usr/bin/time -f '%U %S %M' -o "$work/time" "$keyroll" --store "$store" import facts "$work/$n/facts.jsonl" >/dev/null 2>&1
-  awk -v n="$n" '{printf "| import facts, %s, once | %.0f | | peak %d MiB |\n", n, ($1+$2)*1000, $3/1024}' "$work/time"
-  row "check --due, $n accounts, 5 % due" "$keyroll --store $store check --due --as-of $as_of --format csv" \
-      sqlite3 "$(have sqlite3 && echo sqlite3 "$store" "\"select what, account, warn_on, due_on from due where warn_on <= '$as_of'\"" || true)"
-  row "check --due --quiet, $n accounts" "$keyroll --store $store check --due --quiet --as-of $as_of" '' ''
-  row "check, whole rule book, $n accounts" "$keyroll --store $store check --quiet --as-of $as_of" '' ''
-  row "account list, $n accounts" "$keyroll --store $store account list --format csv" \
-      sqlite3 "$(have sqlite3 && echo sqlite3 "$store" '"select * from account"' || true)"
-  row "audit verify, $((n * 3)) events" "$keyroll --store $store audit verify" '' ''
-  row "plan, $n accounts" "$keyroll --store $store plan $work/$n/inventory" '' ''
+  if [ "$n" -gt 10000 ]; then runs=3; else runs=9; fi
+  dir=$work/$n
+  "$generate" "$n" "$dir"
+  store="$keyroll --store $dir/roll.db"
+  $store init 2>/dev/null
+  if [ "$n" -le 10000 ]; then
+    beside "validate, $n accounts" "$keyroll validate $dir/inventory" check-jsonschema \
+      "check-jsonschema --schemafile $schema $(echo "$dir"/inventory/*.toml)"
+  else
+    alone "validate, $n accounts" "$keyroll validate $dir/inventory"
+  fi
+  once "validate, $n accounts" "$keyroll validate $dir/inventory"
+  once "apply, $n accounts" "$store apply $dir/inventory --yes"
+  once "import facts, $n" "$store import facts $dir/facts.jsonl"
+  beside "check --due, $n accounts, 5 % due" "$store check --due --as-of $as_of --format csv" sqlite3 \
+    "sqlite3 $dir/roll.db \"select what, account, warn_on, due_on from due where warn_on <= '$as_of'\""
+  alone "check --due --quiet, $n accounts" "$store check --due --quiet --as-of $as_of"
+  alone "check, whole rule book, $n accounts" "$store check --quiet --as-of $as_of"
+  beside "account list, $n accounts" "$store account list --format csv" sqlite3 \
+    "sqlite3 $dir/roll.db \"select * from account\""
+  alone "plan, nothing to change, $n accounts" "$store plan $dir/inventory"
+  alone "audit verify, $n accounts" "$store audit verify"
 done
