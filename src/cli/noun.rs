@@ -128,13 +128,11 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
         "show" => show(kind, &name(), context),
         "add" => {
             let from = arguments.get_one::<String>("from").cloned();
-            add(
-                kind,
-                arguments.get_one::<String>("name").cloned(),
-                &strings("fields"),
-                from,
-                context,
-            )
+            let mut name = arguments.get_one::<String>("name").cloned();
+            let mut fields = strings("fields");
+            // Without a name, which is asked for, the first word is a field already.
+            fields.splice(0..0, name.take_if(|word| word.contains('=')));
+            add(kind, name, &fields, from, context)
         }
         "set" => set(kind, &name(), &strings("fields"), context),
         "edit" => edit(kind, &name(), context),
@@ -203,14 +201,14 @@ fn add(
     };
     if !manifest::is_name(&id) {
         return Err(Failure::usage(format!(
-            "`{}` is not a name for a {kind}",
+            "`{}` cannot be the name of the {kind}",
             name.escape_debug()
         ))
         .hint("names are lower case letters, digits and `-`"));
     }
     if store.record(&id)?.is_some() {
         return Err(Failure::refused(format!(
-            "there is a {kind} `{name}` already; nothing was changed"
+            "the {kind} `{name}` is there already; nothing was changed"
         ))
         .hint(format!("keyroll {kind} set {name} FIELD=VALUE")));
     }

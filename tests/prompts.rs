@@ -1,0 +1,143 @@
+//! Questions at a real pseudo-terminal: what is missing is asked for, what was made is shown, and no means no.
+
+use std::path::Path;
+use std::process::Command;
+
+use rexpect::session::{PtySession, spawn_command};
+
+const PATIENCE_MS: u64 = 20_000;
+
+fn keyroll(home: &Path, line: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+    command
+        .args(line)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("HOME", home)
+        .env("KEYROLL_STORE", home.join("roll.db"))
+        .env("TERM", "dumb")
+        .env("COLUMNS", "120");
+    command
+}
+
+fn home_with_the_example() -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a scratch folder");
+    for line in [
+        &["init"][..],
+        &["apply", "examples/manifest-example", "--yes"],
+    ] {
+        assert!(
+            keyroll(home.path(), line)
+                .output()
+                .expect("keyroll runs")
+                .status
+                .success()
+        );
+    }
+    home
+}
+
+fn answer(session: &mut PtySession, question: &str, answer: &str) {
+    session
+        .exp_string(question)
+        .unwrap_or_else(|error| panic!("{question}: {error}"));
+    session.send_line(answer).expect("a line can be typed");
+}
+
+fn shown(home: &Path, line: &[&str]) -> (Option<i32>, String) {
+    let output = keyroll(home, line).output().expect("keyroll runs");
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
+}
+
+fn add_account(home: &Path, last: &str) {
+    let command = keyroll(home, &["account", "add", "workflow=status"]);
+    let mut session = spawn_command(command, Some(PATIENCE_MS)).expect("a pseudo-terminal");
+    for (question, text) in [
+        (
+            "Name of the account: ",
+            "unicmms-production-status-hawthorne",
+        ),
+        ("Provider: ", "unicms"),
+        ("did you mean `unicmms`?", ""),
+        ("Provider: ", "unicmms"),
+        ("Environment", "production"),
+        ("Access level: ", "status-sync"),
+        ("Boundary", "femo/hawthorne"),
+        ("Purpose", "Keep status alike"),
+        ("Business owner", "person/anna-berg"),
+        ("Technical owner", "team/integration"),
+        (
+            "Provider permissions",
+            "work-order/view-work-orders,work-order/manage-work-order-status",
+        ),
+        ("Platform", "factverse"),
+        ("Platform scopes", "cmms.status"),
+        ("Last day", "2027-03-31"),
+        ("Rotation policy", "standard"),
+        ("Procedure that revokes it", "unicmms-revoke"),
+        ("Credential", "api-key"),
+        ("Where its secret lives", "age"),
+    ] {
+        if text.is_empty() && question.starts_with("did") {
+            session.exp_string(question).expect("the nearest name");
+        } else {
+            answer(&mut session, question, text);
+        }
+    }
+    session
+        .exp_string("[account.unicmms-production-status-hawthorne]")
+        .expect("the TOML it made");
+    answer(&mut session, "Add this account? [y/N]", last);
+    session.exp_eof().expect("it ends");
+}
+
+#[test]
+fn account_add_asks_for_what_is_missing_and_prints_the_toml_it_made() {
+    let home = home_with_the_example();
+    add_account(home.path(), "y");
+    let (status, toml) = shown(
+        home.path(),
+        &["account", "show", "unicmms-production-status-hawthorne"],
+    );
+    assert_eq!(status, Some(0));
+    for part in [
+        "level = \"status-sync\"",
+        "workflow = \"status\"",
+        "boundary = [\"femo/hawthorne\"]",
+        "expires = 2027-03-31",
+    ] {
+        assert!(toml.contains(part), "{part}: {toml}");
+    }
+}
+
+#[test]
+fn no_means_no() {
+    let home = home_with_the_example();
+    add_account(home.path(), "n");
+    let (status, _) = shown(
+        home.path(),
+        &["account", "show", "unicmms-production-status-hawthorne"],
+    );
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn an_apply_at_a_terminal_asks_first() {
+    let home = tempfile::tempdir().expect("a scratch folder");
+    assert!(
+        keyroll(home.path(), &["init"])
+            .output()
+            .expect("keyroll runs")
+            .status
+            .success()
+    );
+    let command = keyroll(home.path(), &["apply", "examples/brookfield"]);
+    let mut session = spawn_command(command, Some(PATIENCE_MS)).expect("a pseudo-terminal");
+    answer(&mut session, "Apply these changes? [y/N]", "y");
+    session
+        .exp_string("45 changes recorded")
+        .expect("it is done");
+    session.exp_eof().expect("it ends");
+}
