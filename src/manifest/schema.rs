@@ -281,4 +281,25 @@ mod tests {
             assert!(!faults(&text.replacen(good, bad, 1)).is_empty(), "{bad}");
         }
     }
+
+    #[test]
+    fn every_shipped_inventory_is_valid() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        let mut folders = vec![root];
+        let mut files = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                if path.is_dir() && name != "glossaries" {
+                    folders.push(path);
+                } else if name.ends_with(".toml") && name != "planted.toml" {
+                    files += 1;
+                    let text = fs::read_to_string(&path).unwrap();
+                    assert_eq!(faults(&text), [""; 0], "{}", path.display());
+                }
+            }
+        }
+        assert!(files >= 15, "{files} files");
+    }
 }
