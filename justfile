@@ -6,6 +6,7 @@ _default:
 # Format, clippy with warnings denied, tests
 check:
     cargo fmt --all -- --check
+    rustfmt --check --edition 2024 benches/generate.rs
     cargo clippy --all-targets --locked -- -D warnings
     cargo test --locked
 

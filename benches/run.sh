@@ -8,13 +8,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 sizes=${*:-100 1000 10000 100000}
-cargo build --release --quiet --locked --bins --examples
+cargo build --release --quiet --locked --bin keyroll
 keyroll=$PWD/target/release/keyroll
-generate=$PWD/target/release/examples/generate
 schema=$PWD/schema/inventory.schema.json
 work=$PWD/target/bench
 as_of=2026-11-22
 rm -rf "$work"; mkdir -p "$work"
+generate=$work/generate
+rustc --edition 2024 -O -o "$generate" benches/generate.rs
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have hyperfine || { echo 'hyperfine is missing: nothing can be timed' >&2; exit 1; }
