@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::DeValue;
 
 use crate::manifest::problem::{Fault, cleaned, shown};
+use crate::manifest::tree::Value;
 use crate::manifest::value::ValueReader;
 
 /// How many faults of one record are told apart.
@@ -29,7 +29,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub fn skips(&self, value: &Spanned<DeValue<'_>>) -> bool {
+    pub fn skips(&self, value: &Spanned<Value<'_>>) -> bool {
         let skipped = self.skipped.borrow();
         !skipped.is_empty() && skipped.contains(&address(value))
     }
@@ -47,7 +47,7 @@ impl Context {
 }
 
 /// What a value is known by while its table is read.
-pub(super) fn address(value: &Spanned<DeValue<'_>>) -> usize {
+pub(super) fn address(value: &Spanned<Value<'_>>) -> usize {
     std::ptr::from_ref(value) as usize
 }
 
@@ -55,7 +55,7 @@ pub(super) fn address(value: &Spanned<DeValue<'_>>) -> usize {
 ///
 /// None where a value could not be decoded. Unknown keys are faults, but do not keep the record from being decoded.
 pub(super) fn decode<T: for<'a> Deserialize<'a>>(
-    value: &Spanned<DeValue<'_>>,
+    value: &Spanned<Value<'_>>,
     name: &dyn fmt::Display,
     head: Range<usize>,
     also_known: &'static [&'static str],
@@ -131,7 +131,7 @@ impl Error {
     }
 
     /// Names the value to leave out, unless an inner one has been named.
-    pub fn value(mut self, value: &Spanned<DeValue<'_>>) -> Error {
+    pub fn value(mut self, value: &Spanned<Value<'_>>) -> Error {
         self.at.get_or_insert(address(value));
         self
     }

@@ -6,16 +6,16 @@ use std::ops::Range;
 use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
 use toml::Spanned;
-use toml::de::DeValue;
 
 use crate::catalog::nearest;
 use crate::manifest::decode::{Context, Error, address};
 use crate::manifest::problem::{Fault, about, did_you_mean, shown};
+use crate::manifest::tree::Value;
 use crate::manifest::value::{ValueReader, read_word};
 
 /// The elements of a list.
 pub(super) struct Elements<'a, 'i> {
-    pub elements: std::slice::Iter<'a, Spanned<DeValue<'i>>>,
+    pub elements: std::slice::Iter<'a, Spanned<Value<'i>>>,
     pub key: &'a str,
     pub context: &'a Context,
 }
@@ -40,11 +40,11 @@ impl<'a> de::SeqAccess<'a> for Elements<'a, '_> {
     }
 }
 
-type Entry<'a, 'i> = (&'a Spanned<Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
+type Entry<'a, 'i> = (&'a Spanned<Cow<'i, str>>, &'a Spanned<Value<'i>>);
 
 /// The entries of a table; where its keys are known, without the others.
 pub(super) struct Fields<'a, 'i> {
-    pub entries: toml::map::Iter<'a, Spanned<Cow<'i, str>>, Spanned<DeValue<'i>>>,
+    pub entries: std::slice::Iter<'a, (Spanned<Cow<'i, str>>, Spanned<Value<'i>>)>,
     pub known: Option<&'static [&'static str]>,
     pub also_known: &'static [&'static str],
     pub value: Option<Entry<'a, 'i>>,

@@ -1,5 +1,7 @@
 //! Floor 3: the inventory as TOML, to and from `model`, with the place of every record and field.
 
+#[cfg(test)]
+mod agreement;
 mod decode;
 mod fields;
 mod form;
@@ -8,6 +10,7 @@ mod listed;
 mod literal;
 mod nesting;
 mod place;
+mod plain;
 mod problem;
 mod reading;
 mod record;
@@ -17,6 +20,8 @@ mod single;
 mod slice;
 mod source;
 mod syntax;
+mod tokens;
+mod tree;
 mod value;
 mod write;
 

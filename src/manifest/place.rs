@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use serde::Serialize;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use crate::manifest::slice::Slice;
+use crate::manifest::syntax;
+use crate::manifest::tree::{Table, Value};
 use crate::model::finding::{FieldPath, FieldStep};
 use crate::model::record::{Kind, RecordId};
 
@@ -108,16 +109,16 @@ pub(super) fn locate(
     if body.len() > LONGEST_PARSED || *field == FieldPath::record() {
         return Some(site.head());
     }
-    let (root, _) = DeTable::parse_recoverable(&body);
-    let span = find(&body, root.get_ref(), site, id, field)?;
+    let root = syntax::recover(&body);
+    let span = find(&body, &root, site, id, field)?;
     Some(slice.in_file(span))
 }
 
-type Entry<'a, 'i> = &'a Spanned<DeValue<'i>>;
+type Entry<'a, 'i> = &'a Spanned<Value<'i>>;
 
 fn find(
     text: &str,
-    root: &DeTable<'_>,
+    root: &Table<'_>,
     site: Site,
     id: &RecordId,
     field: &FieldPath,
@@ -138,10 +139,10 @@ fn find(
     let mut value = value;
     for step in steps {
         let next = match (step, value.get_ref()) {
-            (FieldStep::Key(key), DeValue::Table(table)) => table
-                .get_key_value(&**key)
+            (FieldStep::Key(key), Value::Table(table)) => table
+                .get_key_value(key)
                 .map(|(key, value)| (value, field_span(text, key.span(), value))),
-            (FieldStep::Index(index), DeValue::Array(array)) => {
+            (FieldStep::Index(index), Value::Array(array) | Value::Tables(array)) => {
                 array.get(*index).map(|value| (value, value.span()))
             }
             _ => None,
@@ -156,7 +157,7 @@ fn find(
 
 /// The record's table and its header.
 fn record<'a, 'i>(
-    root: &'a DeTable<'i>,
+    root: &'a Table<'i>,
     site: Site,
     id: &RecordId,
 ) -> Option<(Entry<'a, 'i>, Range<usize>)> {

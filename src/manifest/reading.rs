@@ -1,6 +1,7 @@
 //! An inventory as it was read: its records, what is wrong with it, and where each record and field stands.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -190,7 +191,7 @@ impl Manifest {
                 );
                 continue;
             }
-            let (root, faults) = syntax::parse(&body);
+            let (root, faults) = syntax::parse_slice(&cut.tokens, slice, &body);
             // A file with so many problems is read no further, but for the names in it.
             let full = tell.problems.is_full();
             reading.names_only = full || !faults.is_empty();
@@ -226,8 +227,21 @@ impl Manifest {
     }
 
     fn declare(&mut self, declared: Declared, file: u32, slice: u32, tell: &mut Teller<'_>) {
-        let id = declared.id;
-        if let Some(first) = self.sites.get(&id).copied() {
+        let site = Site {
+            file,
+            slice,
+            element: declared.element,
+            item: declared.item,
+            head: (declared.span.start as u32, declared.span.end as u32),
+        };
+        let taken = match self.sites.entry(declared.id) {
+            Entry::Vacant(free) => {
+                free.insert(site);
+                None
+            }
+            Entry::Occupied(taken) => Some((taken.key().clone(), *taken.get())),
+        };
+        if let Some((id, first)) = taken {
             if tell.problems.is_full() {
                 return tell.problems.leave_out();
             }
@@ -238,14 +252,6 @@ impl Manifest {
             };
             return tell.declared_twice(&id.to_string(), first, declared.span);
         }
-        let site = Site {
-            file,
-            slice,
-            element: declared.element,
-            item: declared.item,
-            head: (declared.span.start as u32, declared.span.end as u32),
-        };
-        self.sites.insert(id, site);
         if let Some(record) = declared.record {
             self.inventory.put(record);
         }

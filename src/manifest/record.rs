@@ -7,12 +7,12 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use crate::catalog::nearest;
 use crate::manifest::decode::decode;
 use crate::manifest::place::head;
 use crate::manifest::problem::{Fault, about, did_you_mean, shown};
+use crate::manifest::tree::{Table, Value};
 use crate::model::account::Account;
 use crate::model::boundary::Boundary;
 use crate::model::consumer::Consumer;
@@ -51,15 +51,15 @@ pub(super) struct Reading {
 }
 
 pub(super) type Name<'a, 'i> = &'a Spanned<Cow<'i, str>>;
-pub(super) type Entry<'a, 'i> = &'a Spanned<DeValue<'i>>;
+pub(super) type Entry<'a, 'i> = &'a Spanned<Value<'i>>;
 
 /// Keys of an account's table that are no keys of the account itself.
 const BESIDE_ACCOUNT: &[&str] = &["approval"];
 
 impl Reading {
     /// Reads every record of a parsed slice; `text` is the slice's own.
-    pub fn read(&mut self, text: &str, root: &DeTable<'_>) {
-        for (key, value) in root {
+    pub fn read(&mut self, text: &str, root: &Table<'_>) {
+        for (key, value) in root.iter() {
             match key.get_ref().parse::<Kind>() {
                 Ok(kind) => self.kind(text, kind, key, value),
                 Err(_) if self.names_only => {}
@@ -84,8 +84,8 @@ impl Reading {
             | Kind::Consumer
             | Kind::Account
             | Kind::Role => {
-                if let DeValue::Table(table) = value.get_ref() {
-                    for (name, value) in table {
+                if let Value::Table(table) = value.get_ref() {
+                    for (name, value) in table.iter() {
                         self.named(text, kind, name, value);
                     }
                     return;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use toml_parser::Source;
-use toml_parser::lexer::{Lexer, Token, TokenKind};
+use toml_parser::lexer::TokenKind;
 
 use crate::manifest::nesting::Nesting;
+use crate::manifest::tokens::{Tokens, raw};
 use crate::model::record::Kind;
 
 /// How deep tables and lists may lie in each other, dotted keys counted; far above any real inventory, and below what
@@ -78,8 +78,8 @@ impl Slice {
 }
 
 /// A file cut into records.
-#[derive(Debug, Default)]
-pub(super) struct Cut {
+pub(super) struct Cut<'t> {
+    pub tokens: Tokens<'t>,
     pub slices: Vec<Slice>,
     /// Headers of a record that has one already: the first, and the other.
     pub repeated: Vec<(Range<usize>, Range<usize>)>,
@@ -92,7 +92,7 @@ pub(super) struct Cut {
 pub(super) struct TooDeep(pub Range<usize>);
 
 /// Cuts a file into records. A text that is no TOML is cut somehow; its parser will say what is wrong.
-pub(super) fn cut(text: &str) -> Result<Cut, TooDeep> {
+pub(super) fn cut(text: &str) -> Result<Cut<'_>, TooDeep> {
     let mut cutter = Cutter::new(text);
     cutter.run()?;
     Ok(cutter.finish())
@@ -108,7 +108,7 @@ struct Group {
 
 struct Cutter<'t> {
     text: &'t str,
-    lexer: Lexer<'t>,
+    tokens: Tokens<'t>,
     groups: Vec<Group>,
     names: HashMap<Name<'t>, usize>,
     current: Option<(usize, Option<Name<'t>>)>,
@@ -132,7 +132,7 @@ impl<'t> Cutter<'t> {
     fn new(text: &'t str) -> Cutter<'t> {
         Cutter {
             text,
-            lexer: Source::new(text).lex(),
+            tokens: Tokens::of(text),
             groups: Vec::new(),
             names: HashMap::new(),
             current: None,
@@ -146,10 +146,10 @@ impl<'t> Cutter<'t> {
     fn run(&mut self) -> Result<(), TooDeep> {
         let mut open = Nesting::default();
         let mut line_start = true;
-        while let Some(token) = self.lexer.next() {
-            match token.kind() {
+        while let Some((kind, span)) = self.tokens.next() {
+            match kind {
                 TokenKind::LeftSquareBracket if line_start && open.is_empty() => {
-                    let header = self.header(&token)?;
+                    let header = self.header(span.start, span.end)?;
                     open.header(header.as_ref().map_or(0, |h| h.keys));
                     match header {
                         Some(header) => self.begin(header),
@@ -167,7 +167,7 @@ impl<'t> Cutter<'t> {
                 TokenKind::Atom | TokenKind::BasicString | TokenKind::LiteralString
                     if line_start && open.is_empty() && self.groups.is_empty() =>
                 {
-                    self.declares |= kind_of(&key_text(self.text, &token)).is_some();
+                    self.declares |= kind_of(&key_text(self.text, kind, span.clone())).is_some();
                 }
                 TokenKind::LeftSquareBracket => open.push(b'['),
                 TokenKind::LeftCurlyBracket => open.push(b'{'),
@@ -183,7 +183,7 @@ impl<'t> Cutter<'t> {
                 | TokenKind::MlLiteralString => {}
             }
             if open.depth() > DEEPEST {
-                return Err(TooDeep(token.span().start()..token.span().end()));
+                return Err(TooDeep(span));
             }
             self.whole |= self.groups.is_empty();
             line_start = false;
@@ -192,12 +192,11 @@ impl<'t> Cutter<'t> {
     }
 
     /// Reads a header to the end of its line; none where it is not one.
-    fn header(&mut self, open: &Token) -> Result<Option<Header<'t>>, TooDeep> {
+    fn header(&mut self, start: usize, mut end: usize) -> Result<Option<Header<'t>>, TooDeep> {
         let (mut first, mut second, mut keys) = (None, None, 0);
         let (mut opened, mut closed, mut broken) = (1, 0, false);
-        let mut end = open.span().end();
-        for token in self.lexer.by_ref() {
-            match token.kind() {
+        while let Some((kind, span)) = self.tokens.next() {
+            match kind {
                 TokenKind::Newline | TokenKind::Eof => break,
                 TokenKind::Whitespace | TokenKind::Comment | TokenKind::Dot => continue,
                 TokenKind::LeftSquareBracket if keys == 0 && opened == 1 => opened = 2,
@@ -207,19 +206,19 @@ impl<'t> Cutter<'t> {
                 {
                     keys += 1;
                     if keys > DEEPEST {
-                        return Err(TooDeep(token.span().start()..token.span().end()));
+                        return Err(TooDeep(span));
                     }
                     match keys {
-                        1 => first = Some(key_text(self.text, &token)),
-                        2 => second = Some(key_text(self.text, &token)),
+                        1 => first = Some(key_text(self.text, kind, span.clone())),
+                        2 => second = Some(key_text(self.text, kind, span.clone())),
                         _ => {}
                     }
                 }
                 _ => broken = true,
             }
-            end = token.span().end();
+            end = span.end;
         }
-        let span = open.span().start()..end;
+        let span = start..end;
         Ok(match first {
             Some(first) if !broken && opened == closed => Some(Header {
                 first,
@@ -303,17 +302,19 @@ impl<'t> Cutter<'t> {
         }
     }
 
-    fn finish(mut self) -> Cut {
+    fn finish(mut self) -> Cut<'t> {
         self.end_piece(self.text.len());
         let whole = self.whole || (self.groups.is_empty() && !self.text.trim().is_empty());
         if whole {
             return Cut {
+                tokens: self.tokens,
                 slices: vec![Slice::One(0, self.text.len() as u32)],
                 repeated: Vec::new(),
                 declares: self.declares,
             };
         }
         Cut {
+            tokens: self.tokens,
             slices: self.groups.into_iter().map(|group| group.slice).collect(),
             repeated: self.repeated,
             declares: self.declares,
@@ -322,10 +323,9 @@ impl<'t> Cutter<'t> {
 }
 
 /// A key without its quotes; decoded only where it holds an escape.
-fn key_text<'t>(text: &'t str, token: &Token) -> Cow<'t, str> {
-    let raw = Source::new(text).get(token);
+fn key_text(text: &str, kind: TokenKind, bytes: Range<usize>) -> Cow<'_, str> {
     let mut key = Cow::Borrowed("");
-    if let Some(raw) = raw {
+    if let Some(raw) = raw(text, kind, bytes) {
         raw.decode_key(&mut key, &mut ());
     }
     key

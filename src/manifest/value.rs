@@ -4,17 +4,17 @@ use std::ops::Range;
 
 use serde::de::{Deserializer, Expected, IntoDeserializer, Visitor};
 use toml::Spanned;
-use toml::de::{DeArray, DeInteger, DeTable, DeValue};
 
 use crate::catalog::nearest;
 use crate::manifest::decode::{Context, Error};
 use crate::manifest::fields::{Elements, Fields};
 use crate::manifest::problem::{about, did_you_mean, shown};
+use crate::manifest::tree::{Table, Value};
 
 /// A value to decode, and the key that it stands under.
 #[derive(Clone, Copy)]
 pub(super) struct ValueReader<'a, 'i> {
-    value: &'a Spanned<DeValue<'i>>,
+    value: &'a Spanned<Value<'i>>,
     key: &'a str,
     context: &'a Context,
     outermost: bool,
@@ -23,7 +23,7 @@ pub(super) struct ValueReader<'a, 'i> {
 impl<'a, 'i> ValueReader<'a, 'i> {
     /// A value inside the record.
     pub fn inner(
-        value: &'a Spanned<DeValue<'i>>,
+        value: &'a Spanned<Value<'i>>,
         key: &'a str,
         context: &'a Context,
     ) -> ValueReader<'a, 'i> {
@@ -35,7 +35,7 @@ impl<'a, 'i> ValueReader<'a, 'i> {
     }
 
     /// The record itself.
-    pub fn outermost(value: &'a Spanned<DeValue<'i>>, context: &'a Context) -> ValueReader<'a, 'i> {
+    pub fn outermost(value: &'a Spanned<Value<'i>>, context: &'a Context) -> ValueReader<'a, 'i> {
         ValueReader {
             value,
             key: "",
@@ -53,13 +53,11 @@ impl<'a, 'i> ValueReader<'a, 'i> {
         let found = type_of(self.value.get_ref());
         let key = shown(self.key);
         let hint = match (wanted, self.value.get_ref()) {
-            ("a list", DeValue::String(_)) => {
+            ("a list", Value::String(_)) => {
                 Some(format!("put it in brackets: `{key} = [\"...\"]`"))
             }
-            ("a date", DeValue::Datetime(_)) => {
-                Some("write the date alone: `2027-03-31`".to_owned())
-            }
-            ("text", DeValue::Datetime(_) | DeValue::Integer(_) | DeValue::Boolean(_)) => {
+            ("a date", Value::Datetime(_)) => Some("write the date alone: `2027-03-31`".to_owned()),
+            ("text", Value::Datetime(_) | Value::Integer(..) | Value::Boolean(_)) => {
                 Some(format!("put it in quotes: `{key} = \"...\"`"))
             }
             _ => None,
@@ -69,14 +67,14 @@ impl<'a, 'i> ValueReader<'a, 'i> {
             .spanned(self.span())
     }
 
-    fn table(&self) -> Result<&'a DeTable<'i>, Error> {
+    fn table(&self) -> Result<&'a Table<'i>, Error> {
         match self.value.get_ref() {
-            DeValue::Table(table) => Ok(table),
+            Value::Table(table) => Ok(table),
             _ => Err(self.other_type("a table")),
         }
     }
 
-    fn fields(&self, table: &'a DeTable<'i>) -> Fields<'a, 'i> {
+    fn fields(&self, table: &'a Table<'i>) -> Fields<'a, 'i> {
         Fields {
             entries: table.iter(),
             known: None,
@@ -86,7 +84,7 @@ impl<'a, 'i> ValueReader<'a, 'i> {
         }
     }
 
-    fn elements(&self, array: &'a DeArray<'i>) -> Elements<'a, 'i> {
+    fn elements(&self, array: &'a [Spanned<Value<'i>>]) -> Elements<'a, 'i> {
         Elements {
             elements: array.iter(),
             key: self.key,
@@ -94,16 +92,16 @@ impl<'a, 'i> ValueReader<'a, 'i> {
         }
     }
 
-    fn integer(&self, integer: &DeInteger<'_>) -> Result<i128, Error> {
-        i128::from_str_radix(integer.as_str(), integer.radix())
+    fn integer(&self, digits: &str, radix: u32) -> Result<i128, Error> {
+        i128::from_str_radix(digits, radix)
             .map_err(|_| Error::new(format!("`{}` is out of range", shown(self.key))))
     }
 
     fn whole_number(&self, most: i128) -> Result<u64, Error> {
-        let DeValue::Integer(integer) = self.value.get_ref() else {
+        let Value::Integer(digits, radix) = self.value.get_ref() else {
             return Err(self.other_type("a whole number"));
         };
-        let number = self.integer(integer).unwrap_or(-1);
+        let number = self.integer(digits, *radix).unwrap_or(-1);
         u64::try_from(number)
             .ok()
             .filter(|_| number <= most)
@@ -116,19 +114,19 @@ impl<'a, 'i> ValueReader<'a, 'i> {
 }
 
 /// What a value is, for people.
-fn type_of(value: &DeValue<'_>) -> &'static str {
+fn type_of(value: &Value<'_>) -> &'static str {
     match value {
-        DeValue::String(_) => "text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number with a fraction",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(date) => match (&date.date, &date.time) {
+        Value::String(_) => "text",
+        Value::Integer(..) => "a whole number",
+        Value::Float(_) => "a number with a fraction",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(date) => match (&date.date, &date.time) {
             (Some(_), None) => "a date",
             (None, _) => "a time",
             (Some(_), Some(_)) => "a date with a time",
         },
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
+        Value::Array(_) | Value::Tables(_) => "a list",
+        Value::Table(_) => "a table",
     }
 }
 
@@ -145,10 +143,10 @@ impl<'a> Deserializer<'a> for ValueReader<'a, '_> {
 
     fn deserialize_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Error> {
         let read = match self.value.get_ref() {
-            DeValue::String(text) => visitor.visit_str(text),
-            DeValue::Boolean(flag) => visitor.visit_bool(*flag),
-            DeValue::Datetime(date) => visitor.visit_string(date.to_string()),
-            DeValue::Integer(integer) => match self.integer(integer) {
+            Value::String(text) => visitor.visit_str(text),
+            Value::Boolean(flag) => visitor.visit_bool(*flag),
+            Value::Datetime(date) => visitor.visit_string(date.to_string()),
+            Value::Integer(digits, radix) => match self.integer(digits, *radix) {
                 Ok(number) => match (i64::try_from(number), u64::try_from(number)) {
                     (Ok(number), _) => visitor.visit_i64(number),
                     (_, Ok(number)) => visitor.visit_u64(number),
@@ -158,22 +156,22 @@ impl<'a> Deserializer<'a> for ValueReader<'a, '_> {
                 },
                 Err(error) => Err(error),
             },
-            DeValue::Float(float) => match float.as_str().parse::<f64>() {
+            Value::Float(float) => match float.parse::<f64>() {
                 Ok(number) if number.is_finite() => visitor.visit_f64(number),
                 _ => {
                     let key = shown(self.key);
                     Err(Error::new(format!("`{key}` must be a finite number")))
                 }
             },
-            DeValue::Array(array) => visitor.visit_seq(self.elements(array)),
-            DeValue::Table(table) => visitor.visit_map(self.fields(table)),
+            Value::Array(array) | Value::Tables(array) => visitor.visit_seq(self.elements(array)),
+            Value::Table(table) => visitor.visit_map(self.fields(table)),
         };
         read.map_err(|error| error.spanned(self.span()))
     }
 
     fn deserialize_bool<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.value.get_ref() {
-            DeValue::Boolean(flag) => visitor.visit_bool(*flag),
+            Value::Boolean(flag) => visitor.visit_bool(*flag),
             _ => Err(self.other_type("true or false")),
         }
     }
@@ -182,11 +180,11 @@ impl<'a> Deserializer<'a> for ValueReader<'a, '_> {
 
     fn deserialize_str<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.value.get_ref() {
-            DeValue::String(text) => visitor.visit_str(text).map_err(|error: Error| Error {
+            Value::String(text) => visitor.visit_str(text).map_err(|error: Error| Error {
                 message: format!("`{}`: {}", shown(self.key), about(text, &error.message)),
                 ..error.spanned(self.span())
             }),
-            DeValue::Datetime(date) => {
+            Value::Datetime(date) => {
                 let wanted = format!("{}", &visitor as &dyn Expected);
                 match (wanted.as_str(), &date.date, &date.time) {
                     ("a date", Some(_), None) | ("a date-time", Some(_), Some(_)) => {}
@@ -207,7 +205,7 @@ impl<'a> Deserializer<'a> for ValueReader<'a, '_> {
 
     fn deserialize_string<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.value.get_ref() {
-            DeValue::String(text) => visitor.visit_str(text),
+            Value::String(text) => visitor.visit_str(text),
             _ => Err(self.other_type("text")),
         }
     }
@@ -226,7 +224,7 @@ impl<'a> Deserializer<'a> for ValueReader<'a, '_> {
 
     fn deserialize_seq<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.value.get_ref() {
-            DeValue::Array(array) => visitor.visit_seq(self.elements(array)),
+            Value::Array(array) | Value::Tables(array) => visitor.visit_seq(self.elements(array)),
             _ => Err(self.other_type("a list")),
         }
     }
@@ -254,7 +252,7 @@ impl<'a> Deserializer<'a> for ValueReader<'a, '_> {
         };
         visitor.visit_map(fields).map_err(|mut error| {
             if let Some(missing) = error.missing {
-                error.silent = table.contains_key(missing);
+                error.silent = table.get(missing).is_some();
                 if !self.outermost {
                     error.missing = None;
                     error.message = format!("`{}` lacks `{missing}`", shown(self.key));
@@ -271,7 +269,7 @@ impl<'a> Deserializer<'a> for ValueReader<'a, '_> {
         words: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let DeValue::String(word) = self.value.get_ref() else {
+        let Value::String(word) = self.value.get_ref() else {
             return Err(self.other_type("a word in quotes"));
         };
         read_word(word, self.key, words, visitor).map_err(|error| error.spanned(self.span()))
