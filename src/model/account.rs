@@ -1,6 +1,7 @@
 //! Service accounts: one provider, one environment, one workflow each.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
@@ -120,9 +121,52 @@ pub struct Controls {
     pub action_approval: Option<Text>,
 }
 
-impl Controls {
+/// What [`Controls`] are where none is stated.
+static NO_CONTROLS: Controls = Controls {
+    max_file_size: None,
+    classification: None,
+    retention: None,
+    access_policy: None,
+    supervisor: None,
+    provider_ownership: None,
+    conflict_rule: None,
+    retry_log: None,
+    owner_approval: None,
+    fields: Vec::new(),
+    rollback: None,
+    test_window: None,
+    review_gate: None,
+    source_citation: None,
+    action_approval: None,
+};
+
+/// The controls of an account. Most accounts state none, and then hold no room for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Controls")]
+pub struct StatedControls(Option<Box<Controls>>);
+
+impl StatedControls {
     fn is_empty(&self) -> bool {
-        self == &Controls::default()
+        self.0.is_none()
+    }
+}
+
+impl From<Controls> for StatedControls {
+    fn from(controls: Controls) -> StatedControls {
+        StatedControls((controls != NO_CONTROLS).then(|| Box::new(controls)))
+    }
+}
+
+impl Deref for StatedControls {
+    type Target = Controls;
+    fn deref(&self) -> &Controls {
+        self.0.as_deref().unwrap_or(&NO_CONTROLS)
+    }
+}
+
+impl Serialize for StatedControls {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
     }
 }
 
@@ -175,19 +219,20 @@ pub struct Account {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke: Option<ProcedureId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub audit: Option<Audit>,
+    pub audit: Option<Box<Audit>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consumers: Vec<ConsumerId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub canary: Option<Canary>,
+    pub canary: Option<Box<Canary>>,
     #[serde(default = "active")]
     pub status: AccountStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credential: Option<Credential>,
-    #[serde(default, skip_serializing_if = "Controls::is_empty")]
-    pub controls: Controls,
+    pub credential: Option<Box<Credential>>,
+    #[serde(default, skip_serializing_if = "StatedControls::is_empty")]
+    #[cfg_attr(test, schemars(with = "Controls"))]
+    pub controls: StatedControls,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent: Option<Agent>,
+    pub agent: Option<Box<Agent>>,
 }
 
 fn active() -> AccountStatus {

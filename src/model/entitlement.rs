@@ -4,10 +4,12 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::access::{Condition, Effect, words};
+use crate::model::shared::shared;
 use crate::model::text::{Text, string_serde};
 
 /// Why an entitlement's key was refused.
@@ -19,7 +21,7 @@ pub struct BadKey(String);
 ///
 /// Any printable ASCII without blanks is taken, so that a wildcard reaches the rule that refuses it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntitlementKey(Box<str>);
+pub struct EntitlementKey(Arc<str>);
 
 impl EntitlementKey {
     pub fn as_str(&self) -> &str {
@@ -31,7 +33,7 @@ impl FromStr for EntitlementKey {
     type Err = BadKey;
     fn from_str(text: &str) -> Result<Self, BadKey> {
         if (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
-            Ok(EntitlementKey(text.into()))
+            Ok(EntitlementKey(shared(text)))
         } else {
             Err(BadKey(
                 text.chars().take(60).flat_map(char::escape_debug).collect(),

@@ -3,6 +3,9 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::model::shared::shared;
 
 /// The longest name, in bytes.
 pub const LONGEST: usize = 120;
@@ -26,12 +29,12 @@ pub enum BadName {
 
 /// Checks one name: `[a-z0-9][a-z0-9-]*`, at most [`LONGEST`] bytes.
 fn check(text: &str) -> Result<(), BadName> {
-    let wrong = |c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let wrong = |b: u8| !(b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if text.is_empty() {
         Err(BadName::Empty)
     } else if text.len() > LONGEST {
         Err(BadName::Long)
-    } else if text.starts_with('-') || text.contains(wrong) {
+    } else if text.starts_with('-') || text.bytes().any(wrong) {
         Err(BadName::Character(text.escape_debug().collect()))
     } else {
         Ok(())
@@ -63,7 +66,7 @@ macro_rules! checked_string {
     ($($(#[$doc:meta])* $name:ident by $check:path, $pattern:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Box<str>);
+        pub struct $name(Arc<str>);
 
         impl $name {
             pub fn as_str(&self) -> &str {
@@ -73,7 +76,7 @@ macro_rules! checked_string {
         impl FromStr for $name {
             type Err = BadName;
             fn from_str(text: &str) -> Result<Self, BadName> {
-                $check(text).map(|()| $name(text.into()))
+                $check(text).map(|()| $name(shared(text)))
             }
         }
         impl fmt::Display for $name {
@@ -125,7 +128,7 @@ impl BoundaryPath {
     /// The node above, if there is one.
     pub fn parent(&self) -> Option<BoundaryPath> {
         let (above, _) = self.0.rsplit_once('/')?;
-        Some(BoundaryPath(above.into()))
+        Some(BoundaryPath(shared(above)))
     }
 
     /// The topmost name of the path: the tenant, by convention.

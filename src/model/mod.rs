@@ -25,3 +25,4 @@ pub mod provider;
 pub mod record;
 pub mod role;
 pub mod rotation;
+mod shared;

@@ -1,6 +1,6 @@
 //! The list of nouns, and any record as one value: for the store, the audit trail and the generic commands.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use serde_json::Value;
@@ -118,9 +118,12 @@ pub struct RecordId {
 
 impl RecordId {
     pub fn new(kind: Kind, key: &impl fmt::Display) -> RecordId {
+        // Room for most keys: without it, one of several parts grows at each.
+        let mut name = String::with_capacity(80);
+        write!(name, "{key}").expect("a key can be shown");
         RecordId {
             kind,
-            name: key.to_string().into(),
+            name: name.into(),
         }
     }
 }

@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         if agent.is_empty() && controls.is_empty() {
             continue;
         }
-        let field = if !controls.is_empty() && account.controls != Controls::default() {
+        let field = if !controls.is_empty() && *account.controls != Controls::default() {
             FieldPath::of("controls")
         } else if account.agent.is_some() {
             FieldPath::of("agent")

@@ -164,8 +164,8 @@ impl Noun for Account {
             audit: cells.json_option()?,
             canary: cells.json_option()?,
             status: cells.next()?,
-            credential: read_credential(cells)?,
-            controls: read_controls(cells)?,
+            credential: read_credential(cells)?.map(Box::new),
+            controls: read_controls(cells)?.into(),
             agent: cells.json_option()?,
         })
     }
