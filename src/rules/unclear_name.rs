@@ -53,8 +53,9 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let pattern = chosen
         .and_then(|organisation| organisation.naming.as_ref())
         .map_or(PATTERN, |naming| naming.as_str());
+    let order = order(pattern);
     for (id, account) in facts.accounts() {
-        let parts = parts(account, pattern);
+        let parts = parts(account, order);
         let Some(message) = fault(id.as_str(), &parts, pattern) else {
             continue;
         };
@@ -65,17 +66,23 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
+/// The places of provider, environment and workflow in the pattern, in its order. What it leaves out keeps its order, at
+/// the end.
+fn order(pattern: &str) -> [usize; 3] {
+    let mut order = [0, 1, 2];
+    let words = ["{provider}", "{environment}", "{workflow}"];
+    order.sort_by_key(|at: &usize| pattern.find(words[*at]).unwrap_or(usize::MAX));
+    order
+}
+
 /// What the name must say, in the order of the pattern: placeholder and value.
-fn parts<'a>(account: &'a Account, pattern: &str) -> Vec<(&'static str, &'a str)> {
+fn parts(account: &Account, order: [usize; 3]) -> [(&'static str, &str); 3] {
     let parts = [
         ("provider", account.provider.as_str()),
         ("environment", account.environment.as_str()),
         ("workflow", account.workflow.as_str()),
     ];
-    let mut placed = parts.map(|part| (pattern.find(&format!("{{{}}}", part.0)), part));
-    // What the pattern leaves out keeps its order, at the end.
-    placed.sort_by_key(|(at, _)| at.unwrap_or(usize::MAX));
-    placed.map(|(_, part)| part).to_vec()
+    order.map(|at| parts[at])
 }
 
 fn fault(name: &str, parts: &[(&str, &str)], pattern: &str) -> Option<String> {
