@@ -84,8 +84,8 @@ fn accounts(facts: &Facts<'_>, findings: &mut Findings) {
                 continue;
             };
             let signs = |at: usize| {
-                list[at]
-                    .known
+                list.get(at)
+                    .and_then(|grant| grant.known)
                     .is_some_and(|known| decides(known.entitlement.effect))
             };
             let place = match (signs(a), signs(b)) {

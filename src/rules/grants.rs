@@ -1,7 +1,6 @@
 //! Every account's entitlements, each looked up once, so that the rules on them cost no look-up of their own.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use crate::catalog::{self, Standing};
 use crate::model::access::{DutyConflict, Level};
@@ -52,7 +51,10 @@ pub(super) struct Known<'a> {
 pub(super) struct Granted<'a> {
     /// The name of the glossary; none where no glossary is named, or none is found.
     pub catalog: Option<&'a CatalogName>,
-    grants: Range<usize>,
+    keys: &'a [EntitlementKey],
+    level: Level,
+    /// Where its first key stands among those looked up.
+    first: u32,
 }
 
 /// An account and what it may do.
@@ -66,7 +68,31 @@ pub(super) struct Holder<'a> {
 /// The entitlements of every account that is judged.
 pub(super) struct Grants<'a> {
     pub holders: Vec<Holder<'a>>,
-    grants: Vec<Grant<'a>>,
+    lines: Vec<Line<'a>>,
+    /// The line of every key of every account, one after the other; [`UNLISTED`] where there is none.
+    found: Vec<u32>,
+}
+
+const UNLISTED: u32 = u32::MAX;
+
+/// The entitlements of one side of an account, in the order of the record.
+#[derive(Clone, Copy)]
+pub(super) struct List<'s, 'a> {
+    lines: &'s [Line<'a>],
+    found: &'s [u32],
+    keys: &'a [EntitlementKey],
+    level: Level,
+}
+
+impl<'s, 'a> List<'s, 'a> {
+    pub fn iter(self) -> impl Iterator<Item = Grant<'a>> + use<'s, 'a> {
+        let found = self.keys.iter().zip(self.found);
+        found.map(move |(key, line)| grant(key, self.level, self.lines.get(*line as usize)))
+    }
+
+    pub fn get(self, at: usize) -> Option<Grant<'a>> {
+        self.iter().nth(at)
+    }
 }
 
 /// One line of a glossary, judged at every level.
@@ -77,12 +103,13 @@ struct Line<'a> {
     wildcard: bool,
 }
 
-type Table<'a> = HashMap<&'a str, Line<'a>>;
+/// The lines of a glossary, by key.
+type Table<'a> = HashMap<&'a str, u32>;
 
 impl<'a> Grants<'a> {
     pub fn of(facts: &Facts<'a>) -> Grants<'a> {
         let mut tables: HashMap<&'a str, Table<'a>> = HashMap::new();
-        let mut grants = Vec::new();
+        let (mut lines, mut found) = (Vec::new(), Vec::new());
         let mut holders = Vec::with_capacity(facts.inventory.accounts.len());
         for (id, account) in facts.accounts() {
             let provider = facts.inventory.providers.get(&account.provider);
@@ -91,16 +118,19 @@ impl<'a> Grants<'a> {
                 .as_ref()
                 .and_then(|platform| facts.inventory.platforms.get(platform));
             let mut side = |name: Option<&'a CatalogName>, keys: &'a [EntitlementKey]| {
-                let found = name.and_then(|name| Some((name, facts.glossaries.get(name)?)));
-                let table = found.map(|(name, catalog)| {
+                let named = name.and_then(|name| Some((name, facts.glossaries.get(name)?)));
+                let table = named.map(|(name, catalog)| {
                     let table = tables.entry(name.as_str());
-                    &*table.or_insert_with(|| table_of(name, catalog))
+                    &*table.or_insert_with(|| add_table(&mut lines, name, catalog))
                 });
-                let start = grants.len();
-                grants.extend(keys.iter().map(|key| grant(key, account.level, table)));
+                let first = found.len() as u32;
+                let line = |key: &EntitlementKey| table?.get(key.as_str()).copied();
+                found.extend(keys.iter().map(|key| line(key).unwrap_or(UNLISTED)));
                 Granted {
-                    catalog: found.map(|(name, _)| name),
-                    grants: start..grants.len(),
+                    catalog: named.map(|(name, _)| name),
+                    keys,
+                    level: account.level,
+                    first,
                 }
             };
             let permissions = side(
@@ -115,19 +145,29 @@ impl<'a> Grants<'a> {
                 scopes,
             });
         }
-        Grants { holders, grants }
+        Grants {
+            holders,
+            lines,
+            found,
+        }
     }
 
     /// The entitlements of one side, in the order of the record.
-    pub fn list(&self, granted: &Granted<'a>) -> &[Grant<'a>] {
-        &self.grants[granted.grants.clone()]
+    pub fn list(&self, granted: &Granted<'a>) -> List<'_, 'a> {
+        let first = granted.first as usize;
+        List {
+            lines: &self.lines,
+            found: &self.found[first..first + granted.keys.len()],
+            keys: granted.keys,
+            level: granted.level,
+        }
     }
 
     /// Both sides of an account: the name of the field, and what stands there.
     pub fn sides<'s>(
         &'s self,
         holder: &'s Holder<'a>,
-    ) -> [(&'static str, &'s Granted<'a>, &'s [Grant<'a>]); 2] {
+    ) -> [(&'static str, &'s Granted<'a>, List<'s, 'a>); 2] {
         [
             (
                 "permissions",
@@ -139,8 +179,8 @@ impl<'a> Grants<'a> {
     }
 }
 
-fn grant<'a>(key: &'a EntitlementKey, level: Level, table: Option<&Table<'a>>) -> Grant<'a> {
-    match table.and_then(|table| table.get(key.as_str())) {
+fn grant<'a>(key: &'a EntitlementKey, level: Level, line: Option<&Line<'a>>) -> Grant<'a> {
+    match line {
         Some(line) => Grant {
             key,
             wildcard: line.wildcard,
@@ -158,26 +198,26 @@ fn grant<'a>(key: &'a EntitlementKey, level: Level, table: Option<&Table<'a>>) -
     }
 }
 
-fn table_of<'a>(name: &CatalogName, catalog: &'a Catalog) -> Table<'a> {
+/// Adds the lines of a glossary.
+fn add_table<'a>(lines: &mut Vec<Line<'a>>, name: &CatalogName, catalog: &'a Catalog) -> Table<'a> {
     let duties = catalog::duties(name.as_str());
-    let mut table: Table<'a> = catalog
-        .entitlements
-        .iter()
-        .map(|(key, entitlement)| {
-            let line = Line {
-                entitlement,
-                standing: std::array::from_fn(|at| {
-                    catalog::by_effect(Level::ALL[at], key, entitlement.effect, catalog.side)
-                }),
-                duties: duty_bits(duties, key.as_str()),
-                wildcard: is_wildcard(key.as_str()),
-            };
-            (key.as_str(), line)
-        })
-        .collect();
+    let mut table = Table::new();
+    for (key, entitlement) in &catalog.entitlements {
+        let at = lines.len() as u32;
+        lines.push(Line {
+            entitlement,
+            standing: std::array::from_fn(|at| {
+                catalog::by_effect(Level::ALL[at], key, entitlement.effect, catalog.side)
+            }),
+            duties: duty_bits(duties, key.as_str()),
+            wildcard: is_wildcard(key.as_str()),
+        });
+        table.insert(key.as_str(), at);
+    }
     if catalog.side == Side::Provider {
         for requirement in catalog::requirements(name.as_str()) {
-            if let Some(line) = table.get_mut(requirement.permission.as_str()) {
+            if let Some(at) = table.get(requirement.permission.as_str()) {
+                let line = &mut lines[*at as usize];
                 line.standing[requirement.level as usize] = Standing::of(requirement);
             }
         }
