@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
 use crate::model::date::Date;
 use crate::model::id::Name;
+use crate::model::shared::shared;
 use crate::model::text::{Text, string_serde};
 
 words! {
@@ -56,7 +58,7 @@ words! {
 
 /// Where a secret lives: `age`, `keyring`, `vault:PATH`, `command:NAME`, `environment:VAR`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SecretPlace(Box<str>);
+pub struct SecretPlace(Arc<str>);
 
 /// Why a place was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,7 +98,7 @@ impl FromStr for SecretPlace {
             _ => false,
         };
         if good {
-            Ok(SecretPlace(text.into()))
+            Ok(SecretPlace(shared(text)))
         } else {
             // What stands here may be the secret itself, pasted: only the class is repeated.
             let class: String = class

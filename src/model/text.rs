@@ -36,6 +36,10 @@ impl FromStr for Text {
         if text.len() > LONGEST {
             return Err(BadText::Long);
         }
+        // Most texts are ASCII without anything special: one look at the bytes is enough.
+        if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+            return Ok(Text(text.to_owned()));
+        }
         match text
             .chars()
             .find(|c| c.is_control() && !matches!(c, '\t' | '\n'))
