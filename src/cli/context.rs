@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy;
 
@@ -134,7 +134,12 @@ impl Context {
     /// # Errors
     /// When there is none, or it cannot be used; with the way out.
     pub fn open(&self, access: Access) -> Result<Store, Failure> {
-        Ok(Store::open(&self.store_path()?, access)?)
+        let wait = lock_wait()?;
+        let mut store = Store::open(&self.store_path()?, access)?;
+        if let Some(wait) = wait {
+            store.set_wait(wait);
+        }
+        Ok(store)
     }
 
     /// Who does this, for the audit trail: `KEYROLL_ACTOR`, else the OS user.
@@ -203,6 +208,19 @@ pub fn default_store() -> Option<PathBuf> {
     named.map(PathBuf::from).or_else(|| {
         let folders = etcetera::choose_base_strategy().ok()?;
         Some(folders.data_dir().join("keyroll").join("roll.db"))
+    })
+}
+
+/// How long a write waits for another, where `KEYROLL_LOCK_WAIT` says so, in whole seconds.
+fn lock_wait() -> Result<Option<Duration>, Failure> {
+    let Some(text) = std::env::var_os("KEYROLL_LOCK_WAIT").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let seconds = text.to_str().and_then(|text| text.parse::<u32>().ok());
+    let wait = seconds.map(|seconds| Duration::from_secs(seconds.into()));
+    wait.map(Some).ok_or_else(|| {
+        Failure::usage("KEYROLL_LOCK_WAIT is not a whole number of seconds")
+            .hint("for example KEYROLL_LOCK_WAIT=5; 0 does not wait")
     })
 }
 

@@ -81,6 +81,11 @@ impl Failure {
         self
     }
 
+    /// The way out, where there is one.
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// The message, its causes and the way out, as lines for stderr.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("error: {}", self.error)];
@@ -156,7 +161,10 @@ fn advice(error: &StoreError) -> (Status, Option<String>) {
         ),
         StoreError::Replaced { .. } => (Status::Failed, "nothing was changed"),
         StoreError::Full => (Status::Failed, "make room; nothing was changed"),
-        StoreError::Io { .. } | StoreError::Engine { .. } => (Status::Failed, ""),
+        StoreError::Io { .. } | StoreError::Engine { .. } => (
+            Status::Failed,
+            "look at the disk and the store's folder; what was not reported as recorded was not changed",
+        ),
     };
-    (status, (!hint.is_empty()).then(|| hint.to_owned()))
+    (status, Some(hint.to_owned()))
 }

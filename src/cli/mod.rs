@@ -5,6 +5,7 @@ pub mod completion;
 pub mod context;
 pub mod diagnose;
 pub mod failure;
+pub mod file;
 pub mod noun;
 pub mod output;
 pub mod roll;
@@ -17,7 +18,9 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::cli::commands::Command;
 use crate::cli::context::{Context, Globals};
 use crate::cli::failure::{Outcome, Status};
+use crate::cli::output::Output;
 use crate::model::record::Kind;
+use crate::report::escape;
 
 /// Keeps the roll of every service account between maintenance systems and the platforms that join them.
 #[derive(clap::Parser)]
@@ -47,23 +50,23 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     clap_complete::CompleteEnv::with_factory(command).complete();
     let matches = match command().try_get_matches_from(&args) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&shown(error, &args)),
     };
     let globals = match Globals::from_arg_matches(&matches) {
         Ok(globals) => globals,
         Err(error) => return usage(&error),
     };
     let mut context = Context::new(globals, &args);
-    let status = match dispatch(&matches, &mut context) {
-        Ok(status) => status,
-        Err(failure) => {
-            failure
-                .lines()
-                .iter()
-                .for_each(|line| context.out.note(line));
-            failure.status
-        }
-    };
+    let outcome = dispatch(&matches, &mut context);
+    ended(outcome, &mut context.out)
+}
+
+/// Tells of a failure and returns the exit status.
+fn ended(outcome: Outcome, out: &mut Output) -> ExitCode {
+    let status = outcome.unwrap_or_else(|failure| {
+        failure.lines().iter().for_each(|line| out.note(line));
+        failure.status
+    });
     ExitCode::from(status as u8)
 }
 
@@ -82,15 +85,31 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context) -> Outcome {
             ..
         }) => command.run(context),
         Ok(Cli { command: None, .. }) => commands::next::run(context),
-        Err(error) => {
-            let _ = error.print();
-            Ok(Status::Usage)
-        }
+        Err(error) => context.out.clap(&error).map(|()| Status::Usage),
     }
+}
+
+/// The error for words of the command line that must not be shown as they are: that of the same words, escaped.
+fn shown(error: clap::Error, args: &[OsString]) -> clap::Error {
+    let words = args.iter().map(|arg| arg.to_string_lossy());
+    if !error.use_stderr() || !words.clone().any(|word| word.contains(escape::is_unsafe)) {
+        return error;
+    }
+    let escaped = words.map(|word| OsString::from(escape::terminal(&word)));
+    command()
+        .try_get_matches_from(escaped)
+        .err()
+        .filter(|again| again.kind() == error.kind())
+        .unwrap_or(error)
 }
 
 /// Shows help, the version or what is wrong with the words, and returns 0 or 2.
 fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Usage as u8))
+    let mut out = Output::default();
+    let status = match error.exit_code() {
+        0 => Status::Clean,
+        _ => Status::Usage,
+    };
+    let outcome = out.clap(error).map(|()| status);
+    ended(outcome, &mut out)
 }

@@ -31,9 +31,26 @@ impl Output {
                 self.closed = true;
                 Ok(())
             }
-            Err(error) => Err(Failure::new(format!(
-                "cannot write to standard output: {error}"
-            ))),
+            Err(error) => Err(unwritable(&error)),
+        }
+    }
+
+    /// Shows help or the version on stdout, or on stderr what is wrong with the words of the command line.
+    ///
+    /// # Errors
+    /// When stdout cannot take it. A reader that went away is no error.
+    pub fn clap(&mut self, error: &clap::Error) -> Result<(), Failure> {
+        let plain = error.render().to_string();
+        if error.use_stderr() && plain.chars().any(|c| c != '\n' && escape::is_unsafe(c)) {
+            // It quotes words that must not reach a terminal as they are.
+            self.preview(&escape::lines(&plain));
+            return Ok(());
+        }
+        match error.print().and_then(|()| io::stdout().flush()) {
+            Err(failed) if !error.use_stderr() && failed.kind() != io::ErrorKind::BrokenPipe => {
+                Err(unwritable(&failed))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -68,4 +85,10 @@ impl Output {
     pub fn interactive() -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
+}
+
+/// That stdout cannot take what was to be shown.
+fn unwritable(error: &io::Error) -> Failure {
+    Failure::new(format!("cannot write to standard output: {error}"))
+        .hint("make room where the output goes, or send it elsewhere")
 }

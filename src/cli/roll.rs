@@ -110,9 +110,9 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, Failure> {
     let paths = if paths.is_empty() { &here[..] } else { paths };
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
         let shown = missing.to_string_lossy().escape_debug().to_string();
-        return Err(Failure::usage(format!(
-            "there is no file or folder `{shown}`"
-        )));
+        return Err(
+            Failure::usage(format!("there is no file or folder `{shown}`")).hint("check the path"),
+        );
     }
     Ok(manifest::read(paths))
 }

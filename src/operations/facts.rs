@@ -1,6 +1,6 @@
 //! Reads files of dated facts. What they mean, `lifecycle` decides.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -23,10 +23,12 @@ pub fn read(path: &Path) -> Result<Vec<Line>> {
         return parse(io::stdin().lock()).context("standard input");
     }
     let name = path.to_string_lossy().escape_debug().to_string();
-    let file = File::open(path).with_context(|| format!("cannot read `{name}`"))?;
-    if file.metadata().is_ok_and(|meta| meta.is_dir()) {
-        bail!("`{name}` is a folder; name a file of JSON lines");
+    // Before it is opened: to open a pipe is to wait for its writer.
+    let is_file = fs::metadata(path).map(|meta| meta.is_file());
+    if !is_file.with_context(|| format!("cannot read `{name}`"))? {
+        bail!("`{name}` is not a plain file; name one, or - for standard input");
     }
+    let file = File::open(path).with_context(|| format!("cannot read `{name}`"))?;
     parse(BufReader::new(file)).with_context(|| format!("`{name}`"))
 }
 

@@ -1,10 +1,9 @@
 //! `keyroll catalog`: the glossaries of permissions and scopes, built in or one's own.
 
-use std::fs;
-
 use crate::catalog::{self, Glossaries, Listing};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::file;
 use crate::model::access::Effect;
 use crate::model::entitlement::{Catalog, Entitlement, EntitlementKey};
 use crate::model::inventory::Inventory;
@@ -104,10 +103,10 @@ fn open(name: &str, inventory: &Inventory) -> Result<Catalog, Failure> {
     }
     let shown = name.escape_debug();
     if name.contains(['/', '.']) {
-        let text = fs::read_to_string(name)
-            .map_err(|error| Failure::new(format!("cannot read `{shown}`: {error}")))?;
-        return catalog::parse(&text)
-            .map_err(|error| Failure::refused(format!("`{shown}`: {}", error.message)));
+        return catalog::parse(&file::text(name)?).map_err(|error| {
+            Failure::refused(format!("`{shown}`: {}", error.message))
+                .hint("`keyroll catalog show unicmms --toml` prints the form of a glossary")
+        });
     }
     let failure = Failure::usage(format!("there is no glossary `{shown}`"));
     Err(

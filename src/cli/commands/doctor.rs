@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::context::Context;
-use crate::cli::failure::{Outcome, Status};
+use crate::cli::failure::{Failure, Outcome, Status};
 use crate::model::record::Kind;
 use crate::report;
 use crate::report::view::{Cell, Tone, View};
@@ -77,7 +77,16 @@ fn stored(path: &Path) -> Vec<Check> {
                 "no store here yet: keyroll init",
             )];
         }
-        Err(error) => return vec![Check::new("open", Status::Failed, error.to_string())],
+        Err(error) => {
+            let message = error.to_string();
+            let failure = Failure::from(error);
+            let advice = failure.advice().unwrap_or_default();
+            return vec![Check::new(
+                "open",
+                failure.status,
+                format!("{message}: {advice}"),
+            )];
+        }
     };
     let mut checks = Vec::new();
     checks.extend(

@@ -42,7 +42,7 @@ enum What {
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let What::Facts { file, dry_run } = args.what;
-    let lines = facts::read(&file)?;
+    let lines = facts::read(&file).map_err(unusable)?;
     let mut store = context.open(if dry_run { Access::Read } else { Access::Write })?;
     let changes = facts::decide(&lines, &store.inventory()?).map_err(|faults| {
         let shown = faults.len().min(20);
@@ -70,4 +70,15 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         roll::commit(context, &mut store, &changes)?;
     }
     Ok(Status::Clean)
+}
+
+/// A file that cannot be read is a failure of the tool; one that holds something else is refused.
+fn unusable(error: anyhow::Error) -> Failure {
+    let unread = error.chain().any(|cause| cause.is::<std::io::Error>());
+    let mut failure = Failure::from(error)
+        .hint("nothing was recorded; `keyroll import facts --help` shows the form");
+    if !unread {
+        failure.status = Status::Error;
+    }
+    failure
 }

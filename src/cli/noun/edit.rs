@@ -1,11 +1,12 @@
 //! A record as TOML from a file or from an editor, checked before it is taken.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::process::Command;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::file;
 use crate::manifest::{self, Problem};
 use crate::model::record::{Record, RecordId};
 
@@ -13,20 +14,16 @@ use crate::model::record::{Record, RecordId};
 ///
 /// # Errors
 /// When the file cannot be read, or does not hold this very record.
-pub fn from_file(id: &RecordId, file: &str) -> Result<Record, Failure> {
-    let mut text = String::new();
-    let read = match file {
-        "-" => std::io::stdin()
-            .take(manifest::LARGEST_FILE)
-            .read_to_string(&mut text),
-        path => fs::File::open(path)
-            .and_then(|file| file.take(manifest::LARGEST_FILE).read_to_string(&mut text)),
-    };
-    read.map_err(|error| Failure::new(format!("cannot read `{}`: {error}", file.escape_debug())))?;
+pub fn from_file(id: &RecordId, file_name: &str) -> Result<Record, Failure> {
+    let text = file::text(file_name)?;
     manifest::parse_record(id, &text).map_err(|problems| {
         Failure::refused(format!(
             "{id}: {}; nothing was changed",
             listed(&problems).join("; ")
+        ))
+        .hint(format!(
+            "`keyroll {kind} show NAME` prints the form of a {kind}",
+            kind = id.kind
         ))
     })
 }
@@ -58,9 +55,10 @@ pub fn in_editor(record: &Record, context: &mut Context) -> Result<Record, Failu
             .iter()
             .for_each(|line| context.out.note(format!("  {line}")));
         if !context.may_ask() || !again(context)? {
-            return Err(Failure::refused(
-                "the edited record has faults; nothing was changed",
-            ));
+            return Err(
+                Failure::refused("the edited record has faults; nothing was changed")
+                    .hint("correct what is told above"),
+            );
         }
     }
 }

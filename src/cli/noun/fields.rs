@@ -19,7 +19,7 @@ pub struct Condition {
 pub fn condition(text: &str) -> Result<Condition, Failure> {
     let (field, value) = text.split_once('=').ok_or_else(|| shape(text))?;
     Ok(Condition {
-        path: path(field),
+        path: path(field)?,
         value: value.to_owned(),
     })
 }
@@ -57,7 +57,7 @@ pub fn assign(mut record: Value, words: &[String]) -> Result<Value, Failure> {
             Some(sign @ ('+' | '-')) => (&left[..left.len() - 1], Some(sign)),
             _ => (left, None),
         };
-        let path = path(field);
+        let path = path(field)?;
         let slot = slot(&mut record, &path).ok_or_else(|| {
             Failure::usage(format!(
                 "`{}` is below a field that is no table",
@@ -100,8 +100,18 @@ fn shape(word: &str) -> Failure {
         .hint("for example: owner.technical=team/integration, or permissions+=asset/view-assets")
 }
 
-fn path(field: &str) -> Vec<String> {
-    field.split('.').map(str::to_owned).collect()
+/// Fields lie a few tables deep in each other; a path far deeper is no field, and would make a value too deep to walk.
+const DEEPEST_FIELD: usize = 16;
+
+fn path(field: &str) -> Result<Vec<String>, Failure> {
+    let path: Vec<String> = field.split('.').map(str::to_owned).collect();
+    if path.len() > DEEPEST_FIELD {
+        return Err(
+            Failure::usage(format!("a field lies at most {DEEPEST_FIELD} tables deep"))
+                .hint("fields are the keys of the TOML: keyroll schema lists them"),
+        );
+    }
+    Ok(path)
 }
 
 /// The place of a field; tables on the way are made.

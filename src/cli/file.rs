@@ -1,0 +1,58 @@
+//! A text that the user names: a plain file or standard input, of bounded size. Opens no pipe and no device.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+
+use crate::cli::failure::Failure;
+use crate::manifest::LARGEST_FILE;
+
+/// The text of a file; `-` is standard input.
+///
+/// # Errors
+/// When it cannot be read, is no plain file, is too large, or is not UTF-8.
+pub fn text(name: &str) -> Result<String, Failure> {
+    if name == "-" {
+        return bounded(io::stdin().lock(), "standard input");
+    }
+    let shown = format!("`{}`", name.escape_debug());
+    let unreadable = |error: io::Error| {
+        Failure::new(format!("cannot read {shown}: {error}")).hint("check the path and its mode")
+    };
+    // Before it is opened: to open a pipe is to wait for its writer.
+    if !fs::metadata(name).map_err(unreadable)?.is_file() {
+        return Err(Failure::new(format!("{shown} is not a plain file"))
+            .hint("name a file, or - for standard input"));
+    }
+    bounded(File::open(name).map_err(unreadable)?, &shown)
+}
+
+fn bounded(from: impl Read, shown: &str) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| {
+            Failure::new(format!("cannot read {shown}: {error}")).hint("check what it is")
+        })?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(
+            Failure::refused(format!("{shown} is larger than 4 MiB; nothing was changed"))
+                .hint("split it"),
+        );
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::refused(format!("{shown} is not UTF-8 text; nothing was changed"))
+            .hint("save it as UTF-8")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_too_large_is_refused_and_not_cut() {
+        assert!(bounded(io::repeat(b' '), "`x`").is_err());
+        assert!(bounded(io::repeat(b' ').take(LARGEST_FILE), "`x`").is_ok());
+        assert!(bounded(&b"\xff"[..], "`x`").is_err());
+    }
+}

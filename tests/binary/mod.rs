@@ -1,0 +1,218 @@
+//! The built program, run in a home of its own with a limit on its time. Shared by tests, holds none.
+#![allow(dead_code)]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// More than any command takes on a slow machine: who needs longer hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The user that tests run commands as where root would be let through everywhere.
+const NOBODY: u32 = 65534;
+
+pub const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/brookfield");
+
+/// A scratch home, `roll.db` and its lock in a folder of it.
+pub struct Home {
+    dir: tempfile::TempDir,
+}
+
+impl Home {
+    pub fn new() -> Home {
+        Home {
+            dir: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// With a store that holds the example and its facts.
+    pub fn filled() -> Home {
+        let home = Home::new();
+        let facts = format!("{EXAMPLE}/facts.jsonl");
+        for args in [
+            &["init"][..],
+            &["apply", EXAMPLE, "--yes"],
+            &["import", "facts", &facts],
+        ] {
+            home.run(args).ok(0);
+        }
+        home
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.path().join("data/keyroll/roll.db")
+    }
+
+    /// A file of the home with some content.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The program with nobody at its terminal.
+    pub fn command(&self, args: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+        command.args(args);
+        self.surround(&mut command);
+        command
+    }
+
+    /// A shell script in which `$0` is the program.
+    pub fn shell(&self, script: &str, args: &[&str]) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script, env!("CARGO_BIN_EXE_keyroll")]);
+        command.args(args);
+        self.surround(&mut command);
+        command
+    }
+
+    fn surround(&self, command: &mut Command) {
+        for name in ["KEYROLL_STORE", "KEYROLL_LOCK_WAIT", "VISUAL", "EDITOR"] {
+            command.env_remove(name);
+        }
+        command
+            .current_dir(self.path())
+            .env("HOME", self.path())
+            .env("XDG_DATA_HOME", self.path().join("data"))
+            .env("XDG_CONFIG_HOME", self.path().join("config"))
+            .env("KEYROLL_ACTOR", "tester")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+    }
+
+    pub fn run(&self, args: &[impl AsRef<OsStr>]) -> Ran {
+        finish(self.command(args))
+    }
+
+    /// Everything in the home given to the user that [`as_nobody`] runs commands as.
+    pub fn give_away(&self) {
+        if is_root() {
+            give_away(self.path());
+        }
+    }
+}
+
+fn give_away(path: &Path) {
+    chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    if fs::symlink_metadata(path).unwrap().is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            give_away(&entry.unwrap().path());
+        }
+    }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Runs a command as a user whom modes hold back.
+pub fn as_nobody(mut command: Command) -> Ran {
+    if is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    finish(command)
+}
+
+pub fn set_mode(path: impl AsRef<Path>, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+pub fn mode(path: impl AsRef<Path>) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// Runs a command to its end.
+pub fn finish(mut command: Command) -> Ran {
+    let child = command.spawn().unwrap();
+    let words = command.get_args().map(|arg| format!("{arg:.200?}"));
+    ended(child, words.collect::<Vec<_>>().join(" "))
+}
+
+/// Waits for a child; one that hangs is killed and fails the test.
+pub fn ended(child: Child, command: String) -> Ran {
+    let pid = rustix::process::Pid::from_child(&child);
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || send.send(child.wait_with_output()));
+    let output = receive.recv_timeout(LIMIT).unwrap_or_else(|_| {
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        panic!("hangs: {command}");
+    });
+    let output = output.unwrap();
+    Ran {
+        command,
+        status: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// How a command ended and what it said.
+#[derive(Debug)]
+pub struct Ran {
+    pub command: String,
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    /// Ended with this status, without a panic, and with nothing raw in what it said.
+    pub fn ok(self, status: i32) -> Ran {
+        assert_eq!(self.status, Some(status), "{self:#?}");
+        self.clean()
+    }
+
+    pub fn clean(self) -> Ran {
+        let raw = |c: char| c.is_control() && c != '\n';
+        assert!(
+            !self.stdout.contains(raw) && !self.stderr.contains(raw),
+            "{self:#?}"
+        );
+        assert!(!self.stderr.contains("panicked"), "{self:#?}");
+        assert!(self.status.is_some(), "killed: {self:#?}");
+        self
+    }
+
+    /// Refused with this status, what happened, and what to do next.
+    pub fn refused(self, status: i32) -> Ran {
+        let ran = self.ok(status);
+        let mut lines = ran.stderr.lines();
+        assert!(
+            lines.any(|line| line.len() > 10 && line.starts_with("error: ")),
+            "{ran:#?}"
+        );
+        let hinted = lines.any(|line| line.len() > 8 && line.starts_with("hint: "));
+        let of_words = status == 2 && ran.stderr.contains("try '--help'");
+        assert!(hinted || of_words, "{ran:#?}");
+        ran
+    }
+
+    /// Refused, with nothing said before that.
+    pub fn refused_at_once(self, status: i32) -> Ran {
+        let ran = self.refused(status);
+        assert!(ran.stderr.starts_with("error: "), "{ran:#?}");
+        assert_eq!(ran.stdout, "", "{ran:#?}");
+        ran
+    }
+
+    /// Said this, on either stream.
+    pub fn says(self, words: &str) -> Ran {
+        assert!(
+            self.stdout.contains(words) || self.stderr.contains(words),
+            "`{words}` is not in {self:#?}"
+        );
+        self
+    }
+}
