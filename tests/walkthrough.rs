@@ -100,3 +100,25 @@ fn what_is_exported_is_no_change_when_it_is_applied_again() {
         0,
     );
 }
+
+#[test]
+fn a_change_never_hides_that_its_record_was_tampered_with() {
+    let home = Home::new();
+    home.ends("init", 0);
+    home.ends("apply examples/brookfield --yes", 0);
+    sqlite3(
+        &home.store(),
+        "update person set email = 'mallory@example.org' where id = 'bo-berg'",
+    );
+    sqlite3(
+        &home.store(),
+        "update consumer set host = 'planted' where id = 'sync-plant1'",
+    );
+    home.ends("person set bo-berg name=Bo", 5);
+    home.ends("consumer set sync-plant1 host=x", 5);
+    home.ends("consumer remove sync-plant1 --yes", 5);
+    home.ends("person set ana-lima name=Ana", 0);
+    assert!(home.ends("audit verify", 5).contains("person/bo-berg"));
+    sqlite3(&home.store(), "drop table waiver");
+    home.ends("audit verify", 5);
+}

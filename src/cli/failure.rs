@@ -147,6 +147,10 @@ fn advice(error: &StoreError) -> (Status, Option<String>) {
             Status::Integrity,
             "keep the file as evidence, and restore a backup",
         ),
+        StoreError::Tampered { .. } => (
+            Status::Integrity,
+            "nothing was changed; `keyroll audit verify` lists all such records; restore a backup",
+        ),
         StoreError::ReadOnly { .. } => (Status::Failed, "nothing was changed"),
         StoreError::Locked { .. } => (Status::Failed, "try again; nothing was changed"),
         StoreError::Conflict { .. } => (

@@ -83,6 +83,11 @@ fn create(db: &Connection, trail: &mut Trail<'_>, record: &Record) -> Result<(),
         return Err(conflict(record.id()));
     }
     let id = record.id().to_string();
+    if event::latest_of(db, &id)?.flatten().is_some() {
+        return Err(StoreError::Tampered {
+            record: record.id(),
+        });
+    }
     let body = json(record)?;
     let digest = record_digest_of(&id, body.as_bytes());
     let change = format!(r#"[{{"field":"","to":{body}}}]"#);
@@ -123,13 +128,20 @@ fn remove(
     trail.append(db, &id.to_string(), Verb::Remove.as_str(), &change, None)
 }
 
-/// Whether `before` is what stands under `id`.
+/// Whether `before` is what stands under `id`, and what its latest event left there.
+///
+/// Without the second, a change would put a good digest over a row that was changed behind the trail's back.
 fn expect(db: &Connection, before: &Record, id: &RecordId) -> Result<(), StoreError> {
     let stands = before.id() == *id && load_record(db, id)?.as_ref() == Some(before);
-    if stands {
+    if !stands {
+        return Err(conflict(id.clone()));
+    }
+    let name = id.to_string();
+    let digest = record_digest_of(&name, json(before)?.as_bytes());
+    if event::latest_of(db, &name)?.flatten().as_deref() == Some(&digest[..]) {
         Ok(())
     } else {
-        Err(conflict(id.clone()))
+        Err(StoreError::Tampered { record: id.clone() })
     }
 }
 

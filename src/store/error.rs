@@ -35,6 +35,11 @@ pub enum StoreError {
     },
     #[error("`{record}` is not as it was when the change was decided")]
     Conflict { record: RecordId },
+    /// A change over it would hide that.
+    #[error(
+        "`{record}` is not as its latest event left it: it was changed without a trace in the audit trail"
+    )]
+    Tampered { record: RecordId },
     /// `wants` names what is missing.
     #[error("`{record}` names `{wants}`, which would not be there")]
     Dangling { record: RecordId, wants: String },
@@ -136,6 +141,10 @@ impl From<rusqlite::Error> for StoreError {
                 doing: "the disk refused to read or write the store",
                 source: Box::new(error),
             },
+            // A statement of ours that names what is not there: somebody took a table or a column away.
+            Some(Code::Unknown) if error.to_string().contains("no such ") => {
+                StoreError::damaged("its tables", error.to_string())
+            }
             _ => StoreError::Engine {
                 doing: "the store could not answer",
                 source: Box::new(error),
