@@ -38,6 +38,18 @@ pub fn principals() -> ArgValueCompleter {
     })
 }
 
+/// Completes the ids of rules.
+pub fn rules() -> ArgValueCompleter {
+    ArgValueCompleter::new(|begun: &OsStr| {
+        let begun = begun.to_string_lossy();
+        crate::rules::ALL
+            .iter()
+            .filter(|rule| rule.id.starts_with(&*begun))
+            .map(|rule| CompletionCandidate::new(rule.id).help(Some(rule.summary.into())))
+            .collect::<Vec<_>>()
+    })
+}
+
 fn stored(kind: Kind) -> Vec<String> {
     let path: Option<PathBuf> = default_store();
     path.and_then(|path| Store::open(&path, Access::Read).ok())

@@ -9,6 +9,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use clap::ValueEnum;
 use etcetera::BaseStrategy;
 
 use crate::cli::failure::Failure;
@@ -32,8 +33,8 @@ pub enum Color {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
-    /// The store to use [default: the XDG data folder, keyroll/roll.db]
-    #[arg(long, global = true, value_name = "FILE", env = "KEYROLL_STORE", value_hint = clap::ValueHint::FilePath)]
+    /// The store to use [default: KEYROLL_STORE, else keyroll/roll.db in the XDG data folder]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub store: Option<PathBuf>,
     /// How to show rows
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
@@ -142,13 +143,19 @@ impl Context {
         Ok(store)
     }
 
-    /// Who does this, for the audit trail: `KEYROLL_ACTOR`, else the OS user.
+    /// Who does this, for the audit trail: the OS user, behind `KEYROLL_ACTOR` where an automation names itself.
+    ///
+    /// # Errors
+    /// When `KEYROLL_ACTOR` is no text.
     pub fn actor(&self) -> Result<Actor, Failure> {
-        let name = match std::env::var("KEYROLL_ACTOR") {
-            Ok(name) if !name.is_empty() => name
+        let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+        let named = std::env::var_os("KEYROLL_ACTOR").filter(|name| !name.is_empty());
+        let name = match named.map(OsString::into_string) {
+            None => plain(&user),
+            Some(Ok(name)) => format!("{name} ({user})")
                 .parse()
                 .map_err(|error| Failure::usage(format!("KEYROLL_ACTOR: {error}")))?,
-            _ => plain(&whoami::username().unwrap_or_else(|_| "unknown".to_owned())),
+            Some(Err(_)) => return Err(Failure::usage("KEYROLL_ACTOR is not UTF-8")),
         };
         let host = rustix::system::uname()
             .nodename()
@@ -163,17 +170,41 @@ impl Context {
         })
     }
 
-    /// The program that edits text: `VISUAL`, else `EDITOR`, else `vi`; split at blanks.
-    pub fn editor(&self) -> Vec<String> {
+    /// The program that edits text, split at blanks: `VISUAL`, else `EDITOR`, else `vi` where somebody can use it.
+    ///
+    /// # Errors
+    /// When none is named and nobody sits at a terminal, or nothing may be asked.
+    pub fn editor(&self) -> Result<Vec<String>, Failure> {
         let named = |name: &str| {
             std::env::var(name)
                 .ok()
                 .filter(|value| !value.trim().is_empty())
         };
-        let line = named("VISUAL")
-            .or_else(|| named("EDITOR"))
-            .unwrap_or_else(|| "vi".to_owned());
-        line.split_whitespace().map(str::to_owned).collect()
+        let line = named("VISUAL").or_else(|| named("EDITOR"));
+        let line = match line {
+            Some(line) if !self.globals.no_input => line,
+            None if self.may_ask() => "vi".to_owned(),
+            _ => {
+                return Err(Failure::usage("an editor needs somebody at a terminal")
+                    .hint("change fields with `set FIELD=VALUE`, or name an editor in EDITOR"));
+            }
+        };
+        Ok(line.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// The format asked for, where a command knows it.
+    ///
+    /// # Errors
+    /// When it is another.
+    pub fn format_of(&self, known: &[Format]) -> Result<Format, Failure> {
+        let asked = self.globals.format;
+        if known.contains(&asked) {
+            return Ok(asked);
+        }
+        let words = known.iter().filter_map(|format| format.to_possible_value());
+        let words: Vec<String> = words.map(|word| word.get_name().to_owned()).collect();
+        Err(Failure::usage("this command has no such --format")
+            .hint(format!("it knows {}", words.join(", "))))
     }
 
     /// Asks before something is done; `--yes` answers.

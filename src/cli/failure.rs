@@ -128,7 +128,7 @@ fn advice(error: &StoreError) -> (Status, Option<String>) {
             "`keyroll init` creates one; --store FILE names another",
         ),
         StoreError::Exists { .. } => (
-            Status::Failed,
+            Status::Error,
             "it is used as it is: there is nothing to create",
         ),
         StoreError::Foreign { .. } => (

@@ -27,7 +27,6 @@ use crate::report::escape;
 #[command(
     name = "keyroll",
     version,
-    disable_help_subcommand = true,
     after_help = "Run `keyroll` alone for the next useful step.\n\
         Exit status: 0 clean, 1 the tool failed, 2 usage, 3 warnings or due, 4 errors, overdue or denied,\n\
         5 a secret possibly still live, or integrity broken."

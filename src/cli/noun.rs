@@ -48,7 +48,7 @@ pub fn command(kind: Kind) -> Command {
         )
     };
     Command::new(noun)
-        .about(format!("List, show, add, set, edit and remove: {noun}"))
+        .about(show::about(kind))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(
@@ -93,17 +93,19 @@ pub fn command(kind: Kind) -> Command {
         .subcommand(
             Command::new("edit")
                 .about("Edit a record as TOML in $EDITOR; it is checked before it is saved")
+                .after_help(format!("Example:\n  keyroll {noun} edit {}", show::example(kind)))
                 .arg(name()),
         )
         .subcommand(
             Command::new("remove")
                 .about("Remove a record that no other names")
+                .after_help(format!("Example:\n  keyroll {noun} remove {}", show::example(kind)))
                 .arg(name())
                 .arg(
                     Arg::new("with-history")
                         .long("with-history")
                         .action(ArgAction::SetTrue)
-                        .help("Remove its versions and facts too; the audit trail keeps their events"),
+                        .help("Remove what belongs to it too: versions, facts, approvals ...; the audit trail keeps their events"),
                 ),
         )
 }
@@ -136,14 +138,15 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
         }
         "set" => set(kind, &name(), &strings("fields"), context),
         "edit" => edit(kind, &name(), context),
-        _ => remove(kind, &name(), arguments.get_flag("with-history"), context),
+        "remove" => remove(kind, &name(), arguments.get_flag("with-history"), context),
+        other => unreachable!("`{other}` is not among the verbs of `command`"),
     }
 }
 
 fn list(kind: Kind, filters: &[String], context: &mut Context) -> Outcome {
     let filters = filters
         .iter()
-        .map(|text| fields::condition(text))
+        .map(|text| fields::condition(kind, text))
         .collect::<Result<Vec<_>, _>>()?;
     let records = context.open(Access::Read)?.records(kind)?;
     let chosen: Vec<Record> = records
@@ -154,7 +157,12 @@ fn list(kind: Kind, filters: &[String], context: &mut Context) -> Outcome {
         })
         .collect();
     if chosen.is_empty() {
-        context.out.note(format!("no {kind} fits"));
+        let none = if filters.is_empty() {
+            "is there yet"
+        } else {
+            "fits"
+        };
+        context.out.note(format!("no {kind} {none}"));
     }
     let view = show::listing(kind, &chosen);
     context.out.data(&report::render(
@@ -227,6 +235,7 @@ fn add(
         context.confirm(&format!("Add this {kind}?"))?;
     }
     roll::commit(context, &mut store, &[Change::create(record)])?;
+    roll::remark(&id, &store, context)?;
     Ok(Status::Clean)
 }
 
@@ -252,10 +261,12 @@ fn replace(before: Record, after: Record, store: &mut Store, context: &mut Conte
         context.out.note("no change");
         return Ok(Status::Clean);
     }
+    let id = after.id();
     let changes = [Change::update(before, after)];
-    let shown = report::plan::render(&changes, false, context.terminal().color);
-    context.out.preview(&shown);
+    let shown = report::plan::changes(&changes, context.terminal().color);
     roll::commit(context, store, &changes)?;
+    context.out.preview(&shown);
+    roll::remark(&id, store, context)?;
     Ok(Status::Clean)
 }
 

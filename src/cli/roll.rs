@@ -41,10 +41,10 @@ impl FailOn {
 #[command(next_help_heading = "Rules")]
 pub struct RuleOptions {
     /// Judge by these rules alone
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', add = crate::cli::completion::rules())]
     pub select: Vec<String>,
     /// Leave these rules out
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', add = crate::cli::completion::rules())]
     pub ignore: Vec<String>,
     /// Change the severity of a rule: RULE=error|warning|info
     #[arg(long, value_name = "RULE=SEVERITY", value_parser = severity)]
@@ -126,6 +126,49 @@ pub fn judge(inventory: &Inventory, selection: &Selection, context: &Context) ->
     )
 }
 
+/// The errors on declared records, judged as they will stand in the store: beside what is kept there.
+pub fn errors(
+    declared: &Inventory,
+    stored: &Inventory,
+    prune: bool,
+    context: &Context,
+) -> Vec<Finding> {
+    let mut whole = if prune {
+        Inventory::default()
+    } else {
+        stored.clone()
+    };
+    declared
+        .records()
+        .for_each(|record| drop(whole.put(record)));
+    let mut findings = judge(&whole, &Selection::declared(), context);
+    findings.retain(|finding| {
+        finding.severity == Severity::Error && declared.contains(&finding.subject)
+    });
+    findings
+}
+
+/// Says what the rule book finds on a record that was changed by hand: the change stands, but not in silence.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn remark(id: &RecordId, store: &Store, context: &mut Context) -> Result<(), Failure> {
+    let around = match id.name.parse() {
+        Ok(account) if id.kind == Kind::Account => store.accounts(&[account])?,
+        _ => store.inventory()?,
+    };
+    for finding in judge(&around, &Selection::declared(), context) {
+        if finding.subject == *id {
+            let line = format!(
+                "{}: {} {id}: {}",
+                finding.severity, finding.rule, finding.message
+            );
+            context.out.note(line);
+        }
+    }
+    Ok(())
+}
+
 /// The gravest severity of some findings.
 pub fn worst(findings: &[Finding]) -> Option<Severity> {
     findings.iter().map(|finding| finding.severity).max()
@@ -168,19 +211,45 @@ fn dangling(error: StoreError, store: &Store) -> Failure {
         return error.into();
     };
     let hint = match store.record(&wanted) {
-        Ok(Some(_)) => format!("change or remove `{record}` first; nothing was changed"),
-        _ => {
-            let names = store.names(wanted.kind).unwrap_or_default();
-            match crate::catalog::nearest(&wanted.name, names.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`? nothing was changed"),
-                None => format!(
-                    "add it first: `keyroll {} add`; nothing was changed",
-                    wanted.kind
-                ),
-            }
-        }
+        Ok(Some(_)) => let_go(record),
+        _ => provide(&wanted, store),
     };
     Failure::from(error).hint(hint)
+}
+
+/// How to let a record go of what it names.
+fn let_go(record: &RecordId) -> String {
+    let key = record.name.split(' ').collect::<Vec<_>>();
+    let how = match (record.kind, &key[..]) {
+        (Kind::Assignment, [principal, role, at]) => {
+            format!("keyroll unassign {principal} {role} --at {at}")
+        }
+        (kind, _) if crate::cli::noun::KINDS.contains(&kind) => {
+            format!("keyroll {kind} edit {}", record.name)
+        }
+        _ => "--with-history, which removes what belongs to it too".to_owned(),
+    };
+    format!("first: {how}; nothing was changed")
+}
+
+/// How to come by a record that is named and not there.
+fn provide(wanted: &RecordId, store: &Store) -> String {
+    let names = store.names(wanted.kind).unwrap_or_default();
+    let near = crate::catalog::nearest(&wanted.name, names.iter().map(String::as_str));
+    let how = match (wanted.kind, wanted.name.split_once(" environment "), near) {
+        (Kind::Provider | Kind::Platform, Some((name, environment)), _) => {
+            format!(
+                "declare it: keyroll {} set {name} environment.{environment}.endpoint=https://...",
+                wanted.kind
+            )
+        }
+        (Kind::Catalog, _, _) => "apply the files that bring the glossary with them".to_owned(),
+        (Kind::Boundary, _, _) | (_, _, None) => {
+            format!("add it first: keyroll {} add {}", wanted.kind, wanted.name)
+        }
+        (_, _, Some(near)) => format!("did you mean `{near}`?"),
+    };
+    format!("{how}; nothing was changed")
 }
 
 /// That there is no such record, with the nearest name.
@@ -189,7 +258,7 @@ pub fn unknown(kind: Kind, name: &str, store: &Store) -> Failure {
         kind,
         name: name.into(),
     };
-    let failure = Failure::new(format!("there is no {kind} `{}`", name.escape_debug()));
+    let failure = Failure::usage(format!("there is no {kind} `{}`", name.escape_debug()));
     let names = store.names(kind).unwrap_or_default();
     match crate::catalog::nearest(&id.name, names.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),

@@ -25,6 +25,12 @@ mod tree;
 mod value;
 mod write;
 
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::model::record::Kind;
+
 pub use place::Place;
 pub use problem::Problem;
 pub use reading::{Manifest, read};
@@ -34,3 +40,30 @@ pub use write::{write, write_record};
 
 /// The JSON Schema of an inventory, for editors; made from the model by a test, and held fresh by it.
 pub const SCHEMA: &str = include_str!("../../schema/inventory.schema.json");
+
+/// The keys that a record of a declared kind may have, as the schema lists them; none for other kinds.
+pub fn fields(kind: Kind) -> Vec<&'static str> {
+    static READ: OnceLock<Value> = OnceLock::new();
+    let schema = READ
+        .get_or_init(|| serde_json::from_str(SCHEMA).expect("the schema is JSON: a test made it"));
+    let table = &schema["properties"][kind.as_str()];
+    let patterns = table["patternProperties"].as_object();
+    let reference = patterns.and_then(|all| all.values().next()?["$ref"].as_str());
+    let name = reference.and_then(|path| path.rsplit('/').next());
+    let keys = name.and_then(|name| schema["$defs"][name]["properties"].as_object());
+    keys.map(|keys| keys.keys().map(String::as_str).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fields_of_a_kind_are_those_of_its_schema() {
+        assert_eq!(fields(Kind::Team), ["name", "members"]);
+        assert!(fields(Kind::Account).contains(&"permissions"));
+        assert!(fields(Kind::Boundary).contains(&"tenant-role"));
+        assert!(fields(Kind::Fact).is_empty());
+    }
+}

@@ -39,7 +39,10 @@ macro_rules! words {
                     .iter()
                     .copied()
                     .find(|word| word.as_str() == text)
-                    .ok_or_else(|| $crate::model::access::UnknownWord(text.escape_debug().collect()))
+                    .ok_or_else(|| $crate::model::access::UnknownWord {
+                        text: text.chars().take(60).flat_map(char::escape_debug).collect(),
+                        known: &[$($word,)*],
+                    })
             }
         }
     };
@@ -48,8 +51,12 @@ pub(crate) use words;
 
 /// A word that is not one of a closed set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not one of the known words")]
-pub struct UnknownWord(pub String);
+#[error("`{text}` is not one of {}", known.join(", "))]
+pub struct UnknownWord {
+    /// Shown escaped.
+    pub text: String,
+    pub known: &'static [&'static str],
+}
 
 words! {
     /// An access level of the service-account guide; closeout stands apart from write-back.

@@ -208,7 +208,7 @@ impl FromStr for Span {
         }
         let count: u32 = digits.parse().map_err(|_| bad())?;
         let minutes = count.checked_mul(each).ok_or_else(bad)?;
-        if minutes > Self::LONGEST_DAYS * 24 * 60 {
+        if minutes == 0 || minutes > Self::LONGEST_DAYS * 24 * 60 {
             return Err(bad());
         }
         Ok(Span {
@@ -334,7 +334,17 @@ mod tests {
     fn a_span_is_a_number_and_a_unit() {
         assert_eq!("12w".parse::<Span>().unwrap().days(), 84);
         assert_eq!("25h".parse::<Span>().unwrap().days(), 2);
-        for bad in ["", "d", "-1d", "1.5d", "90", "99999999999d", "90 d", "1é"] {
+        for bad in [
+            "",
+            "d",
+            "0d",
+            "-1d",
+            "1.5d",
+            "90",
+            "99999999999d",
+            "90 d",
+            "1é",
+        ] {
             assert!(bad.parse::<Span>().is_err(), "{bad}");
         }
     }

@@ -22,23 +22,45 @@ pub fn render(changes: &[Change], verbose: bool, color: bool) -> String {
     if changes.is_empty() {
         return "No changes.\n".to_owned();
     }
+    let mut out = lines(changes, verbose, color);
+    out.push('\n');
+    out.push_str(&count(changes));
+    out
+}
+
+/// The lines of the plan alone: what was done, once it is done.
+pub fn changes(changes: &[Change], color: bool) -> String {
+    lines(changes, false, color)
+}
+
+fn lines(changes: &[Change], verbose: bool, color: bool) -> String {
     let mut out = String::new();
-    for alike in changes.chunk_by(|a, b| kind_added(a).is_some() && kind_added(a) == kind_added(b))
-    {
-        match kind_added(&alike[0]) {
-            Some(kind) if !verbose && alike.len() > MOST_LISTED => {
-                out.push_str(&folded(kind, alike, color));
+    let alike = |a: &Change, b: &Change| kind_added(a).is_some() && kind_added(a) == kind_added(b);
+    for run in changes.chunk_by(alike) {
+        match kind_added(&run[0]) {
+            Some(kind) if !verbose && run.len() > MOST_LISTED => {
+                out.push_str(&folded(kind, run, color));
             }
-            _ => alike
+            Some(_) | None => run
                 .iter()
                 .for_each(|change| one(change, verbose, color, &mut out)),
         }
     }
-    if changes.len() > 1 {
-        out.push('\n');
-        out.push_str(&count(changes));
-    }
     out
+}
+
+/// Field changes in one line: `owner.technical: team/a -> team/b; expires: (none) -> 2027-03-31`.
+pub fn fields(changes: &[FieldChange]) -> String {
+    let verb = |change: &FieldChange| match (&change.from, &change.to) {
+        (None, Some(_)) if change.field.is_empty() => Verb::Create,
+        (Some(_), None) if change.field.is_empty() => Verb::Remove,
+        _ => Verb::Update,
+    };
+    let parts: Vec<String> = changes
+        .iter()
+        .map(|change| difference(change, verb(change)))
+        .collect();
+    parts.join("; ").trim_start_matches(": ").to_owned()
 }
 
 /// The kind of the record that a change adds, if it adds one.
@@ -78,22 +100,28 @@ fn one(change: &Change, verbose: bool, color: bool, out: &mut String) {
 
 /// The plan as a document: `{"version":1,"kind":"plan","changes":[{"action","record","fields":[...]}],"kept":[...]}`.
 pub fn json(changes: &[Change], kept: &[RecordId]) -> String {
-    let entries: Vec<Json> = changes
-        .iter()
-        .map(|change| {
-            json!({
-                "action": change.verb(),
-                "record": change.id(),
-                "fields": field_changes(change.before(), change.after()),
-            })
-        })
-        .collect();
     form::pretty(&json!({
         "version": form::VERSION,
         "kind": "plan",
-        "changes": entries,
+        "changes": changes.iter().map(object).collect::<Vec<_>>(),
         "kept": kept,
     }))
+}
+
+/// One change a line, as in the document's `changes`.
+pub fn jsonl(changes: &[Change]) -> String {
+    changes
+        .iter()
+        .map(|change| form::line(&object(change)))
+        .collect()
+}
+
+fn object(change: &Change) -> Json {
+    json!({
+        "action": change.verb(),
+        "record": change.id(),
+        "fields": field_changes(change.before(), change.after()),
+    })
 }
 
 /// That some stored records are not declared and stay, and their names as far as they fit a line or two. No line feed.

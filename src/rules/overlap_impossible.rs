@@ -113,6 +113,6 @@ mod tests {
         assert_eq!(single_slot(json!({}), &["a", "b"]), none);
         assert_eq!(single_slot(json!({ "strategy": "single" }), &["a"]), none);
         assert_eq!(single_slot(json!({ "overlap": null }), &["a"]), none);
-        assert_eq!(single_slot(json!({ "overlap": "0h" }), &["a"]), none);
+        assert_eq!(single_slot(json!({ "overlap": null }), &["a"]), none);
     }
 }

@@ -73,7 +73,7 @@ pub fn unassign(args: Args, context: &mut Context) -> Outcome {
         let id = RecordId::new(Kind::Assignment, &key);
         let record = store.record(&id)?.ok_or_else(|| {
             let at = key.at.as_ref().map_or("", BoundaryPath::as_str);
-            Failure::new(format!(
+            Failure::usage(format!(
                 "{} does not hold `{}` at `{at}`",
                 key.principal, key.role
             ))

@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use crate::audit as chain;
 use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
+use crate::model::change::FieldChange;
 use crate::model::date::Timestamp;
 use crate::model::event::Event;
+use crate::model::record::RecordId;
 use crate::report::view::{Cell, Column, View};
-use crate::report::{self, Format, json};
+use crate::report::{self, Format, json, plan};
 use crate::store::{Access, EventFilter};
 
 /// Read and verify the audit trail
@@ -29,12 +31,12 @@ enum What {
     Log {
         /// Only events of this record: account/NAME and so on
         #[arg(long, value_name = "RECORD")]
-        record: Option<String>,
+        record: Option<RecordId>,
         /// Only events of this actor
         #[arg(long, value_name = "NAME")]
         actor: Option<String>,
-        /// Only events of this action: create, update, remove
-        #[arg(long, value_name = "ACTION")]
+        /// Only events of this action
+        #[arg(long, value_name = "ACTION", value_parser = ["create", "update", "remove", "init"])]
         action: Option<String>,
         /// Only events from this date on
         #[arg(long, value_name = "DATE")]
@@ -44,6 +46,9 @@ enum What {
         fields: bool,
     },
     /// Replay the chain and compare every live record with its latest event; exit 5 where anything differs
+    #[command(
+        after_help = "Example:\n  keyroll audit verify || mail -s 'keyroll: integrity' ops@example.org"
+    )]
     Verify,
 }
 
@@ -59,7 +64,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
             let since = since.map(Timestamp::from);
             log(
                 &EventFilter {
-                    record,
+                    record: record.map(|id| id.to_string()),
                     actor,
                     action,
                     since,
@@ -104,11 +109,14 @@ fn log(filter: &EventFilter, fields: bool, context: &mut Context) -> Outcome {
     Ok(Status::Clean)
 }
 
-/// An event with all it holds, hashes included, so that another program can verify the chain.
+/// An event with all it holds, hashes included.
 fn object(event: &Event) -> Value {
     let actor = &event.actor;
-    let change: Value = serde_json::from_str(&event.change).unwrap_or(Value::Null);
+    // As it was hashed: a reader that verifies the chain needs these very bytes.
+    let change: Value =
+        serde_json::from_str(&event.change).unwrap_or_else(|_| Value::String(event.change.clone()));
     json!({
+        "format": event.format,
         "sequence": event.sequence,
         "time": actor.at,
         "actor": actor.name,
@@ -138,7 +146,10 @@ fn view(events: &[Event], fields: bool) -> View {
             Cell::text(&event.action),
             Cell::text(&event.record),
         ];
-        let change = fields.then(|| Cell::text(&event.change));
+        let change = fields.then(|| {
+            let changes: Vec<FieldChange> = serde_json::from_str(&event.change).unwrap_or_default();
+            Cell::text(plan::fields(&changes))
+        });
         let spare = [
             Cell::optional(actor.reason.as_ref()),
             Cell::text(&actor.command),
@@ -156,14 +167,15 @@ fn verify(context: &mut Context) -> Outcome {
     let verified = context.open(Access::Read)?.verify()?;
     let intact = verified.faults.is_empty();
     let head = chain::hex(&verified.head);
-    if matches!(context.globals.format, Format::Json | Format::Jsonl) {
+    let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
+    if format != Format::Table {
         let faults = verified.faults.iter().map(|fault| {
             json!({ "sequence": fault.sequence, "record": fault.record, "message": fault.message })
         });
         let faults: Vec<_> = faults.collect();
-        let shown = json!({ "version": 1, "kind": "audit-verification", "intact": intact,
+        let shown = json!({ "version": json::VERSION, "kind": "audit-verification", "intact": intact,
             "events": verified.events, "head": head, "faults": faults });
-        context.out.data(&format!("{shown}\n"))?;
+        context.out.data(&json::line(&shown))?;
     } else {
         for fault in &verified.faults {
             let at = fault

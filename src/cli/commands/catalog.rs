@@ -40,7 +40,7 @@ enum What {
         #[arg(long)]
         effect: Option<Effect>,
         /// Print it as a glossary file, to start one's own from
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["group", "effect"])]
         toml: bool,
     },
     /// Search all glossaries by words

@@ -18,7 +18,7 @@ use crate::store::Access;
     keyroll check --due --format jsonl     # rotation and expiry alone, from the index")]
 pub struct Args {
     /// Only rotation and expiry, answered from the index of due dates
-    #[arg(long)]
+    #[arg(long, conflicts_with = "select")]
     due: bool,
     /// The least severity that makes the exit status other than 0
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]

@@ -11,6 +11,7 @@ use crate::store::{self, Access, Store, StoreError};
 
 /// Check what keyroll stands on here: store, permissions, libraries
 #[derive(clap::Args)]
+#[command(after_help = "Example:\n  keyroll doctor")]
 pub struct Args {}
 
 /// One thing looked at.
@@ -77,16 +78,7 @@ fn stored(path: &Path) -> Vec<Check> {
                 "no store here yet: keyroll init",
             )];
         }
-        Err(error) => {
-            let message = error.to_string();
-            let failure = Failure::from(error);
-            let advice = failure.advice().unwrap_or_default();
-            return vec![Check::new(
-                "open",
-                failure.status,
-                format!("{message}: {advice}"),
-            )];
-        }
+        Err(error) => return vec![failed("open", error)],
     };
     let mut checks = Vec::new();
     checks.extend(
@@ -97,7 +89,7 @@ fn stored(path: &Path) -> Vec<Check> {
     );
     checks.push(match store.count(Kind::Account) {
         Ok(count) => Check::new("accounts", Status::Clean, count.to_string()),
-        Err(error) => Check::new("accounts", Status::Failed, error.to_string()),
+        Err(error) => failed("accounts", error),
     });
     checks.push(match store.verify() {
         Ok(verified) if verified.faults.is_empty() => Check::new(
@@ -113,7 +105,15 @@ fn stored(path: &Path) -> Vec<Check> {
                 format!("{faults} fault(s): keyroll audit verify"),
             )
         }
-        Err(error) => Check::new("audit trail", Status::Integrity, error.to_string()),
+        Err(error) => failed("audit trail", error),
     });
     checks
+}
+
+/// A store that failed, with the status and the way out that any other command would give.
+fn failed(what: &'static str, error: StoreError) -> Check {
+    let message = error.to_string();
+    let failure = Failure::from(error);
+    let advice = failure.advice().unwrap_or_default();
+    Check::new(what, failure.status, format!("{message}: {advice}"))
 }

@@ -1,10 +1,11 @@
 //! `keyroll explain`: what a rule finds, why, and how to fix it.
 
+use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
 use crate::cli::roll;
-use crate::report;
 use crate::report::view::{Cell, View};
+use crate::report::{self, Format};
 use crate::rules;
 
 /// Explain a rule, or list them all
@@ -12,12 +13,16 @@ use crate::rules;
 #[command(after_help = "Examples:\n  keyroll explain missing-owner\n  keyroll explain")]
 pub struct Args {
     /// The rule's id, as findings show it
+    #[arg(add = completion::rules())]
     rule: Option<String>,
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let shown = match args.rule {
-        Some(id) => rules::page(roll::known_rule(&id)?),
+        Some(id) => {
+            context.format_of(&[Format::Table, Format::Md])?;
+            rules::page(roll::known_rule(&id)?)
+        }
         None => report::render(&list(), context.globals.format, &context.terminal()),
     };
     context.out.data(&shown)?;

@@ -6,6 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
 use crate::operations::facts;
+use crate::report::summary::counted;
 use crate::store::Access;
 
 /// Take in dated facts
@@ -43,6 +44,15 @@ enum What {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let What::Facts { file, dry_run } = args.what;
     let lines = facts::read(&file).map_err(unusable)?;
+    let today = context.as_of();
+    if let Some((line, fact)) = lines.iter().find(|(_, fact)| fact.on() > today) {
+        let message = format!(
+            "line {line}: a fact of {} has not happened by {today}",
+            fact.on()
+        );
+        return Err(Failure::refused(format!("{message}; nothing was recorded"))
+            .hint("correct the date; --as-of DATE records as of another day"));
+    }
     let mut store = context.open(if dry_run { Access::Read } else { Access::Write })?;
     let changes = facts::decide(&lines, &store.inventory()?).map_err(|faults| {
         let shown = faults.len().min(20);
@@ -57,9 +67,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         .hint("correct the lines above, or apply the inventory that they belong to first")
     })?;
     if changes.is_empty() {
-        context
-            .out
-            .note(format!("nothing new in {} facts", lines.len()));
+        let facts = counted(lines.len(), "fact");
+        context.out.note(format!("nothing new in {facts}"));
     } else if dry_run {
         context.out.data(&crate::report::plan::render(
             &changes,

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
-use crate::store::Store;
+use crate::manifest;
+use crate::store::{Access, Store};
 
 /// The shipped example: a dairy with one plant, two providers and eight accounts.
 const EXAMPLE: &[(&str, &str)] = &[
@@ -17,6 +18,7 @@ const EXAMPLE: &[(&str, &str)] = &[
         "glossaries/maintainx.toml",
         include_str!("../../../examples/brookfield/glossaries/maintainx.toml"),
     ),
+    ("inventory.schema.json", manifest::SCHEMA),
     (
         "facts.jsonl",
         include_str!("../../../examples/brookfield/facts.jsonl"),
@@ -37,13 +39,11 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let path = context.store_path()?;
     if let Some(folder) = &args.example {
-        write_example(folder)?;
-        context.out.note(format!(
-            "wrote an example inventory to {}",
-            folder.display()
-        ));
+        refuse_full(folder)?;
     }
+    // The store first: it is the one that can be refused.
     if args.example.is_some() && path.exists() {
+        context.open(Access::Read)?;
         context.out.note(format!(
             "the store {} was there already and is unchanged",
             path.display()
@@ -53,6 +53,13 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         context
             .out
             .note(format!("created the store {}", path.display()));
+    }
+    if let Some(folder) = &args.example {
+        write_example(folder)?;
+        context.out.note(format!(
+            "wrote an example inventory to {}",
+            folder.display()
+        ));
     }
     context.out.note("next:");
     let steps = match &args.example {
@@ -77,11 +84,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     Ok(Status::Clean)
 }
 
-/// Writes the example into a folder that is new or empty.
-fn write_example(folder: &Path) -> Result<(), Failure> {
-    let at = |path: &Path, error: std::io::Error| {
-        Failure::new(format!("cannot write `{}`: {error}", path.display()))
-    };
+/// A folder that holds something is left alone.
+fn refuse_full(folder: &Path) -> Result<(), Failure> {
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::refused(format!(
             "`{}` is not empty; nothing was written",
@@ -89,11 +93,25 @@ fn write_example(folder: &Path) -> Result<(), Failure> {
         ))
         .hint("name another folder: keyroll init --example FOLDER"));
     }
+    Ok(())
+}
+
+/// Writes the example.
+fn write_example(folder: &Path) -> Result<(), Failure> {
+    let at = |path: &Path, error: std::io::Error| {
+        Failure::new(format!("cannot write `{}`: {error}", path.display()))
+    };
     for (name, text) in EXAMPLE {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|error| at(parent, error))?;
         }
+        // The shipped file names the schema of the source tree; this one has it beside it.
+        let text = text.replacen(
+            "../../schema/inventory.schema.json",
+            "./inventory.schema.json",
+            1,
+        );
         fs::write(&path, text).map_err(|error| at(&path, error))?;
     }
     Ok(())

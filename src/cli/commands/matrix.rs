@@ -6,11 +6,12 @@ use crate::access::matrix::{self, Filter};
 use crate::catalog::Glossaries;
 use crate::cli::commands::validate;
 use crate::cli::context::Context;
-use crate::cli::failure::{Outcome, Status};
+use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::{completion, roll};
 use crate::model::access::{Effect, Level};
 use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, ProviderId};
-use crate::model::record::Kind;
+use crate::model::inventory::Inventory;
+use crate::model::record::{Kind, RecordId};
 use crate::report;
 use crate::store::Access;
 
@@ -78,6 +79,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         }
         manifest.inventory
     };
+    known(&args, &inventory)?;
     let glossaries = Glossaries::of(&inventory);
     let lookup = |name: &_| glossaries.get(name);
     let filter = Filter {
@@ -104,4 +106,41 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let shown = report::matrix::render(&matrix, context.globals.format, &context.terminal());
     context.out.data(&shown)?;
     Ok(Status::Clean)
+}
+
+/// A filter that names nothing must not read as "nobody".
+fn known(args: &Args, inventory: &Inventory) -> Result<(), Failure> {
+    let provider = args
+        .provider
+        .as_ref()
+        .map(|name| (Kind::Provider, name.as_str()));
+    let site = args
+        .site
+        .as_ref()
+        .map(|name| (Kind::Boundary, name.as_str()));
+    let tenant = args
+        .tenant
+        .as_ref()
+        .map(|name| (Kind::Boundary, name.as_str()));
+    let account = args
+        .account
+        .as_ref()
+        .map(|name| (Kind::Account, name.as_str()));
+    for (kind, name) in [provider, site, tenant, account].into_iter().flatten() {
+        let id = RecordId {
+            kind,
+            name: name.into(),
+        };
+        if !inventory.contains(&id) {
+            let names = inventory.names(kind);
+            let failure = Failure::usage(format!("there is no {kind} `{name}`"));
+            return Err(
+                match crate::catalog::nearest(name, names.iter().map(String::as_str)) {
+                    Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                    None => failure.hint("the filters name records of the inventory"),
+                },
+            );
+        }
+    }
+    Ok(())
 }

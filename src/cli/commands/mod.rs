@@ -35,7 +35,9 @@ pub enum Command {
     Matrix(matrix::Args),
     Catalog(catalog::Args),
     Level(level::Args),
+    /// Give a role at a boundary
     Assign(assign::Args),
+    /// Take a role at a boundary
     Unassign(assign::Args),
     Audit(audit::Args),
     Explain(explain::Args),

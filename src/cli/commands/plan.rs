@@ -8,6 +8,7 @@ use crate::cli::{commands::validate, roll};
 use crate::lifecycle;
 use crate::report::Format;
 use crate::report::plan;
+use crate::report::summary::counted;
 use crate::store::Access;
 
 /// Show what an apply of these files would change in the store
@@ -29,6 +30,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
+    let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
     let manifest = roll::read(&args.paths)?;
     if !manifest.problems.is_empty() {
         return Err(validate::refuse(manifest.problems.len()));
@@ -36,13 +38,23 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let stored = context.open(Access::Read)?.inventory()?;
     let decided = lifecycle::plan::compare(&manifest.inventory, &stored, args.prune);
 
-    let shown = match context.globals.format {
-        Format::Json | Format::Jsonl => plan::json(&decided.changes, &decided.kept),
-        _ => plan::render(&decided.changes, args.verbose, context.terminal().color),
+    let shown = match format {
+        Format::Json => plan::json(&decided.changes, &decided.kept),
+        Format::Jsonl => plan::jsonl(&decided.changes),
+        Format::Table | Format::Csv | Format::Tsv | Format::Md => {
+            plan::render(&decided.changes, args.verbose, context.terminal().color)
+        }
     };
     context.out.data(&shown)?;
     if !decided.kept.is_empty() && context.globals.format == Format::Table {
         context.out.note(plan::kept(&decided.kept));
+    }
+    let errors = roll::errors(&manifest.inventory, &stored, args.prune, context).len();
+    if errors > 0 && !decided.changes.is_empty() {
+        let errors = counted(errors, "error");
+        context.out.note(format!(
+            "the rule book finds {errors}: an apply will refuse (keyroll validate shows each)"
+        ));
     }
     let differs = args.exit_code && !decided.changes.is_empty();
     Ok(if differs {

@@ -1,12 +1,19 @@
 //! Asks at a terminal for what a new record still needs.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use serde_json::Value;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::noun::fields;
 use crate::model::access::Level;
-use crate::model::record::Kind;
+use crate::model::credential::SecretPlace;
+use crate::model::date::{Date, Span};
+use crate::model::id::Name;
+use crate::model::record::{Kind, Record};
+use crate::operations::records;
 use crate::store::Store;
 
 /// One question: the field it fills, its words, and whether it may stay unanswered.
@@ -20,6 +27,10 @@ struct Question {
 
 enum Choices {
     Free,
+    /// What this says is wrong with an answer is said at once, and the question asked again.
+    Like(fn(&str) -> Result<(), String>),
+    /// The environments of the provider that was named.
+    Environments,
     Names(Kind),
     /// `person/NAME` and `team/NAME`.
     Owners,
@@ -28,7 +39,7 @@ enum Choices {
 
 /// The questions of a kind. What else a record may hold, `set` and `edit` add.
 fn questions(kind: Kind) -> Vec<Question> {
-    use Choices::{Free, Names, Owners, Words};
+    use Choices::{Environments, Free, Like, Names, Owners, Words};
     let ask = |field, words, required, choices| Question {
         field,
         words,
@@ -39,13 +50,13 @@ fn questions(kind: Kind) -> Vec<Question> {
     match kind {
         Kind::Account => vec![
             ask("provider", "Provider", true, Names(Kind::Provider)),
+            ask("environment", "Environment", true, Environments),
             ask(
-                "environment",
-                "Environment (production, staging, test ...)",
+                "workflow",
+                "Workflow, in one word",
                 true,
-                Free,
+                Like(like::<Name>),
             ),
-            ask("workflow", "Workflow, in one word", true, Free),
             ask("level", "Access level", true, Words(levels)),
             ask(
                 "boundary",
@@ -64,7 +75,12 @@ fn questions(kind: Kind) -> Vec<Question> {
             ),
             ask("platform", "Platform", false, Names(Kind::Platform)),
             ask("scopes", "Platform scopes, with commas", false, Free),
-            ask("expires", "Last day (2027-03-31)", false, Free),
+            ask(
+                "expires",
+                "Last day (2027-03-31)",
+                false,
+                Like(like::<Date>),
+            ),
             ask("rotation", "Rotation policy", false, Names(Kind::Rotation)),
             ask(
                 "revoke",
@@ -89,7 +105,7 @@ fn questions(kind: Kind) -> Vec<Question> {
                 "credential.store",
                 "Where its secret lives (age, keyring, vault:PATH ...)",
                 false,
-                Free,
+                Like(like::<SecretPlace>),
             ),
         ],
         Kind::Person => vec![
@@ -127,8 +143,13 @@ fn questions(kind: Kind) -> Vec<Question> {
             ask("name", "Name", true, Free),
         ],
         Kind::Rotation => vec![
-            ask("every", "Rotate every (60d, 12w)", true, Free),
-            ask("overlap", "Overlap of old and new (24h)", false, Free),
+            ask("every", "Rotate every (60d, 12w)", true, Like(like::<Span>)),
+            ask(
+                "overlap",
+                "Overlap of old and new (24h)",
+                false,
+                Like(like::<Span>),
+            ),
         ],
         Kind::Procedure => vec![ask(
             "kind",
@@ -163,6 +184,14 @@ fn questions(kind: Kind) -> Vec<Question> {
         | Kind::Version
         | Kind::Fact => Vec::new(),
     }
+}
+
+/// Whether an answer is a `T`; else what is wrong with it.
+fn like<T: FromStr<Err: Display>>(answer: &str) -> Result<(), String> {
+    answer
+        .parse::<T>()
+        .map(|_| ())
+        .map_err(|error| error.to_string())
 }
 
 /// Fields that hold a list.
@@ -203,7 +232,11 @@ pub fn missing(
         if held {
             continue;
         }
-        let choices = choices(&question.choices, store)?;
+        // Where there is no credential, there is no place for its secret.
+        if question.field == "credential.store" && record.get("credential").is_none() {
+            continue;
+        }
+        let choices = choices(&question.choices, record, store)?;
         let answer = answer(&question, &choices, context)?;
         if !answer.is_empty() {
             let sign = if LISTS.contains(&question.field) {
@@ -246,6 +279,12 @@ fn answer(
             }
             return Ok(answer);
         }
+        if let Choices::Like(wrong) = question.choices
+            && let Err(message) = wrong(&answer)
+        {
+            context.out.note(format!("  {message}"));
+            continue;
+        }
         let unknown = answer
             .split(',')
             .map(str::trim)
@@ -261,9 +300,20 @@ fn answer(
     }
 }
 
-fn choices(choices: &Choices, store: &Store) -> Result<Vec<String>, Failure> {
+fn choices(choices: &Choices, record: &Value, store: &Store) -> Result<Vec<String>, Failure> {
     Ok(match choices {
-        Choices::Free => Vec::new(),
+        Choices::Free | Choices::Like(_) => Vec::new(),
+        Choices::Environments => {
+            let provider = record["provider"].as_str().unwrap_or_default();
+            match records::find(store, Kind::Provider, provider)? {
+                Some(Record::Provider(_, provider)) => provider
+                    .environment
+                    .keys()
+                    .map(|name| name.to_string())
+                    .collect(),
+                _ => Vec::new(),
+            }
+        }
         Choices::Words(words) => words.iter().map(|word| (*word).to_owned()).collect(),
         Choices::Names(kind) => store.names(*kind)?,
         Choices::Owners => {

@@ -55,10 +55,11 @@ pub fn in_editor(record: &Record, context: &mut Context) -> Result<Record, Failu
             .iter()
             .for_each(|line| context.out.note(format!("  {line}")));
         if !context.may_ask() || !again(context)? {
-            return Err(
-                Failure::refused("the edited record has faults; nothing was changed")
-                    .hint("correct what is told above"),
-            );
+            let failure = Failure::refused("the edited record has faults; nothing was changed");
+            return Err(match path.keep() {
+                Ok(kept) => failure.hint(format!("your text is kept in {}", kept.display())),
+                Err(_) => failure.hint("correct what is told above"),
+            });
         }
     }
 }
@@ -69,7 +70,7 @@ fn again(context: &mut Context) -> Result<bool, Failure> {
 }
 
 fn run_editor(path: &std::path::Path, context: &Context) -> Result<(), Failure> {
-    let words = context.editor();
+    let words = context.editor()?;
     let (program, arguments) = words.split_first().expect("an editor is at least `vi`");
     let ended = Command::new(program).args(arguments).arg(path).status();
     match ended {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::failure::Failure;
 use crate::manifest;
-use crate::model::record::{Record, RecordId};
+use crate::model::record::{Kind, Record, RecordId};
 
 /// `FIELD=VALUE` of `list --where`.
 pub struct Condition {
@@ -12,14 +12,23 @@ pub struct Condition {
     value: String,
 }
 
-/// Parses a condition.
+/// Parses a condition on records of a kind.
 ///
 /// # Errors
-/// When there is no `=`.
-pub fn condition(text: &str) -> Result<Condition, Failure> {
+/// When there is no `=`, or the kind has no such field: a typing error must not read as "none".
+pub fn condition(kind: Kind, text: &str) -> Result<Condition, Failure> {
     let (field, value) = text.split_once('=').ok_or_else(|| shape(text))?;
+    let path = path(field)?;
+    let top = path.first().map_or("", String::as_str);
+    if !manifest::fields(kind).contains(&top) {
+        let failure = Failure::usage(format!("a {kind} has no field `{}`", top.escape_debug()));
+        return Err(match crate::catalog::nearest(top, manifest::fields(kind)) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure.hint(format!("it has {}", manifest::fields(kind).join(", "))),
+        });
+    }
     Ok(Condition {
-        path: path(field)?,
+        path,
         value: value.to_owned(),
     })
 }
@@ -58,6 +67,10 @@ pub fn assign(mut record: Value, words: &[String]) -> Result<Value, Failure> {
             _ => (left, None),
         };
         let path = path(field)?;
+        if verb.is_none() && text.is_empty() {
+            take_out(&mut record, &path);
+            continue;
+        }
         let slot = slot(&mut record, &path).ok_or_else(|| {
             Failure::usage(format!(
                 "`{}` is below a field that is no table",
@@ -65,12 +78,10 @@ pub fn assign(mut record: Value, words: &[String]) -> Result<Value, Failure> {
             ))
         })?;
         match verb {
-            None if text.is_empty() => *slot = Value::Null,
             None => *slot = value(text),
             Some(sign) => change_list(slot, sign, text, field)?,
         }
     }
-    prune(&mut record);
     Ok(record)
 }
 
@@ -87,11 +98,13 @@ pub fn record(id: &RecordId, value: Value) -> Result<Record, Failure> {
         lines.dedup();
         let hint = problems.iter().find_map(|problem| problem.hint.clone());
         let failure = Failure::refused(format!("{id}: {}; nothing was changed", lines.join("; ")));
-        failure.hint(
-            hint.unwrap_or_else(|| {
-                "fields are the keys of the TOML: keyroll schema lists them".into()
-            }),
-        )
+        failure.hint(hint.unwrap_or_else(|| {
+            format!(
+                "correct the value; the fields of a {}: {}",
+                id.kind,
+                manifest::fields(id.kind).join(", ")
+            )
+        }))
     })
 }
 
@@ -169,13 +182,20 @@ fn value(text: &str) -> Value {
     parsed.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// Takes out what was set to nothing, and tables that are empty for it.
-fn prune(value: &mut Value) {
-    if let Value::Object(map) = value {
-        map.values_mut().for_each(prune);
-        map.retain(|_, value| {
-            !value.is_null() && value.as_object().is_none_or(|table| !table.is_empty())
-        });
+/// Takes a field out, and the tables above it that are empty for it.
+fn take_out(record: &mut Value, path: &[String]) {
+    let Some((last, above)) = path.split_last() else {
+        return;
+    };
+    let keys: Vec<&str> = above.iter().map(String::as_str).collect();
+    let table = keys
+        .iter()
+        .try_fold(&mut *record, |value, key| value.get_mut(*key));
+    if let Some(Value::Object(map)) = table {
+        map.shift_remove(last);
+        if map.is_empty() && !above.is_empty() {
+            take_out(record, above);
+        }
     }
 }
 
@@ -220,8 +240,8 @@ mod tests {
     #[test]
     fn a_condition_looks_into_lists_and_tables() {
         let record = json!({ "owner": { "technical": "team/a" }, "boundary": ["x/y"] });
-        assert!(condition("owner.technical=team/a").is_ok_and(|c| c.holds(&record)));
-        assert!(condition("boundary=x/y").is_ok_and(|c| c.holds(&record)));
-        assert!(condition("owner=team/a").is_ok_and(|c| !c.holds(&record)));
+        assert!(condition(Kind::Account, "owner.technical=team/a").is_ok_and(|c| c.holds(&record)));
+        assert!(condition(Kind::Account, "boundary=x/y").is_ok_and(|c| c.holds(&record)));
+        assert!(condition(Kind::Account, "owner=team/a").is_ok_and(|c| !c.holds(&record)));
     }
 }

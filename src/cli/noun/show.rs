@@ -8,8 +8,9 @@ use crate::lifecycle::due;
 use crate::manifest;
 use crate::model::credential::VersionStage;
 use crate::model::record::{Kind, Record};
-use crate::report::Format;
+use crate::report::summary::counted;
 use crate::report::view::{Cell, Column, View};
+use crate::report::{self, Format};
 use crate::store::Store;
 
 /// The columns of a kind's listing: heading, and the field behind it.
@@ -150,25 +151,44 @@ fn cell(record: &Value, field: &str) -> Cell {
 /// When the store cannot be read.
 pub fn one(record: &Record, store: &Store, context: &Context) -> Result<String, Failure> {
     let dates = dates(record, store, context)?;
-    Ok(match context.globals.format {
+    let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
+    Ok(match format {
         Format::Json | Format::Jsonl => {
             let due: Vec<Value> = dates
                 .iter()
                 .map(|(what, on, _)| json!({ "what": what, "on": on }))
                 .collect();
-            let shown = json!({ "version": 1, "kind": record.kind(), "name": &*record.id().name,
+            let shown = json!({ "version": report::json::VERSION, "kind": record.kind(), "name": &*record.id().name,
                 "record": record.to_value(), "due": due });
-            format!("{shown:#}\n")
+            match format {
+                Format::Jsonl => report::json::line(&shown),
+                Format::Json | Format::Table | Format::Csv | Format::Tsv | Format::Md => {
+                    report::json::pretty(&shown)
+                }
+            }
         }
         Format::Table | Format::Csv | Format::Tsv | Format::Md => {
             let comments = dates
                 .iter()
-                .map(|(what, on, days)| format!("# {what} due {on}, in {days} day(s)\n"));
+                .map(|(what, on, days)| format!("# {what} due {on}, {}\n", away(*days)));
             comments.fold(manifest::write_record(record), |text, comment| {
                 text + &comment
             })
         }
     })
+}
+
+/// `in 3 days`, `today`, `12 days ago`.
+fn away(days: i64) -> String {
+    let count = counted(
+        usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX),
+        "day",
+    );
+    match days {
+        0 => "today".to_owned(),
+        1.. => format!("in {count}"),
+        _ => format!("{count} ago"),
+    }
 }
 
 fn dates(
@@ -194,6 +214,35 @@ fn dates(
         .iter()
         .map(|due| (due.what.to_string(), due.due_on.to_string(), days(due)))
         .collect())
+}
+
+/// What the records of a kind are, for the help.
+pub fn about(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Account => "Service accounts: list, show, add, set, edit, remove",
+        Kind::Provider => {
+            "Maintenance systems (CMMS, EAM) with their environments: list, show, add ..."
+        }
+        Kind::Platform => {
+            "The other side of the integrations, with its environments: list, show, add ..."
+        }
+        Kind::Boundary => "Tenants, sites, machines: where accounts may act: list, show, add ...",
+        Kind::Person => "People who own accounts and hold roles: list, show, add ...",
+        Kind::Team => "Teams of people: list, show, add ...",
+        Kind::Role => "Named sets of permissions: list, show, add ...",
+        Kind::Rotation => "Rotation policies: how often, with what overlap: list, show, add ...",
+        Kind::Procedure => "Steps to rotate, revoke or roll back: list, show, add ...",
+        Kind::Consumer => "Jobs and hosts that use credentials: list, show, add ...",
+        Kind::Organisation
+        | Kind::Catalog
+        | Kind::Approval
+        | Kind::Assignment
+        | Kind::Decision
+        | Kind::ResidualRisk
+        | Kind::Waiver
+        | Kind::Version
+        | Kind::Fact => "Records",
+    }
 }
 
 /// A name that a record of the kind could have.
@@ -225,8 +274,7 @@ pub fn example(kind: Kind) -> &'static str {
 fn sample_fields(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Account => (
-            "provider=unicmms environment=production workflow=import \\\n      \
-             level=read-only-import boundary+=femo/hawthorne owner.technical=team/integration",
+            "provider=unicmms environment=production workflow=import level=read-only-import boundary+=femo/hawthorne",
             "permissions+=asset/view-assets expires=2027-03-31",
         ),
         Kind::Provider => ("product=UniCMMS catalog=unicmms", "max-live-credentials=2"),
