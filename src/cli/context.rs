@@ -152,9 +152,10 @@ impl Context {
         let named = std::env::var_os("KEYROLL_ACTOR").filter(|name| !name.is_empty());
         let name = match named.map(OsString::into_string) {
             None => plain(&user),
-            Some(Ok(name)) => format!("{name} ({user})")
-                .parse()
-                .map_err(|error| Failure::usage(format!("KEYROLL_ACTOR: {error}")))?,
+            Some(Ok(name)) => format!("{name} ({user})").parse().map_err(|error| {
+                Failure::usage(format!("KEYROLL_ACTOR: {error}"))
+                    .hint("a name on one line, such as a job's")
+            })?,
             Some(Err(_)) => return Err(Failure::usage("KEYROLL_ACTOR is not UTF-8")),
         };
         let host = rustix::system::uname()

@@ -85,20 +85,14 @@ impl<'a> Diagnosis<'a> {
             also.iter()
                 .map(|(place, label)| (place, Some(label.as_str()))),
         );
-        let sources: Vec<_> = places
-            .map(|(place, label)| {
-                (
-                    place,
-                    label,
-                    self.manifest.source(&place.file).unwrap_or_default(),
-                )
-            })
+        let lines: Vec<_> = places
+            .map(|(place, label)| (place, label, self.manifest.line(place).unwrap_or_default()))
             .collect();
-        let mut spots = sources.iter().map(|(place, label, source)| Spot {
+        let mut spots = lines.iter().map(|(place, label, (line, span))| Spot {
             file: &place.file,
-            source,
-            line_start: 1,
-            span: place.span.clone(),
+            source: line,
+            line_start: place.line,
+            span: span.clone(),
             label: *label,
         });
         let nowhere = Spot {

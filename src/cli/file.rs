@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::path::Path;
 
 use crate::cli::failure::Failure;
 use crate::manifest::LARGEST_FILE;
@@ -10,11 +11,12 @@ use crate::manifest::LARGEST_FILE;
 ///
 /// # Errors
 /// When it cannot be read, is no plain file, is too large, or is not UTF-8.
-pub fn text(name: &str) -> Result<String, Failure> {
-    if name == "-" {
+pub fn text(name: impl AsRef<Path>) -> Result<String, Failure> {
+    let name = name.as_ref();
+    if name == Path::new("-") {
         return bounded(io::stdin().lock(), "standard input");
     }
-    let shown = format!("`{}`", name.escape_debug());
+    let shown = format!("`{}`", name.to_string_lossy().escape_debug());
     let unreadable = |error: io::Error| {
         Failure::new(format!("cannot read {shown}: {error}")).hint("check the path and its mode")
     };

@@ -1,6 +1,7 @@
 //! Where a record or a field stands in a text: bytes, lines and columns.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 use toml::Spanned;
@@ -96,6 +97,10 @@ impl Site {
 /// Slices longer than this, in bytes, are not parsed again for each field: only their records' headers have places.
 const LONGEST_PARSED: usize = 256 * 1024;
 
+/// How many bytes are parsed again for places in all. A hostile record of many faults would be parsed for each of them;
+/// behind this, faults are told at their records' headers.
+const MOST_PARSED: u64 = 128 * 1024 * 1024;
+
 /// The span, in the file, of a field of the record that was read at `site`; the nearest field above it that is there, else
 /// the record itself.
 pub(super) fn locate(
@@ -104,9 +109,13 @@ pub(super) fn locate(
     site: Site,
     id: &RecordId,
     field: &FieldPath,
+    parsed: &AtomicU64,
 ) -> Option<Range<usize>> {
     let body = slice.text(text)?;
     if body.len() > LONGEST_PARSED || *field == FieldPath::record() {
+        return Some(site.head());
+    }
+    if parsed.fetch_add(body.len() as u64, Ordering::Relaxed) > MOST_PARSED {
         return Some(site.head());
     }
     let root = syntax::recover(&body);

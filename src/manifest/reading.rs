@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::manifest::place::{Lines, Place, Site, locate};
@@ -26,6 +27,8 @@ pub struct Manifest {
     pub(super) files: Vec<ReadFile>,
     pub(super) sites: HashMap<RecordId, Site>,
     texts: Mutex<HashMap<u32, Arc<Text>>>,
+    /// Bytes parsed again to find places.
+    parsed: AtomicU64,
 }
 
 /// A file that was read, by what is needed to find its records again.
@@ -86,7 +89,7 @@ pub fn read(paths: &[PathBuf]) -> Manifest {
 impl Manifest {
     /// Where a field of a record stands: the nearest field above it that does, else the record's header.
     ///
-    /// The header, too, in files that are no tables of records one after the other and longer than 256 KiB. None for
+    /// The header, too, once very much was parsed again for places, and in files that are no tables of records one after the other and longer than 256 KiB. None for
     /// records that no file declares, and where a file has changed since it was read.
     pub fn place(&self, id: &RecordId, field: &FieldPath) -> Option<Place> {
         let site = *self.sites.get(id)?;
@@ -101,6 +104,24 @@ impl Manifest {
             .iter()
             .position(|read| read.source.shown == file)?;
         Some(self.text(at as u32)?.text.clone())
+    }
+
+    /// The line on which a place begins, with its line feed, and the place's bytes in it.
+    ///
+    /// A whole file for each of its faults would take time by the square of its size.
+    pub fn line(&self, place: &Place) -> Option<(String, Range<usize>)> {
+        let at = self
+            .files
+            .iter()
+            .position(|read| read.source.shown == place.file)?;
+        let kept = self.text(at as u32)?;
+        let (before, after) = kept.text.split_at_checked(place.span.start)?;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = after
+            .find('\n')
+            .map_or(kept.text.len(), |at| before.len() + at);
+        let span = place.span.start - start..place.span.end.clamp(place.span.start, end) - start;
+        Some((format!("{}\n", &kept.text[start..end]), span))
     }
 
     /// How many files were read.
@@ -143,7 +164,7 @@ impl Manifest {
     ) -> Option<Place> {
         let file = self.files.get(site.file as usize)?;
         let span = match file.slices.get(site.slice as usize) {
-            Some(slice) => locate(text, slice, site, id, field)?,
+            Some(slice) => locate(text, slice, site, id, field, &self.parsed)?,
             None => site.head(),
         };
         Some(lines.place(&file.source.shown, text, span))

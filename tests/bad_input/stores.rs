@@ -174,7 +174,10 @@ fn pages_of_rubbish_are_never_a_panic_and_never_pass_for_whole() {
     let good = fs::read(home.store()).unwrap();
     let place = home.path().join("rubbish.db");
     let path = place.to_str().unwrap();
-    let readers = readers();
+    let readers: Vec<_> = readers()
+        .into_iter()
+        .filter(|words| !words.contains(&"zoe"))
+        .collect();
     for (n, page) in (1..good.len() / 4096).enumerate() {
         let mut bytes = good.clone();
         let rubbish = bytes[page * 4096..][..4096].iter_mut().enumerate();
@@ -224,13 +227,14 @@ fn a_store_that_may_only_be_read_can_be_read() {
 
 #[test]
 fn a_store_of_another_user_is_refused() {
-    if !rustix::process::geteuid().is_root() {
-        eprintln!("only root can give a file away: not tried");
-        return;
+    // Only root can give a file away; root's own are at hand for all others.
+    if rustix::process::geteuid().is_root() {
+        let home = Home::filled();
+        home.give_away();
+        refused_by_all(&home, &home.store(), 1);
+    } else {
+        refused_by_all(&Home::new(), Path::new("/etc/passwd"), 1);
     }
-    let home = Home::filled();
-    home.give_away();
-    refused_by_all(&home, &home.store(), 1);
 }
 
 #[test]

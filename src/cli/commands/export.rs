@@ -43,6 +43,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
 fn write_folder(folder: &Path, text: &str, inventory: &Inventory) -> Result<usize, Failure> {
     let at = |path: &Path, error: std::io::Error| {
         Failure::new(format!("cannot write `{}`: {error}", path.display()))
+            .hint("check the folder, its mode and its room")
     };
     fs::create_dir_all(folder).map_err(|error| at(folder, error))?;
     let mut entries = fs::read_dir(folder).map_err(|error| at(folder, error))?;

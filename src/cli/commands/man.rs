@@ -20,8 +20,10 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     match args.output {
         Some(folder) => {
-            let failed =
-                |error| Failure::new(format!("cannot write to `{}`: {error}", folder.display()));
+            let failed = |error| {
+                Failure::new(format!("cannot write to `{}`: {error}", folder.display()))
+                    .hint("check the folder, its mode and its room")
+            };
             fs::create_dir_all(&folder).map_err(failed)?;
             for (name, page) in pages().map_err(failed)? {
                 fs::write(folder.join(name), page).map_err(failed)?;

@@ -1,6 +1,5 @@
 //! A record as TOML from a file or from an editor, checked before it is taken.
 
-use std::fs;
 use std::io::Write;
 use std::process::Command;
 
@@ -33,8 +32,10 @@ pub fn from_file(id: &RecordId, file_name: &str) -> Result<Record, Failure> {
 /// # Errors
 /// When the editor cannot be run or fails, or the text is given up with faults in it; nothing is changed then.
 pub fn in_editor(record: &Record, context: &mut Context) -> Result<Record, Failure> {
-    let broken =
-        |error: std::io::Error| Failure::new(format!("cannot write the text to edit: {error}"));
+    let broken = |error: std::io::Error| {
+        Failure::new(format!("cannot write the text to edit: {error}"))
+            .hint("make room in the folder for temporary files, or name another in TMPDIR")
+    };
     let mut file = tempfile::Builder::new()
         .prefix("keyroll-")
         .suffix(".toml")
@@ -45,8 +46,7 @@ pub fn in_editor(record: &Record, context: &mut Context) -> Result<Record, Failu
     let path = file.into_temp_path();
     loop {
         run_editor(&path, context)?;
-        let text = fs::read_to_string(&path)
-            .map_err(|error| Failure::new(format!("cannot read what was edited: {error}")))?;
+        let text = file::text(&path)?;
         let problems = match manifest::parse_record(&record.id(), &text) {
             Ok(edited) => return Ok(edited),
             Err(problems) => problems,
@@ -75,9 +75,10 @@ fn run_editor(path: &std::path::Path, context: &Context) -> Result<(), Failure> 
     let ended = Command::new(program).args(arguments).arg(path).status();
     match ended {
         Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(Failure::refused(format!(
-            "`{program}` failed; nothing was changed"
-        ))),
+        Ok(_) => Err(
+            Failure::refused(format!("`{program}` failed; nothing was changed"))
+                .hint("another editor is named in VISUAL or EDITOR"),
+        ),
         Err(error) => Err(Failure::new(format!("cannot run `{program}`: {error}"))
             .hint("name your editor in VISUAL or EDITOR")),
     }

@@ -76,6 +76,7 @@ pub fn assign(mut record: Value, words: &[String]) -> Result<Value, Failure> {
                 "`{}` is below a field that is no table",
                 field.escape_debug()
             ))
+            .hint("`show` prints the record with its tables")
         })?;
         match verb {
             None => *slot = value(text),
@@ -150,9 +151,10 @@ fn change_list(slot: &mut Value, sign: char, text: &str, field: &str) -> Result<
         Value::Array(items) => items,
         _ => text.split(',').map(|item| value(item.trim())).collect(),
     };
-    let list = slot
-        .as_array_mut()
-        .ok_or_else(|| Failure::usage(format!("`{}` is not a list", field.escape_debug())))?;
+    let list = slot.as_array_mut().ok_or_else(|| {
+        Failure::usage(format!("`{}` is not a list", field.escape_debug()))
+            .hint("a field that is no list is set by FIELD=VALUE")
+    })?;
     for item in items {
         let at = list.iter().position(|held| *held == item);
         match (sign, at) {
