@@ -181,7 +181,7 @@ fn pages_of_rubbish_are_never_a_panic_and_never_pass_for_whole() {
     for (n, page) in (1..good.len() / 4096).enumerate() {
         let mut bytes = good.clone();
         let rubbish = bytes[page * 4096..][..4096].iter_mut().enumerate();
-        rubbish.for_each(|(at, byte)| *byte = (at * 7 + page) as u8 ^ *byte);
+        rubbish.for_each(|(at, byte)| *byte ^= (at * 7 + page) as u8);
         fs::write(&place, &bytes).unwrap();
         set_mode(&place, 0o600);
         let words = &readers[n % readers.len()];
