@@ -249,7 +249,8 @@ fn provide(wanted: &RecordId, store: &Store) -> String {
         }
         (_, _, Some(near)) => format!("did you mean `{near}`?"),
     };
-    format!("{how}; nothing was changed")
+    let end = if how.ends_with('?') { "" } else { ";" };
+    format!("{how}{end} nothing was changed")
 }
 
 /// That there is no such record, with the nearest name.

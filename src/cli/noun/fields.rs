@@ -101,7 +101,7 @@ pub fn record(id: &RecordId, value: Value) -> Result<Record, Failure> {
         let failure = Failure::refused(format!("{id}: {}; nothing was changed", lines.join("; ")));
         failure.hint(hint.unwrap_or_else(|| {
             format!(
-                "correct the value; the fields of a {}: {}",
+                "correct the value; the fields of {}: {}",
                 id.kind,
                 manifest::fields(id.kind).join(", ")
             )
