@@ -120,7 +120,7 @@ fn no_means_no() {
         home.path(),
         &["account", "show", "unicmms-production-status-hawthorne"],
     );
-    assert_eq!(status, Some(1));
+    assert_eq!(status, Some(2));
 }
 
 #[test]

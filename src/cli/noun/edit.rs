@@ -56,10 +56,8 @@ pub fn in_editor(record: &Record, context: &mut Context) -> Result<Record, Failu
             .for_each(|line| context.out.note(format!("  {line}")));
         if !context.may_ask() || !again(context)? {
             let failure = Failure::refused("the edited record has faults; nothing was changed");
-            return Err(match path.keep() {
-                Ok(kept) => failure.hint(format!("your text is kept in {}", kept.display())),
-                Err(_) => failure.hint("correct what is told above"),
-            });
+            // Nothing is kept: what was typed may hold a secret in the wrong place.
+            return Err(failure.hint("correct what is told above"));
         }
     }
 }
