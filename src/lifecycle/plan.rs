@@ -1,8 +1,12 @@
 //! What differs between the declared inventory and the stored one, as changes. Decides; writes nothing.
 
+use std::collections::BTreeSet;
+
 use crate::model::change::Change;
+use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, Record, RecordId};
+use crate::model::references;
 
 /// What an apply would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +20,8 @@ pub struct Plan {
 ///
 /// Records that are not declared are kept, or removed with `prune`. Approvals added by command are never removed,
 /// and what happened (versions, facts) is not declared at all. A pruned account takes with it what hangs on it:
-/// its versions and facts; their events stay in the audit trail.
+/// its versions, facts and approvals; their events stay in the audit trail. What a record that stays names, stays
+/// too: whoever approved or reviewed an account that is kept is not pruned.
 pub fn compare(declared: &Inventory, stored: &Inventory, prune: bool) -> Plan {
     let mut plan = Plan::default();
     for record in declared.declared() {
@@ -26,55 +31,157 @@ pub fn compare(declared: &Inventory, stored: &Inventory, prune: bool) -> Plan {
             Some(old) => plan.changes.push(Change::update(old, record)),
         }
     }
-    for record in stored.declared() {
+    let undeclared: Vec<Record> = stored
+        .declared()
+        .filter(|record| !declared.contains(&record.id()))
+        .collect();
+    if !prune {
+        plan.kept = undeclared.iter().map(Record::id).collect();
+        return plan;
+    }
+    if undeclared.is_empty() {
+        return plan;
+    }
+    let staying = Staying::of(declared, stored);
+    let happened = happened(stored).filter(|record| !staying.is_history(record));
+    plan.changes.extend(happened.map(Change::remove));
+    for record in undeclared {
         let id = record.id();
-        if declared.contains(&id) {
-            continue;
-        }
-        if !prune || is_kept_for_ever(&record, declared) {
+        if staying.named.contains(&id) || staying.is_history(&record) {
             plan.kept.push(id);
-            continue;
+        } else {
+            plan.changes.push(Change::remove(record));
         }
-        plan.changes
-            .extend(hanging_on(&id, stored).map(Change::remove));
-        plan.changes.push(Change::remove(record));
     }
     plan
 }
 
-/// Approvals by command stay as long as their account does.
-fn is_kept_for_ever(record: &Record, declared: &Inventory) -> bool {
-    match record {
-        Record::Approval(key, approval) => {
-            approval.by_command && declared.accounts.contains_key(&key.account)
+/// What is recorded and never declared.
+fn happened(stored: &Inventory) -> impl Iterator<Item = Record> + '_ {
+    let versions = stored.versions.iter();
+    let facts = stored.facts.iter();
+    versions
+        .map(|(key, version)| Record::from((key.clone(), version.clone())))
+        .chain(facts.map(|(key, fact)| Record::from((key.clone(), fact.clone()))))
+}
+
+/// What a prune leaves, beside what is declared.
+struct Staying<'a> {
+    declared: &'a Inventory,
+    /// Not declared, but named by a record that stays.
+    named: BTreeSet<RecordId>,
+}
+
+impl<'a> Staying<'a> {
+    fn of(declared: &'a Inventory, stored: &Inventory) -> Staying<'a> {
+        let mut staying = Staying {
+            declared,
+            named: BTreeSet::new(),
+        };
+        let mut found = staying.missing(declared.declared(), stored);
+        // A record that is kept for what it did keeps what it names, and its own history, in turn.
+        loop {
+            let signed = stored
+                .approvals
+                .iter()
+                .map(|(key, approval)| Record::from((key.clone(), approval.clone())));
+            let history = happened(stored).chain(signed);
+            let history = history.filter(|record| staying.is_history(record));
+            found.extend(staying.missing(history, stored));
+            if found.is_empty() {
+                return staying;
+            }
+            while let Some(id) = found.pop() {
+                if staying.named.insert(id.clone()) {
+                    found.extend(staying.missing(stored.get(&id).into_iter(), stored));
+                }
+            }
         }
-        _ => false,
+    }
+
+    fn stays(&self, id: &RecordId) -> bool {
+        self.declared.contains(id) || self.named.contains(id)
+    }
+
+    /// What some records name that is stored and would not stay.
+    fn missing(&self, records: impl Iterator<Item = Record>, stored: &Inventory) -> Vec<RecordId> {
+        records
+            .flat_map(|record| references::of(&record))
+            .map(|reference| reference.record)
+            .filter(|id| !self.stays(id) && stored.contains(id))
+            .collect()
+    }
+
+    /// Whether a record tells what happened to records that stay: it stays as long as they do.
+    fn is_history(&self, record: &Record) -> bool {
+        let account = |key: &AccountId| self.stays(&RecordId::new(Kind::Account, key));
+        match record {
+            Record::Version(key, _) => account(&key.account),
+            Record::Fact(_, fact) => {
+                fact.account().is_none_or(account)
+                    && fact
+                        .procedure()
+                        .is_none_or(|name| self.stays(&RecordId::new(Kind::Procedure, name)))
+            }
+            Record::Approval(key, approval) => approval.by_command && account(&key.account),
+            Record::Organisation(..)
+            | Record::Person(..)
+            | Record::Team(..)
+            | Record::Boundary(..)
+            | Record::Catalog(..)
+            | Record::Platform(..)
+            | Record::Provider(..)
+            | Record::Rotation(..)
+            | Record::Procedure(..)
+            | Record::Consumer(..)
+            | Record::Account(..)
+            | Record::Role(..)
+            | Record::Assignment(..)
+            | Record::Decision(..)
+            | Record::ResidualRisk(..)
+            | Record::Waiver(..) => false,
+        }
     }
 }
 
-/// What happened to a record that goes: it cannot stand alone.
+/// What belongs to a record that goes and cannot stand without it: of an account its versions, facts, approvals,
+/// decisions, residual risks, roles and waivers; of a procedure its drills.
 pub fn hanging_on<'a>(
     id: &'a RecordId,
     stored: &'a Inventory,
 ) -> impl Iterator<Item = Record> + 'a {
-    let named = move |kind: Kind, name: &str| id.kind == kind && *id.name == *name;
-    let versions = stored
-        .versions
-        .iter()
-        .filter(move |(key, _)| named(Kind::Account, key.account.as_str()))
-        .map(|(key, version)| Record::from((key.clone(), version.clone())));
-    let facts = stored
-        .facts
-        .iter()
-        .filter(move |(_, fact)| {
-            fact.account()
-                .is_some_and(|account| named(Kind::Account, account.as_str()))
-                || fact
-                    .procedure()
-                    .is_some_and(|name| named(Kind::Procedure, name.as_str()))
-        })
-        .map(|(key, fact)| Record::from((key.clone(), fact.clone())));
-    versions.chain(facts)
+    let text = id.to_string();
+    stored.records().filter(move |record| {
+        let account = |key: &AccountId| id.kind == Kind::Account && *id.name == *key.as_str();
+        match record {
+            Record::Version(key, _) => account(&key.account),
+            Record::Approval(key, _) => account(&key.account),
+            Record::Decision(key, _) => account(&key.account),
+            Record::ResidualRisk(key, _) => account(&key.account),
+            Record::Fact(_, fact) => {
+                fact.account().is_some_and(account)
+                    || fact.procedure().is_some_and(|name| {
+                        id.kind == Kind::Procedure && *id.name == *name.as_str()
+                    })
+            }
+            Record::Assignment(key, _) => {
+                id.kind == Kind::Account && key.principal.as_str() == text
+            }
+            Record::Waiver(key, _) => id.kind == Kind::Account && *key.subject == *text,
+            Record::Organisation(..)
+            | Record::Person(..)
+            | Record::Team(..)
+            | Record::Boundary(..)
+            | Record::Catalog(..)
+            | Record::Platform(..)
+            | Record::Provider(..)
+            | Record::Rotation(..)
+            | Record::Procedure(..)
+            | Record::Consumer(..)
+            | Record::Account(..)
+            | Record::Role(..) => false,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -149,5 +256,41 @@ mod tests {
             ids(&plan.changes),
             ["remove version/etl 1", "remove account/etl"]
         );
+    }
+
+    #[test]
+    fn who_reviewed_or_approved_what_stays_is_kept_with_what_they_name() {
+        let account = json!({ "provider": "p", "environment": "production", "workflow": "import",
+            "level": "read-only-import" });
+        let declared = inventory(&[("account/etl", account.clone())]);
+        let review = json!({ "fact": "review", "account": "etl", "on": "2026-10-01", "by": "team/ops",
+            "verdict": "keep" });
+        let stored = inventory(&[
+            ("account/etl", account),
+            ("fact/review", review),
+            ("team/ops", json!({ "name": "Ops", "members": ["jo"] })),
+            ("person/jo", json!({ "name": "Jo" })),
+            ("person/eve", json!({ "name": "Eve" })),
+        ]);
+        let plan = compare(&declared, &stored, true);
+        assert_eq!(ids(&plan.changes), ["remove person/eve"]);
+        let kept: Vec<String> = plan.kept.iter().map(RecordId::to_string).collect();
+        assert_eq!(kept, ["person/jo", "team/ops"]);
+    }
+
+    #[test]
+    fn a_drill_of_an_account_and_a_procedure_that_both_go_goes_once() {
+        let account = json!({ "provider": "p", "environment": "production", "workflow": "import",
+            "level": "read-only-import" });
+        let drill = json!({ "fact": "drill", "procedure": "undo", "account": "etl", "on": "2026-10-01",
+            "result": "pass" });
+        let stored = inventory(&[
+            ("account/etl", account),
+            ("procedure/undo", json!({ "kind": "rollback" })),
+            ("fact/drill", drill),
+        ]);
+        let plan = compare(&Inventory::default(), &stored, true);
+        let gone = ["fact/drill", "procedure/undo", "account/etl"];
+        assert_eq!(ids(&plan.changes), gone.map(|id| format!("remove {id}")));
     }
 }

@@ -23,6 +23,7 @@ pub mod probe;
 pub mod procedure;
 pub mod provider;
 pub mod record;
+pub mod references;
 pub mod role;
 pub mod rotation;
 mod shared;

@@ -3,10 +3,10 @@
 use rusqlite::{Connection, Transaction};
 
 use crate::model::record::{Kind, Record, RecordId};
+use crate::model::references;
 use crate::store::cell::lossy;
 use crate::store::error::StoreError;
 use crate::store::noun::{load_record, sql};
-use crate::store::references;
 
 const FAULTS: &str = r#"SELECT DISTINCT "table", rowid FROM pragma_foreign_key_check ORDER BY "table", rowid LIMIT 100"#;
 

@@ -14,7 +14,6 @@ mod noun;
 mod open;
 mod principal;
 mod read;
-mod references;
 mod table;
 mod verify;
 

@@ -7,10 +7,10 @@ use rusqlite::Connection;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, Record, RecordId};
+use crate::model::references;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::noun::{Care, each, load_record, sql, whole};
-use crate::store::references;
 
 impl Store {
     /// Everything, as of one moment.
@@ -57,9 +57,9 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Some accounts with what belongs to them (versions, approvals, decisions, risks, facts) and, in turn, every
-    /// record that these name, and the organisation: enough to judge the accounts by. Accounts that are not there
-    /// are left out.
+    /// Some accounts with what belongs to them (versions, approvals, decisions, risks, facts, waivers) and, in turn,
+    /// every record that these name, and the organisation: enough to judge the accounts by. Accounts that are not
+    /// there are left out.
     pub fn accounts(&self, ids: &[AccountId]) -> Result<Inventory, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
         let mut gathered = Gathered {
@@ -72,6 +72,7 @@ impl Store {
             gathered.with_named(&RecordId::new(Kind::Account, id))?;
             gathered.belongings(id)?;
         }
+        gathered.waivers(ids)?;
         Ok(gathered.inventory)
     }
 }
@@ -112,6 +113,31 @@ impl Gathered<'_> {
             for id in found {
                 self.with_named(&id)?;
             }
+        }
+        Ok(())
+    }
+    /// The waivers about some accounts. One look at all of them: there are few, and none is found by its subject.
+    fn waivers(&mut self, ids: &[AccountId]) -> Result<(), StoreError> {
+        let subjects: BTreeSet<String> = ids.iter().map(|id| format!("account/{id}")).collect();
+        let mut found = Vec::new();
+        let put = &mut |loaded| {
+            if let Record::Waiver(key, _) = whole(Kind::Waiver, loaded)?
+                && subjects.contains(&*key.subject)
+            {
+                found.push(RecordId::new(Kind::Waiver, &key));
+            }
+            Ok(())
+        };
+        each(
+            self.db,
+            Kind::Waiver,
+            sql(Kind::Waiver).all,
+            [],
+            Care::Plain,
+            put,
+        )?;
+        for id in found {
+            self.with_named(&id)?;
         }
         Ok(())
     }

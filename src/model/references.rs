@@ -1,4 +1,4 @@
-//! The records that a record names. What the foreign keys enforce, these say in words.
+//! The records that a record names. The foreign keys of the store enforce the same.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::model::record::{Kind, Record, RecordId};
 
 /// One record that another names, and the part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reference {
+pub struct Reference {
     pub record: RecordId,
     /// The environment of a provider that is meant.
     pub environment: Option<EnvironmentName>,
@@ -26,7 +26,7 @@ impl fmt::Display for Reference {
 }
 
 /// What `record` names.
-pub(super) fn of(record: &Record) -> Vec<Reference> {
+pub fn of(record: &Record) -> Vec<Reference> {
     let mut out = Named(Vec::new());
     match record {
         Record::Person(_, person) => {
