@@ -1,9 +1,13 @@
 //! When a credential must be rotated and when it ends. The store indexes what this says; the rules judge by it.
 
+use std::collections::BTreeMap;
+
 use crate::model::access::words;
 use crate::model::account::{Account, AccountStatus};
-use crate::model::credential::Version;
+use crate::model::credential::{Version, VersionStage};
 use crate::model::date::Date;
+use crate::model::id::AccountId;
+use crate::model::key::VersionKey;
 use crate::model::rotation::Rotation;
 
 /// How many days before a due day warnings begin, where the policy does not say.
@@ -23,8 +27,31 @@ pub struct Due {
     pub what: DueKind,
     /// The first day of the warning.
     pub warn_on: Date,
-    /// Rotation: the last good day. Expiry: the first day on which the provider refuses it.
+    /// The last good day: of a rotation the last in time, of an end the last on which the provider accepts it.
     pub due_on: Date,
+}
+
+/// The current version of an account's credential: of those that stand as current, the newest.
+pub fn current<'v>(
+    versions: &'v BTreeMap<VersionKey, Version>,
+    account: &AccountId,
+) -> Option<&'v Version> {
+    newest(versions, account).map(|(_, version)| version)
+}
+
+/// The same, with its key.
+pub(super) fn newest<'v>(
+    versions: &'v BTreeMap<VersionKey, Version>,
+    account: &AccountId,
+) -> Option<(&'v VersionKey, &'v Version)> {
+    let [from, to] = [0, u32::MAX].map(|number| VersionKey {
+        account: account.clone(),
+        number,
+    });
+    versions
+        .range(from..=to)
+        .rev()
+        .find(|(_, version)| version.stage == VersionStage::Current)
 }
 
 /// The duties of one account, given its current version and its policy.
@@ -66,7 +93,6 @@ pub fn dates(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::credential::VersionStage;
 
     fn account(extra: &str) -> Account {
         let text = format!(
@@ -130,5 +156,32 @@ mod tests {
             Some(&policy(r#"{"every":"36600d"}"#)),
         );
         assert_eq!(due[0].due_on.to_string(), "2199-12-31");
+    }
+
+    #[test]
+    fn the_newest_of_the_current_versions_counts() {
+        let number = |account: &str, number, stage| {
+            let key = VersionKey {
+                account: account.parse().unwrap(),
+                number,
+            };
+            let day = format!("2026-01-{:02}", number + 1);
+            (
+                key,
+                Version {
+                    stage,
+                    ..version(&day, None)
+                },
+            )
+        };
+        let versions = BTreeMap::from([
+            number("etl", 2, VersionStage::Current),
+            number("etl", 10, VersionStage::Current),
+            number("etl", 11, VersionStage::Pending),
+            number("etl-b", 12, VersionStage::Current),
+        ]);
+        let found = current(&versions, &"etl".parse().unwrap()).unwrap();
+        assert_eq!(found.issued.to_string(), "2026-01-11");
+        assert_eq!(current(&versions, &"et".parse().unwrap()), None);
     }
 }

@@ -207,7 +207,7 @@ pub struct Account {
     pub scopes: Vec<EntitlementKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<PlatformId>,
-    /// The last day of the account itself.
+    /// The last day of the account itself: the last day on which the provider accepts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -150,7 +150,7 @@ pub struct Version {
     pub stage: VersionStage,
     /// The day it was issued.
     pub issued: Date,
-    /// The day after which the provider refuses it, as recorded.
+    /// The last day on which the provider accepts it, as recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Date>,
     /// The day its successor took over.

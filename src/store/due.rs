@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, params};
 
-use crate::lifecycle::due::{Due, DueKind, dates};
+use crate::lifecycle::due::{Due, DueKind, current, dates};
 use crate::model::account::Account;
 use crate::model::change::{Action, Change, Expected};
 use crate::model::credential::Version;
@@ -16,7 +16,7 @@ use crate::store::Store;
 use crate::store::cell::Cells;
 use crate::store::error::StoreError;
 use crate::store::noun::{Care, each, load_record, whole};
-use crate::store::table::version::CURRENT;
+use crate::store::table::version::OF_ACCOUNT as OF_ACCOUNT_VERSIONS;
 
 const INSERT: &str = "
     INSERT INTO due (warn_on, due_on, what, account) VALUES (:warn_on, :due_on, :what, :account)";
@@ -119,22 +119,21 @@ impl<'d> Reckoner<'d> {
     }
 
     fn current(&self, id: &AccountId) -> Result<Option<Version>, StoreError> {
-        let mut found = None;
-        let care = Care::Plain;
+        let mut versions = BTreeMap::new();
         each(
             self.db,
             Kind::Version,
-            CURRENT,
+            OF_ACCOUNT_VERSIONS,
             [id.as_str()],
-            care,
+            Care::Plain,
             &mut |loaded| {
-                if let Record::Version(_, version) = whole(Kind::Version, loaded)? {
-                    found = Some(*version);
+                if let Record::Version(key, version) = whole(Kind::Version, loaded)? {
+                    versions.insert(key, *version);
                 }
                 Ok(())
             },
         )?;
-        Ok(found)
+        Ok(current(&versions, id).cloned())
     }
 
     fn rotation(&mut self, id: &RotationId) -> Result<Option<&Rotation>, StoreError> {

@@ -19,9 +19,8 @@ macro_rules! select {
     };
 }
 
-/// The newest current version of an account.
-pub(in crate::store) const CURRENT: &str =
-    select!("WHERE account = :account AND stage = 'current' ORDER BY number DESC LIMIT 1");
+/// The versions of an account.
+pub(in crate::store) const OF_ACCOUNT: &str = select!("WHERE account = :account ORDER BY number");
 
 impl Noun for Version {
     type Key = VersionKey;
@@ -40,7 +39,7 @@ impl Noun for Version {
         exists: "SELECT 1 FROM version WHERE account = :account AND number = :number",
         all: select!("ORDER BY account, number"),
         one: select!("WHERE account = :account AND number = :number"),
-        of_account: Some(select!("WHERE account = :account ORDER BY number")),
+        of_account: Some(OF_ACCOUNT),
         names: "SELECT account || ' ' || number FROM version ORDER BY account, number",
         count: "SELECT count(*) FROM version",
         key_of_row: "SELECT account || ' ' || number FROM version WHERE rowid = :row",
