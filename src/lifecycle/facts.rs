@@ -1,62 +1,22 @@
 //! What recorded facts mean: which versions there are and where each stands. Decides the changes; writes nothing.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::model::change::Change;
-use crate::model::credential::{Version, VersionStage};
-use crate::model::date::Date;
 use crate::model::fact::Fact;
-use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
-use crate::model::key::{FactKey, VersionKey};
+use crate::model::key::FactKey;
 use crate::model::record::{Kind, Record, RecordId};
+
+mod bad;
+mod versions;
+
+pub use bad::BadFact;
+use versions::Versions;
 
 /// A fact and the line it stood on, from 1.
 pub type Line = (usize, Fact);
-
-/// Why a fact was refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadFact {
-    #[error("line {line}: `{id}` is not in the roll")]
-    Unknown { line: usize, id: RecordId },
-    #[error(
-        "line {line}: version {number} of `{account}` is recorded as issued on {recorded}, not on {reported}"
-    )]
-    OtherDay {
-        line: usize,
-        account: AccountId,
-        number: u32,
-        recorded: Date,
-        reported: Date,
-    },
-    #[error(
-        "line {line}: version {number} of `{account}` would follow version {current}, which is current"
-    )]
-    Backwards {
-        line: usize,
-        account: AccountId,
-        number: u32,
-        current: u32,
-    },
-    #[error(
-        "line {line}: version {number} of `{account}` ends on {expires}, before it was issued on {issued}"
-    )]
-    EndsBeforeIssue {
-        line: usize,
-        account: AccountId,
-        number: u32,
-        issued: Date,
-        expires: Date,
-    },
-    #[error(
-        "line {line}: version {number} of `{account}` is not known; record when it was issued first"
-    )]
-    NoVersion {
-        line: usize,
-        account: AccountId,
-        number: u32,
-    },
-}
 
 /// The changes that record the facts. Facts that are recorded already change nothing.
 ///
@@ -66,12 +26,9 @@ pub enum BadFact {
 /// # Errors
 /// Every fact that names what is not in the roll or contradicts what is recorded; then there are no changes at all.
 pub fn decide(lines: &[Line], inventory: &Inventory) -> Result<Vec<Change>, Vec<BadFact>> {
-    let mut versions = Versions {
-        recorded: inventory,
-        new: BTreeMap::new(),
-    };
+    let mut versions = Versions::of(inventory);
     let mut faults = Vec::new();
-    let mut changes = Vec::new();
+    let mut changes: BTreeMap<FactKey, (usize, &Fact)> = BTreeMap::new();
 
     let mut in_order: Vec<&Line> = lines.iter().collect();
     in_order.sort_by_key(|(line, fact)| (fact.on(), *line));
@@ -101,33 +58,22 @@ pub fn decide(lines: &[Line], inventory: &Inventory) -> Result<Vec<Change>, Vec<
             | Fact::Drill { .. }
             | Fact::Seen { .. }
             | Fact::Review { .. }
-            | Fact::OwnerChanged { .. } => changes.push((FactKey::of(fact), fact)),
+            | Fact::OwnerChanged { .. } => {
+                if let Err(fault) = agreed(*line, fact, inventory, &mut changes) {
+                    faults.push(fault);
+                }
+            }
         }
     }
     if !faults.is_empty() {
         faults.sort_by_key(BadFact::line);
         return Err(faults);
     }
-    changes.sort_by(|a, b| a.0.cmp(&b.0));
-    changes.dedup_by(|a, b| a.0 == b.0);
     let facts = changes
         .into_iter()
         .filter(|(key, _)| !inventory.facts.contains_key(key))
-        .map(|(key, fact)| Change::create(Record::from((key, fact.clone()))));
+        .map(|(key, (_, fact))| Change::create(Record::from((key, fact.clone()))));
     Ok(versions.changes().into_iter().chain(facts).collect())
-}
-
-impl BadFact {
-    /// The line of the file, from 1.
-    pub fn line(&self) -> usize {
-        match self {
-            BadFact::Unknown { line, .. }
-            | BadFact::OtherDay { line, .. }
-            | BadFact::Backwards { line, .. }
-            | BadFact::EndsBeforeIssue { line, .. }
-            | BadFact::NoVersion { line, .. } => *line,
-        }
-    }
 }
 
 /// Whether the account, procedure and principal that a fact names are in the roll.
@@ -154,154 +100,40 @@ fn known(line: usize, fact: &Fact, inventory: &Inventory) -> Result<(), BadFact>
         .map_or(Ok(()), |id| Err(BadFact::Unknown { line, id }))
 }
 
-/// The versions as recorded, and those that the facts change.
-struct Versions<'a> {
-    recorded: &'a Inventory,
-    new: BTreeMap<VersionKey, Version>,
-}
-
-impl Versions<'_> {
-    fn get(&self, key: &VersionKey) -> Option<&Version> {
-        self.new
-            .get(key)
-            .or_else(|| self.recorded.versions.get(key))
+/// Takes a fact, unless one of its key says otherwise.
+fn agreed<'f>(
+    line: usize,
+    fact: &'f Fact,
+    inventory: &Inventory,
+    taken: &mut BTreeMap<FactKey, (usize, &'f Fact)>,
+) -> Result<(), BadFact> {
+    let key = FactKey::of(fact);
+    let contradicts = |key: &FactKey, other| BadFact::Contradicts {
+        line,
+        key: key.clone(),
+        other,
+    };
+    if let Some(recorded) = inventory.facts.get(&key)
+        && recorded != fact
+    {
+        return Err(contradicts(&key, None));
     }
-
-    fn has(&self, account: &AccountId, number: u32) -> bool {
-        self.get(&VersionKey {
-            account: account.clone(),
-            number,
-        })
-        .is_some()
-    }
-
-    fn current(&self, account: &AccountId) -> Option<(VersionKey, Version)> {
-        let from = VersionKey {
-            account: account.clone(),
-            number: 0,
-        };
-        let to = VersionKey {
-            account: account.clone(),
-            number: u32::MAX,
-        };
-        let keys = self
-            .recorded
-            .versions
-            .range(from.clone()..=to.clone())
-            .map(|(key, _)| key);
-        let new = self.new.range(from..=to).map(|(key, _)| key);
-        keys.chain(new)
-            .filter_map(|key| Some((key.clone(), self.get(key)?.clone())))
-            .find(|(_, version)| version.stage == VersionStage::Current)
-    }
-
-    fn take(&mut self, line: usize, fact: &Fact) -> Result<(), BadFact> {
-        match fact {
-            Fact::Issued {
-                account,
-                version,
-                on,
-                expires,
-            } => self.issue(line, account, *version, *on, *expires, false),
-            Fact::Rotated {
-                account,
-                version,
-                on,
-                expires,
-                previous_live,
-            } => self.issue(line, account, *version, *on, *expires, *previous_live),
-            Fact::Evidence { .. }
-            | Fact::Drill { .. }
-            | Fact::Seen { .. }
-            | Fact::Review { .. }
-            | Fact::OwnerChanged { .. } => Ok(()),
+    match taken.entry(key) {
+        Entry::Occupied(first) if first.get().1 != fact => {
+            Err(contradicts(first.key(), Some(first.get().0)))
         }
-    }
-
-    fn issue(
-        &mut self,
-        line: usize,
-        account: &AccountId,
-        number: u32,
-        issued: Date,
-        expires: Option<Date>,
-        previous_live: bool,
-    ) -> Result<(), BadFact> {
-        let account = account.clone();
-        if let Some(expires) = expires.filter(|end| *end < issued) {
-            return Err(BadFact::EndsBeforeIssue {
-                line,
-                account,
-                number,
-                issued,
-                expires,
-            });
+        Entry::Occupied(_) => Ok(()),
+        Entry::Vacant(place) => {
+            place.insert((line, fact));
+            Ok(())
         }
-        let key = VersionKey {
-            account: account.clone(),
-            number,
-        };
-        if let Some(recorded) = self.get(&key).map(|version| version.issued) {
-            return if recorded == issued {
-                Ok(())
-            } else {
-                Err(BadFact::OtherDay {
-                    line,
-                    account,
-                    number,
-                    recorded,
-                    reported: issued,
-                })
-            };
-        }
-        if let Some((old_key, old)) = self.current(&account) {
-            if old_key.number > number {
-                return Err(BadFact::Backwards {
-                    line,
-                    account,
-                    number,
-                    current: old_key.number,
-                });
-            }
-            let retired = if previous_live { None } else { Some(issued) };
-            self.new.insert(
-                old_key,
-                Version {
-                    stage: VersionStage::Previous,
-                    retired,
-                    ..old
-                },
-            );
-        }
-        self.new.insert(
-            key,
-            Version {
-                stage: VersionStage::Current,
-                issued,
-                expires,
-                retired: None,
-            },
-        );
-        Ok(())
-    }
-
-    fn changes(self) -> Vec<Change> {
-        let recorded = &self.recorded.versions;
-        self.new
-            .into_iter()
-            .map(|(key, version)| match recorded.get(&key) {
-                Some(old) => {
-                    Change::update((key.clone(), old.clone()).into(), (key, version).into())
-                }
-                None => Change::create((key, version).into()),
-            })
-            .collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::credential::VersionStage;
     use serde_json::json;
 
     fn roll() -> Inventory {
@@ -389,5 +221,86 @@ mod tests {
         let evidence = r#"{"fact":"evidence","account":"etl","version":3,"probe":"read","outcome":"pass","on":"2026-10-01"}"#;
         let faults = decide(&lines(&[ISSUED, evidence]), &roll()).unwrap_err();
         assert!(matches!(faults[0], BadFact::NoVersion { line: 2, .. }));
+    }
+
+    fn refused(roll: &Inventory, texts: &[&str]) -> Vec<String> {
+        let faults = decide(&lines(texts), roll).unwrap_err();
+        faults.iter().map(BadFact::to_string).collect()
+    }
+
+    #[test]
+    fn a_version_reported_again_with_another_end_or_previous_is_refused() {
+        let mut roll = roll();
+        let changes = decide(&lines(&[ISSUED, ROTATED]), &roll).unwrap();
+        apply(&mut roll, &changes);
+        let other = ROTATED.replace("2027-01-01", "2027-02-01");
+        assert_eq!(
+            refused(&roll, &[&other]),
+            [
+                "line 1: version 2 of `etl` is recorded as ending on 2027-01-01, not as ending on 2027-02-01"
+            ]
+        );
+        let open = r#"{"fact":"rotated","account":"etl","version":2,"on":"2026-10-01"}"#;
+        assert_eq!(
+            refused(&roll, &[open]),
+            ["line 1: version 2 of `etl` is recorded as ending on 2027-01-01, not as open-ended"]
+        );
+        let live = ROTATED.replace('}', r#","previous-live":true}"#);
+        let expected = "version 2 of `etl` is recorded as ending the version before it, not as leaving it live";
+        assert_eq!(refused(&roll, &[&live]), [format!("line 1: {expected}")]);
+        assert_eq!(
+            refused(&self::roll(), &[ISSUED, ROTATED, &live]),
+            [format!("line 3: {expected}")]
+        );
+    }
+
+    #[test]
+    fn a_later_version_is_not_issued_before_the_current_one() {
+        let mut roll = roll();
+        let changes = decide(&lines(&[ROTATED]), &roll).unwrap();
+        apply(&mut roll, &changes);
+        let early = r#"{"fact":"rotated","account":"etl","version":3,"on":"2026-09-30"}"#;
+        assert_eq!(
+            refused(&roll, &[early]),
+            [
+                "line 1: version 3 of `etl` cannot be issued on 2026-09-30: version 2, which is current, was on 2026-10-01"
+            ]
+        );
+    }
+
+    #[test]
+    fn two_people_may_review_on_one_day() {
+        let mut roll = roll();
+        for person in ["person/jo", "person/anna"] {
+            roll.put(Record::from_value(&person.parse().unwrap(), json!({ "name": "x" })).unwrap());
+        }
+        let review = r#"{"fact":"review","account":"etl","on":"2026-10-01","by":"person/jo","verdict":"keep"}"#;
+        let second = review.replace("jo", "anna");
+        let all = lines(&[review, &second, review]);
+        let changes = decide(&all, &roll).unwrap();
+        assert_eq!(changes.len(), 2);
+        apply(&mut roll, &changes);
+        assert_eq!(decide(&all, &roll).unwrap(), []);
+    }
+
+    #[test]
+    fn facts_of_one_key_that_differ_are_refused() {
+        let mut roll = roll();
+        let undo = json!({ "kind": "rollback" });
+        roll.put(Record::from_value(&"procedure/undo".parse().unwrap(), undo).unwrap());
+        let drill =
+            r#"{"fact":"drill","procedure":"undo","on":"2026-10-01","result":"pass","minutes":5}"#;
+        let slower = drill.replace('5', "50");
+        let expected = "`drill undo 2026-10-01 pass` says otherwise on line 1";
+        assert_eq!(
+            refused(&roll, &[drill, &slower]),
+            [format!("line 2: {expected}")]
+        );
+        let changes = decide(&lines(&[drill]), &roll).unwrap();
+        apply(&mut roll, &changes);
+        assert_eq!(
+            refused(&roll, &[&slower]),
+            ["line 1: `drill undo 2026-10-01 pass` is recorded otherwise"]
+        );
     }
 }

@@ -267,9 +267,9 @@ impl FactKey {
             Fact::Review {
                 account,
                 on,
+                by,
                 verdict,
-                ..
-            } => format!("{word} {account} {on} {verdict}"),
+            } => format!("{word} {account} {on} {by} {verdict}"),
             Fact::OwnerChanged { account, on } => format!("{word} {account} {on}"),
         };
         FactKey(text.into())
