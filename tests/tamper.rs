@@ -257,3 +257,26 @@ fn a_flipped_byte_of_the_file_never_panics_and_never_gives_other_records() {
         );
     }
 }
+
+#[test]
+fn what_the_engine_finds_and_that_there_is_more_are_faults() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, db) = tampered(&dir.path().join("roll.db"));
+    db.execute_batch("PRAGMA ignore_check_constraints = ON; UPDATE version SET stage = 'gone'")
+        .unwrap();
+    let faults = store.verify().unwrap().faults;
+    let engine = "the file is damaged: CHECK constraint failed in version";
+    assert!(
+        faults.iter().any(|fault| fault.message == engine),
+        "{faults:#?}"
+    );
+    db.execute_batch(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+         INSERT INTO principal SELECT 'person/x' || i FROM n",
+    )
+    .unwrap();
+    let faults = store.verify().unwrap().faults;
+    assert_eq!(faults.len(), 1001);
+    let last = &faults[1000].message;
+    assert_eq!(last, "there are more faults: these are the first 1000");
+}

@@ -1,8 +1,8 @@
 //! The step check of the hash chain: fed events in order, it says what is wrong with each.
 
-use crate::audit::encoding::{EventView, FORMAT, hash_view, viewed};
+use crate::audit::encoding::{EventView, FORMAT, hash_view};
 use crate::audit::hex;
-use crate::model::event::{Digest, Event};
+use crate::model::event::Digest;
 
 /// What stands for the hash of the event before the first.
 pub const GENESIS: Digest = [0; 32];
@@ -38,25 +38,16 @@ impl Default for Chain {
 impl Chain {
     /// The start of a trail.
     pub fn new() -> Chain {
-        Chain::after(0, GENESIS)
-    }
-
-    /// The state after event `sequence`, whose hash is `head`.
-    pub fn after(sequence: u64, head: Digest) -> Chain {
         Chain {
             events: 0,
-            last: sequence,
-            head,
+            last: 0,
+            head: GENESIS,
             scratch: Vec::new(),
         }
     }
 
-    /// Checks the next event. After a fault the chain goes on from what the event claims.
-    pub fn step(&mut self, event: &Event) -> Vec<Break> {
-        viewed(event, |view| self.step_view(view, &event.hash))
-    }
-
-    /// Checks the next event by its values; `hash` is the one recorded with it.
+    /// Checks the next event by its values; `hash` is the one recorded with it. After a fault the chain goes on from
+    /// what the event claims.
     pub fn step_view(&mut self, event: &EventView<'_>, hash: &Digest) -> Vec<Break> {
         let mut breaks = Vec::new();
         if event.sequence != self.last.saturating_add(1) {
@@ -85,11 +76,6 @@ impl Chain {
         self.events
     }
 
-    /// The number of the last event.
-    pub fn last(&self) -> u64 {
-        self.last
-    }
-
     /// The hash of the last event; zeros before the first.
     pub fn head(&self) -> Digest {
         self.head
@@ -99,7 +85,8 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::encoding::tests::sample;
+    use crate::audit::encoding::tests::{hash, sample, viewed};
+    use crate::model::event::Event;
 
     fn trail() -> Vec<Event> {
         let mut previous = GENESIS;
@@ -114,7 +101,8 @@ mod tests {
 
     fn breaks(trail: &[Event]) -> Vec<Break> {
         let mut chain = Chain::new();
-        trail.iter().flat_map(|event| chain.step(event)).collect()
+        let mut step = |event: &Event| viewed(event, |view| chain.step_view(view, &event.hash));
+        trail.iter().flat_map(&mut step).collect()
     }
 
     #[test]
@@ -137,7 +125,7 @@ mod tests {
         let mut changed = trail();
         changed[1].change.push(' ');
         assert!(matches!(breaks(&changed)[..], [Break::Hash { .. }]));
-        changed[1].hash = crate::audit::hash(&changed[1]);
+        changed[1].hash = hash(&changed[1]);
         assert!(matches!(breaks(&changed)[..], [Break::Previous { .. }]));
     }
 

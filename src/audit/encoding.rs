@@ -6,7 +6,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::event::{Digest, Event};
+use crate::model::event::Digest;
 
 /// The format that is written today.
 pub const FORMAT: u32 = 1;
@@ -61,36 +61,6 @@ fn put_optional(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
     }
 }
 
-/// Calls `then` with the event as a view.
-pub(super) fn viewed<T>(event: &Event, then: impl FnOnce(&EventView<'_>) -> T) -> T {
-    then(&EventView {
-        format: event.format,
-        sequence: event.sequence,
-        at: &event.actor.at.to_string(),
-        actor: event.actor.name.as_str(),
-        host: event.actor.host.as_str(),
-        command: event.actor.command.as_str(),
-        reason: event.actor.reason.as_ref().map(|reason| reason.as_str()),
-        record: &event.record,
-        action: &event.action,
-        change: &event.change,
-        after: event.after.as_ref().map(|digest| &digest[..]),
-        previous: &event.previous,
-    })
-}
-
-/// The canonical encoding of an event: everything but its hash.
-pub fn encode(event: &Event) -> Vec<u8> {
-    let mut out = Vec::new();
-    viewed(event, |view| view.encode_into(&mut out));
-    out
-}
-
-/// SHA-256 over the encoding.
-pub fn hash(event: &Event) -> Digest {
-    Sha256::digest(encode(event)).into()
-}
-
 /// SHA-256 over the encoding; `scratch` is overwritten, so that one buffer serves a whole trail.
 pub fn hash_view(view: &EventView<'_>, scratch: &mut Vec<u8>) -> Digest {
     scratch.clear();
@@ -102,7 +72,37 @@ pub fn hash_view(view: &EventView<'_>, scratch: &mut Vec<u8>) -> Digest {
 pub(super) mod tests {
     use super::*;
     use crate::audit::hex;
-    use crate::model::event::Actor;
+    use crate::model::event::{Actor, Event};
+
+    /// Calls `then` with the event as a view.
+    pub fn viewed<T>(event: &Event, then: impl FnOnce(&EventView<'_>) -> T) -> T {
+        then(&EventView {
+            format: event.format,
+            sequence: event.sequence,
+            at: &event.actor.at.to_string(),
+            actor: event.actor.name.as_str(),
+            host: event.actor.host.as_str(),
+            command: event.actor.command.as_str(),
+            reason: event.actor.reason.as_ref().map(|reason| reason.as_str()),
+            record: &event.record,
+            action: &event.action,
+            change: &event.change,
+            after: event.after.as_ref().map(|digest| &digest[..]),
+            previous: &event.previous,
+        })
+    }
+
+    /// The canonical encoding of an event: everything but its hash.
+    pub fn encode(event: &Event) -> Vec<u8> {
+        let mut out = Vec::new();
+        viewed(event, |view| view.encode_into(&mut out));
+        out
+    }
+
+    /// SHA-256 over the encoding.
+    pub fn hash(event: &Event) -> Digest {
+        Sha256::digest(encode(event)).into()
+    }
 
     pub fn sample(sequence: u64, previous: Digest) -> Event {
         let mut event = Event {

@@ -6,4 +6,4 @@ mod encoding;
 
 pub use chain::{Break, Chain, GENESIS};
 pub use digest::{hex, record_digest, record_digest_of};
-pub use encoding::{EventView, FORMAT, encode, hash, hash_view};
+pub use encoding::{EventView, FORMAT, hash_view};

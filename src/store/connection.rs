@@ -8,6 +8,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::store::error::StoreError;
+use crate::store::files;
 
 /// How long a reader waits for a writer's commit. Writers wait for the lock file instead.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,9 +33,10 @@ pub(super) fn open(path: &Path, purpose: Purpose) -> Result<Connection, StoreErr
         Purpose::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
         Purpose::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
     };
-    // No mutex: a connection is never shared. No URI: a path is a path, whatever it holds.
+    // No mutex: a connection is never shared.
     let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let db = Connection::open_with_flags(path, flags)?;
+    // The engine is built to read URIs, asked or not: a whole path is none.
+    let db = Connection::open_with_flags(files::plain(path)?, flags)?;
     set_up(&db)?;
     match purpose {
         Purpose::Read => db.pragma_update(None, "query_only", true)?,
@@ -66,7 +68,7 @@ fn set_up(db: &Connection) -> Result<(), StoreError> {
     // Plans do not depend on the values bound: else each new value compiles its statement again.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_limit(Limit::SQLITE_LIMIT_LENGTH, LARGEST)?;
-    // One, for the copy that a backup makes.
+    // One, for the copy that is made before an upgrade.
     db.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
     db.pragma_update(None, "trusted_schema", false)?;
     db.pragma_update(None, "cell_size_check", true)?;

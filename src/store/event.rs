@@ -38,7 +38,6 @@ const LAST: &str = "SELECT sequence, hash, at FROM event ORDER BY sequence DESC 
 const LATEST_OF: &str =
     "SELECT after FROM event WHERE record = :record ORDER BY sequence DESC LIMIT 1";
 const RECORDS: &str = "SELECT DISTINCT record FROM event ORDER BY record";
-const FIRST_CHANGE: &str = "SELECT change FROM event WHERE sequence = 1 AND action = 'init'";
 
 /// Which events to show; what is `None` does not limit.
 #[derive(Clone, Debug, Default)]
@@ -183,12 +182,6 @@ pub(super) fn each_record(
     Ok(())
 }
 
-/// The change of the first event.
-pub(super) fn first_change(db: &Connection) -> Result<Option<String>, StoreError> {
-    let mut statement = db.prepare(FIRST_CHANGE)?;
-    Ok(statement.query_row([], |row| row.get(0)).optional()?)
-}
-
 /// Replays the trail; `then` gets each fault with the number of its event.
 pub(super) fn replay(
     db: &Connection,
@@ -313,10 +306,5 @@ impl Store {
             then(whole(row)?)?;
         }
         Ok(())
-    }
-
-    /// The number and hash of the newest event.
-    pub fn head(&self) -> Result<(u64, Digest), StoreError> {
-        Ok(last(&self.db)?.map_or((0, GENESIS), |last| (last.sequence, last.hash)))
     }
 }

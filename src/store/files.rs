@@ -48,11 +48,7 @@ pub(super) fn make_private(path: &Path) -> Result<File, StoreError> {
 
 /// Makes what was written to a file's folder durable.
 pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    File::open(folder)
+    File::open(folder_of(path))
         .and_then(|folder| folder.sync_all())
         .map_err(StoreError::io(
             "the store's folder could not be made durable",
@@ -74,11 +70,21 @@ pub(super) fn copy_path(store: &Path, version: i64) -> PathBuf {
         .expect("numbers do not run out")
 }
 
+/// A path that the engine takes for nothing else: one that begins with `file:` is a URI to it, `:memory:` no file.
+pub(super) fn plain(path: &Path) -> Result<PathBuf, StoreError> {
+    std::path::absolute(path).map_err(StoreError::io("the current folder could not be told"))
+}
+
 /// Writes a whole, consistent copy of the store to a new file, 0600.
 pub(super) fn copy(db: &Connection, to: &Path) -> Result<(), StoreError> {
+    let to = &plain(to)?;
+    let name = to.to_str().ok_or_else(|| StoreError::Permissions {
+        path: to.clone(),
+        why: "its name is not UTF-8".to_owned(),
+    })?;
     let file = make_private(to)?;
     let copied = db
-        .execute("VACUUM INTO :path", [to.to_string_lossy()])
+        .execute("VACUUM INTO :path", [name])
         .map_err(StoreError::from)
         .and_then(|_| {
             file.sync_all()
@@ -112,6 +118,61 @@ pub(super) fn check_owner(path: &Path, file: &fs::Metadata) -> Result<(), StoreE
             "others may write to it (mode {:o}); make it 600",
             file.mode() & 0o777
         ));
+    }
+    Ok(())
+}
+
+/// Who else may write in a folder.
+enum Others {
+    None,
+    /// They may add files and not replace ours: the sticky bit of `/tmp`, which nobody but root may take away.
+    Add,
+    Replace(u32),
+}
+
+fn others(folder: &fs::Metadata) -> Others {
+    let is_sticky = folder.mode() & 0o1000 != 0 && folder.uid() == 0;
+    match folder.mode() & 0o022 {
+        0 => Others::None,
+        _ if is_sticky => Others::Add,
+        _ => Others::Replace(folder.mode() & 0o7777),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// The folder of a store, and where the store is a link, that of the file it leads to.
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let mut out = vec![folder_of(path).to_owned()];
+    if fs::symlink_metadata(path).is_ok_and(|file| file.is_symlink())
+        && let Ok(target) = fs::canonicalize(path)
+    {
+        out.push(folder_of(&target).to_owned());
+    }
+    out
+}
+
+/// Refuses to write where others could replace the store, or the journal that undoes a write.
+pub(super) fn check_folder(path: &Path) -> Result<(), StoreError> {
+    for folder in folders(path) {
+        let looked = fs::metadata(&folder);
+        let looked = looked.map_err(StoreError::io(format!(
+            "the folder `{}` could not be looked at",
+            folder.display()
+        )))?;
+        match others(&looked) {
+            Others::None | Others::Add => {}
+            Others::Replace(mode) => {
+                return Err(StoreError::Permissions {
+                    path: path.into(),
+                    why: format!("others may write in its folder (mode {mode:o}); make it 700"),
+                });
+            }
+        }
     }
     Ok(())
 }
@@ -205,16 +266,20 @@ pub(super) fn warnings(path: &Path) -> Vec<String> {
             "the store lies on {kind}, where locks cannot be relied on: keep it on a local disk"
         ));
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    if let Ok(folder) = fs::metadata(folder.unwrap_or(Path::new("."))) {
-        let sticky = folder.mode() & 0o1000 != 0;
-        if folder.mode() & 0o022 != 0 && !sticky {
-            out.push(
-                "others may write to the store's folder, and so replace the store: make it 700"
+    for folder in folders(path) {
+        let Ok(folder) = fs::metadata(folder) else {
+            continue;
+        };
+        match others(&folder) {
+            Others::None => {}
+            Others::Add => out.push(
+                "others may make files beside the store: keep it in a folder of its own, 700"
                     .to_owned(),
-            );
+            ),
+            Others::Replace(_) => out.push(
+                "others may write in the store's folder, and so replace the store: make it 700"
+                    .to_owned(),
+            ),
         }
     }
     out
@@ -235,4 +300,30 @@ fn network(path: &Path) -> Option<&'static str> {
 #[cfg(not(target_os = "linux"))]
 fn network(_path: &Path) -> Option<&'static str> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    #[test]
+    fn a_path_is_never_a_word_of_the_engine() {
+        for name in ["file:x?mode=memory", ":memory:", "a b%41"] {
+            let plain = plain(Path::new(name)).unwrap();
+            assert!(plain.is_absolute() && plain.ends_with(name), "{plain:?}");
+        }
+    }
+
+    #[test]
+    fn a_copy_goes_under_its_very_name_or_nowhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = crate::store::connection::in_memory().unwrap();
+        copy(&db, &dir.path().join("file:x?mode=memory")).unwrap();
+        assert!(dir.path().join("file:x?mode=memory").is_file());
+        let error = copy(&db, &dir.path().join(OsStr::from_bytes(b"a\xff"))).unwrap_err();
+        assert!(error.to_string().contains("not UTF-8"), "{error}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
 }

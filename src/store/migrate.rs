@@ -81,6 +81,7 @@ mod tests {
     use crate::audit::hex;
     use crate::store::connection::{Purpose, in_memory, open};
     use sha2::{Digest as _, Sha256};
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_shipped_rung_is_never_edited() {
@@ -103,6 +104,8 @@ mod tests {
         make(&mut db, |_| Ok(())).unwrap();
         let ladder = [LADDER[0], "CREATE TABLE extra (id INTEGER) STRICT;"];
         let copy = upgrade_by(&mut db, &path, &ladder).unwrap().unwrap();
+        let mode = std::fs::metadata(&copy).unwrap().permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
         assert_eq!(version(&db).unwrap(), 2);
         let old = open(&copy, Purpose::Read).unwrap();
         assert_eq!(version(&old).unwrap(), 1);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::model::event::Actor;
 use crate::store::connection::{self, Purpose};
 use crate::store::error::StoreError;
-use crate::store::event::{Trail, first_change};
+use crate::store::event::Trail;
 use crate::store::{Access, Store, files, migrate};
 
 /// How long a writer waits for another, unless told otherwise.
@@ -20,6 +20,7 @@ impl Store {
         if let Some(folder) = path.parent() {
             files::make_folder(folder)?;
         }
+        files::check_folder(path)?;
         drop(files::make_private(path)?);
         let made = Store::make(path, actor);
         if made.is_err() {
@@ -69,7 +70,10 @@ impl Store {
         files::inspect(path)?;
         let db = match access {
             Access::Read => open_to_read(path)?,
-            Access::Write => open_to_write(path)?,
+            Access::Write => {
+                files::check_folder(path)?;
+                open_to_write(path)?
+            }
         };
         Store::of(db, path, access)
     }
@@ -85,10 +89,6 @@ impl Store {
         })
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// How long a commit waits for another writer; 30 seconds unless set.
     pub fn set_wait(&mut self, wait: Duration) {
         self.wait = wait;
@@ -97,22 +97,6 @@ impl Store {
     /// What an operator should know about where the store lies: a network file system, an open folder.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
-    }
-
-    /// The store's own name, given when it was made.
-    pub fn uuid(&self) -> Result<String, StoreError> {
-        let damaged = || StoreError::damaged("event 1", "it does not give the store's uuid");
-        let change = first_change(&self.db)?.ok_or_else(damaged)?;
-        let fields: serde_json::Value = serde_json::from_str(&change).map_err(|_| damaged())?;
-        let uuid = fields[0]["to"].as_str().ok_or_else(damaged)?;
-        uuid::Uuid::parse_str(uuid)
-            .map(|uuid| uuid.to_string())
-            .map_err(|_| damaged())
-    }
-
-    /// Writes a whole, consistent copy to a new file, 0600.
-    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        files::copy(&self.db, path)
     }
 
     /// Whether the file under our path is still the one that was opened.

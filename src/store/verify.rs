@@ -34,6 +34,9 @@ pub struct Fault {
 /// More faults than this are of no use to anybody.
 const MOST: usize = 1000;
 
+/// One more than `MOST`, so that a fault too many is noticed.
+const INTEGRITY: &str = "PRAGMA integrity_check(1001)";
+
 const SCHEMA: &str = "
     SELECT type || ' ' || name || ' ' || tbl_name || ' ' || ifnull(sql, '') FROM sqlite_schema
     ORDER BY type, name";
@@ -42,7 +45,7 @@ impl Store {
     /// Replays the trail in constant memory, and compares every live record with the latest event that names it.
     pub fn verify(&self) -> Result<Verification, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
-        let mut faults = Faults(Vec::new());
+        let mut faults = Faults::default();
         faults.header(&snapshot)?;
         faults.pages(&snapshot)?;
         let chain = event::replay(&snapshot, |sequence, message| {
@@ -63,17 +66,48 @@ impl Store {
         Ok(Verification {
             events: chain.events(),
             head: chain.head(),
-            faults: faults.0,
+            faults: faults.list(),
         })
     }
 }
 
-struct Faults(Vec<Fault>);
+#[derive(Default)]
+struct Faults {
+    found: Vec<Fault>,
+    /// Whether some were left out.
+    more: bool,
+}
 
 impl Faults {
+    fn list(mut self) -> Vec<Fault> {
+        if self.more {
+            self.found.push(Fault {
+                sequence: None,
+                record: None,
+                message: format!("there are more faults: these are the first {MOST}"),
+            });
+        }
+        self.found
+    }
+
+    /// What the engine itself finds wrong with the file: its pages, its indexes, its constraints.
+    fn pages(&mut self, db: &Connection) -> Result<(), StoreError> {
+        let mut statement = db.prepare(INTEGRITY)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let found = lossy(row.get_ref(0)?);
+            if found != "ok" {
+                self.other(format!("the file is damaged: {found}"));
+            }
+        }
+        Ok(())
+    }
+
     fn put(&mut self, sequence: Option<u64>, record: Option<String>, message: String) {
-        if self.0.len() < MOST {
-            self.0.push(Fault {
+        if self.found.len() >= MOST {
+            self.more = true;
+        } else {
+            self.found.push(Fault {
                 sequence,
                 record: record.map(|record| clean(&record)),
                 message: clean(&message),
