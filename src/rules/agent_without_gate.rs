@@ -4,6 +4,7 @@ use crate::model::access::Level;
 use crate::model::account::{Account, Controls};
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::text::Text;
+use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -67,17 +68,9 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         } else {
             FieldPath::record()
         };
-        let absent: Vec<String> = agent
-            .iter()
-            .chain(&controls)
-            .map(|key| format!("`{key}`"))
-            .collect();
+        let absent = names(agent.iter().chain(&controls));
         findings
-            .account(
-                id,
-                field,
-                format!("an AI agent without {}", absent.join(", ")),
-            )
+            .account(id, field, format!("an AI agent without {absent}"))
             .fix("state each of them, or suspend the account until they are in place");
     }
 }

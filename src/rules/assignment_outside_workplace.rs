@@ -1,9 +1,14 @@
 //! `assignment-outside-workplace`: a role assigned where the person does not work.
 
+use std::collections::BTreeMap;
+
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::id::{BoundaryPath, Principal};
+use crate::model::party::Person;
 use crate::model::record::{Kind, RecordId};
 use crate::model::role::Assignment;
+use crate::rules::findings::names;
+use crate::rules::places::Places;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -40,25 +45,20 @@ Source: RBAC, assignment at a boundary."##,
 };
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    let workplaces = Workplaces::of(facts);
     for (id, assignment) in &facts.inventory.assignments {
         let (Some(at), Some(workplace)) = (
             known_place(facts, assignment),
-            known_workplace(facts, &assignment.principal),
+            workplaces.get(&assignment.principal),
         ) else {
             continue;
         };
-        if workplace
-            .iter()
-            .any(|place| place.holds(at) || at.holds(place))
-        {
+        if workplace.places.meet(at.as_str()) {
             continue;
         }
-        let places: Vec<_> = workplace.iter().map(|place| format!("`{place}`")).collect();
         let message = format!(
             "`{}` holds `{}` at `{at}` and works at {}",
-            assignment.principal,
-            assignment.role,
-            places.join(", ")
+            assignment.principal, assignment.role, workplace.shown
         );
         findings
             .at(
@@ -79,18 +79,40 @@ pub(super) fn known_place<'a>(
     facts.inventory.boundaries.contains_key(at).then_some(at)
 }
 
-/// Where a person works, if that is said and all of it are nodes.
-pub(super) fn known_workplace<'a>(
-    facts: &Facts<'a>,
-    principal: &Principal,
-) -> Option<&'a [BoundaryPath]> {
-    let person = match principal.parts() {
-        ("person", name) => facts.inventory.people.get(name)?,
-        _ => return None,
-    };
-    let known = |place: &BoundaryPath| facts.inventory.boundaries.contains_key(place);
-    let places = &person.workplace;
-    (!places.is_empty() && places.iter().all(known)).then_some(places.as_slice())
+/// Where one person works.
+pub(super) struct Workplace<'a> {
+    pub places: Places<'a, ()>,
+    /// The places for a message.
+    pub shown: String,
+}
+
+/// Where each person works, if that is said and all of it are nodes.
+pub(super) struct Workplaces<'a>(BTreeMap<&'a str, Workplace<'a>>);
+
+impl<'a> Workplaces<'a> {
+    pub fn of(facts: &Facts<'a>) -> Workplaces<'a> {
+        let nodes = &facts.inventory.boundaries;
+        let people = facts.inventory.people.iter().filter(|(_, person)| {
+            let places = &person.workplace;
+            !places.is_empty() && places.iter().all(|place| nodes.contains_key(place))
+        });
+        let workplace = |person: &'a Person| Workplace {
+            places: Places::of(person.workplace.iter().map(|place| (place, ()))),
+            shown: names(&person.workplace),
+        };
+        Workplaces(
+            people
+                .map(|(id, person)| (id.as_str(), workplace(person)))
+                .collect(),
+        )
+    }
+
+    pub fn get(&self, principal: &Principal) -> Option<&Workplace<'a>> {
+        match principal.parts() {
+            ("person", name) => self.0.get(name),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

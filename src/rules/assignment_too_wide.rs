@@ -3,7 +3,7 @@
 use crate::model::boundary::BoundaryKind;
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::{Kind, RecordId};
-use crate::rules::assignment_outside_workplace::{known_place, known_workplace};
+use crate::rules::assignment_outside_workplace::{Workplaces, known_place};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -40,20 +40,20 @@ Source: RBAC, assignment at a boundary; OWASP NHI5:2025."##,
 };
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    let workplaces = Workplaces::of(facts);
     for (id, assignment) in &facts.inventory.assignments {
         let (Some(at), Some(workplace)) = (
             known_place(facts, assignment),
-            known_workplace(facts, &assignment.principal),
+            workplaces.get(&assignment.principal),
         ) else {
             continue;
         };
         let node = facts.inventory.boundaries.get(at);
         let is_tenant = node.is_some_and(|node| node.kind == BoundaryKind::Tenant);
-        if !is_tenant || !workplace.iter().all(|place| place != at && at.holds(place)) {
+        if !is_tenant || !workplace.places.all_below(at.as_str()) {
             continue;
         }
-        let places: Vec<_> = workplace.iter().map(|place| format!("`{place}`")).collect();
-        let places = places.join(", ");
+        let places = &workplace.shown;
         let message = format!(
             "`{}` holds `{}` at all of `{at}` and works at {places}",
             assignment.principal, assignment.role

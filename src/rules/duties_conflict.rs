@@ -1,6 +1,8 @@
 //! `duties-conflict`: permissions that one principal must not hold together.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod between;
+
+use std::collections::BTreeMap;
 
 use crate::catalog;
 use crate::model::access::{DutyConflict, Effect};
@@ -9,9 +11,9 @@ use crate::model::finding::{FieldPath, Severity};
 use crate::model::id::RoleId;
 use crate::model::record::{Kind, RecordId};
 use crate::model::role::Role;
+use crate::rules::duties_conflict::between::Between;
 use crate::rules::grants::duty_bits;
 use crate::rules::rule::{Rule, RuleKind};
-use crate::rules::seats::{Seat, Seats};
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
@@ -42,25 +44,7 @@ Source: RBAC; NIST SP 800-53, AC-5 (separation of duties)."##,
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     accounts(facts, findings);
     let roles = Roles::of(facts, findings);
-    for ((kind, name), seats) in &facts.seats().by_principal {
-        let mut told = BTreeSet::new();
-        for (first, second) in Seats::pairs(seats) {
-            let conflict = roles
-                .conflict(&first, &second)
-                .filter(|_| overlap(&first, &second));
-            let Some(conflict) = conflict.filter(|_| told.insert((first.name, second.name))) else {
-                continue;
-            };
-            let message = format!(
-                "`{kind}/{name}` holds the roles `{}` and `{}`, and with them `{}` and `{}`: {}",
-                first.name, second.name, conflict.a, conflict.b, conflict.why
-            );
-            let subject = RecordId::new(Kind::Assignment, second.id);
-            findings
-                .at(subject, FieldPath::of("role"), message)
-                .fix(APART);
-        }
-    }
+    Between::default().find(facts, &roles, findings);
 }
 
 /// What to do about either kind of conflict.
@@ -118,21 +102,16 @@ fn conflicts(catalog: &CatalogName, bits: u64) -> impl Iterator<Item = &'static 
         .map(|(_, conflict)| conflict)
 }
 
-/// Whether one seat's place holds the other's.
-fn overlap(first: &Seat<'_>, second: &Seat<'_>) -> bool {
-    first
-        .at
-        .zip(second.at)
-        .is_some_and(|(a, b)| a.holds(b) || b.holds(a))
-}
+/// The duties of one role: the glossary, and the conflicts that it has a side of.
+type Sides<'a> = (&'a CatalogName, u64, u64);
 
-/// The conflicts that each role has a side of, where it names a glossary.
-struct Roles<'a>(BTreeMap<&'a RoleId, (&'a CatalogName, u64, u64)>);
+/// The duties of each role that has a side of a conflict.
+struct Roles<'a>(BTreeMap<&'a RoleId, Sides<'a>>);
 
 impl<'a> Roles<'a> {
     /// Looks every role up once, and reports those that are in conflict with themselves and assigned.
     fn of(facts: &Facts<'a>, findings: &mut Findings) -> Roles<'a> {
-        let seats = facts.seats().by_principal.values().flatten();
+        let seats = facts.seats().own.values().flatten();
         let assigned: BTreeMap<&RoleId, &Role> = seats.map(|seat| (seat.name, seat.role)).collect();
         let mut roles = BTreeMap::new();
         for (name, role) in assigned {
@@ -159,19 +138,11 @@ impl<'a> Roles<'a> {
                     .at(subject, field, message)
                     .fix("divide the role in two");
             }
-            roles.insert(name, (catalog, a, b));
+            if a | b != 0 {
+                roles.insert(name, (catalog, a, b));
+            }
         }
         Roles(roles)
-    }
-
-    /// The first conflict between two seats that neither role has by itself.
-    fn conflict(&self, first: &Seat<'_>, second: &Seat<'_>) -> Option<&'static DutyConflict> {
-        let (catalog, a1, b1) = self.0.get(first.name)?;
-        let (other, a2, b2) = self.0.get(second.name)?;
-        let between = ((a1 & b2) | (a2 & b1)) & !(a1 & b1) & !(a2 & b2);
-        conflicts(catalog, between)
-            .next()
-            .filter(|_| catalog == other)
     }
 }
 

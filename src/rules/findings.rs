@@ -1,27 +1,45 @@
 //! What collects findings while the rules run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog;
 use crate::model::finding::{FieldPath, Finding, Severity};
 use crate::model::id::AccountId;
 use crate::model::key::WaiverKey;
 use crate::model::record::{Kind, RecordId};
-use crate::rules::rule::Rule;
+use crate::rules::judge::Accepted;
+use crate::rules::rule::{Rule, RuleKind};
 
 /// How many names are looked up for "did you mean" in one judgement; a roll with more unknown names has another fault.
 const GUESSES: u32 = 200;
+
+/// The most findings of one rule and one severity that are kept, of rules on what is declared: a hostile file must not fill
+/// the memory. What is due is told in full, however much it is.
+const MOST: usize = 1_000;
+
+/// How many names of a list a message repeats.
+const NAMED: usize = 12;
 
 /// The findings so far, and the rule that is running.
 #[derive(Default)]
 pub struct Findings {
     rule: &'static str,
     severity: Option<Severity>,
+    is_capped: bool,
     list: Vec<Finding>,
+    /// The finding last added, while more is said of it.
+    last: Option<Finding>,
+    /// How many of the running rule were kept, by severity; and left out, with the first that was.
+    kept: BTreeMap<Severity, usize>,
+    left_out: BTreeMap<Severity, (usize, RecordId)>,
+    /// What waivers accept, and which do.
+    pub(super) accepted: Accepted,
+    pub(super) waived: Vec<(Finding, WaiverKey)>,
     guesses: u32,
     /// The rules that ran, and the waivers that matched: what the rules about waivers judge by.
     pub(super) judged: BTreeSet<&'static str>,
     pub(super) used: BTreeSet<WaiverKey>,
+    waived_of_rule: usize,
 }
 
 impl Findings {
@@ -29,12 +47,50 @@ impl Findings {
     pub(super) fn run(&mut self, rule: &Rule, facts: &crate::rules::Facts<'_>) {
         self.rule = rule.id;
         self.severity = Some(rule.severity);
+        self.is_capped = match rule.kind {
+            RuleKind::Static => true,
+            RuleKind::State => false,
+        };
         self.judged.insert(rule.id);
+        self.waived_of_rule = 0;
+        self.kept.clear();
         (rule.check)(facts, self);
+        self.settle();
+        for (severity, (count, subject)) in std::mem::take(&mut self.left_out) {
+            self.list.push(Finding {
+                subject,
+                field: FieldPath::record(),
+                rule: rule.id,
+                severity,
+                message: format!("{count} more like this, here and elsewhere"),
+                fix: Some("mend the ones shown, then look again".to_owned()),
+                days: None,
+            });
+        }
     }
 
-    pub(super) fn list_mut(&mut self) -> &mut Vec<Finding> {
-        &mut self.list
+    /// Puts the last finding where it belongs, now that all is said of it.
+    fn settle(&mut self) {
+        let Some(finding) = self.last.take() else {
+            return;
+        };
+        if let Some(key) = self.accepted.by(&finding) {
+            self.used.insert(key.clone());
+            self.waived_of_rule += 1;
+            if !self.is_capped || self.waived_of_rule <= MOST {
+                self.waived.push((finding, key));
+            }
+            return;
+        }
+        let kept = self.kept.entry(finding.severity).or_default();
+        if self.is_capped && *kept == MOST {
+            let first = || (0, finding.subject);
+            let left_out = self.left_out.entry(finding.severity);
+            left_out.or_insert_with(first).0 += 1;
+        } else {
+            *kept += 1;
+            self.list.push(finding);
+        }
     }
 
     pub(super) fn into_list(self) -> Vec<Finding> {
@@ -48,7 +104,8 @@ impl Findings {
         field: FieldPath,
         message: impl Into<String>,
     ) -> Found<'_> {
-        self.list.push(Finding {
+        self.settle();
+        Found(self.last.insert(Finding {
             subject,
             field,
             rule: self.rule,
@@ -56,9 +113,7 @@ impl Findings {
             message: message.into(),
             fix: None,
             days: None,
-        });
-        let at = self.list.len() - 1;
-        Found(&mut self.list[at])
+        }))
     }
 
     /// Adds a finding on an account.
@@ -81,6 +136,25 @@ impl Findings {
         (self.guesses <= GUESSES)
             .then(|| catalog::nearest(name, among))
             .flatten()
+    }
+}
+
+/// Names for a message, each in backquotes and once: "`a`, `b` and 12 more".
+pub(super) fn names(names: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
+    let names = names.into_iter().map(|name| format!("`{name}`"));
+    let mut seen = BTreeSet::new();
+    let mut shown = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            if shown.len() < NAMED {
+                shown.push(name.clone());
+            }
+            seen.insert(name);
+        }
+    }
+    match seen.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
@@ -113,5 +187,58 @@ impl Found<'_> {
     pub fn days(self, days: i64) -> Self {
         self.0.days = Some(days);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::sample::{ACCOUNT, findings, with};
+    use serde_json::json;
+
+    #[test]
+    fn a_long_list_is_cut_and_each_name_is_told_once() {
+        assert_eq!(names(["b", "a", "b"]), "`b`, `a`");
+        let many = names(0..30);
+        assert!(many.ends_with("`11` and 18 more"), "{many}");
+    }
+
+    #[test]
+    fn only_so_many_of_a_rule_are_kept_and_the_rest_is_counted() {
+        let unknown: Vec<String> = (0..1500).map(|n| format!("asset/x{n}")).collect();
+        let found = findings(json!({ ACCOUNT: { "permissions": unknown } }));
+        let ours = found.iter().filter(|f| f.rule == "unknown-permission");
+        assert_eq!(ours.clone().count(), MOST + 1);
+        let more = |f: &&Finding| f.message == "500 more like this, here and elsewhere";
+        assert_eq!(ours.filter(more).count(), 1);
+    }
+
+    #[test]
+    fn what_a_waiver_accepts_takes_no_room_and_what_is_due_is_told_in_full() {
+        let unknown: Vec<String> = (0..1500).map(|n| format!("asset/x{n}")).collect();
+        let waiver = json!({ "rule": "unknown-permission", "subject": ACCOUNT, "owner": "person/anna-berg",
+            "reason": "x", "until": "2027-01-01" });
+        let found = findings(json!({
+            ACCOUNT: { "permissions": unknown },
+            format!("waiver/unknown-permission {ACCOUNT}"): waiver,
+        }));
+        assert!(
+            !found
+                .iter()
+                .any(|f| f.rule == "unknown-permission" || f.rule == "waiver-unused")
+        );
+
+        let mut inventory = with(json!({ ACCOUNT: { "expires": "2026-11-01" } }));
+        let account = inventory.accounts.values().next().cloned();
+        for n in 0..1200 {
+            let id = format!("a{n}").parse().unwrap();
+            inventory.accounts.insert(id, account.clone().unwrap());
+        }
+        let glossaries = crate::catalog::Glossaries::of(&inventory);
+        let day = "2026-11-22".parse().unwrap();
+        let facts = crate::rules::Facts::new(&inventory, &glossaries, day);
+        let found = crate::rules::judge(&facts, &crate::rules::Selection::all());
+        let ended = found.iter().filter(|f| f.rule == "credential-expired");
+        assert_eq!(ended.count(), 1201);
     }
 }

@@ -27,13 +27,14 @@ pub fn judge(facts: &Facts<'_>, selection: &Selection) -> Vec<Finding> {
 /// As [`judge`], with what was waived.
 pub fn judgement(facts: &Facts<'_>, selection: &Selection) -> Judgement {
     let mut found = Findings::default();
+    found.accepted = Accepted::of(facts);
     for rule in crate::rules::ALL {
         if !rule.is_about_waivers() && selection.runs(rule) {
             found.run(rule, facts);
         }
     }
-    let mut waived = apply_waivers(facts, &mut found);
-    found.used = waived.iter().map(|(_, key)| key.clone()).collect();
+    let mut waived = std::mem::take(&mut found.waived);
+    found.accepted = Accepted::default();
     for rule in crate::rules::ALL {
         if rule.is_about_waivers() && selection.runs(rule) {
             found.run(rule, facts);
@@ -57,35 +58,30 @@ fn shown(finding: &mut Finding, selection: &Selection) -> bool {
     selection.shows(finding.rule, finding.severity)
 }
 
-/// Takes out the findings that a waiver accepts.
-fn apply_waivers(facts: &Facts<'_>, found: &mut Findings) -> Vec<(Finding, WaiverKey)> {
-    let mut by_rule: BTreeMap<&str, Vec<(&str, &WaiverKey)>> = BTreeMap::new();
-    for (key, waiver) in &facts.inventory.waivers {
-        if !is_past(waiver, facts.as_of) {
-            let subjects = by_rule.entry(waiver.rule.as_str()).or_default();
-            subjects.push((waiver.subject.as_str(), key));
+/// What the waivers that count accept: by rule, the subjects in order.
+#[derive(Default)]
+pub(super) struct Accepted(BTreeMap<String, Vec<(String, WaiverKey)>>);
+
+impl Accepted {
+    fn of(facts: &Facts<'_>) -> Accepted {
+        let mut by_rule: BTreeMap<String, Vec<(String, WaiverKey)>> = BTreeMap::new();
+        for (key, waiver) in &facts.inventory.waivers {
+            if !is_past(waiver, facts.as_of) {
+                let subjects = by_rule.entry(waiver.rule.as_str().to_owned()).or_default();
+                subjects.push((waiver.subject.to_string(), key.clone()));
+            }
         }
+        by_rule.values_mut().for_each(|subjects| subjects.sort());
+        Accepted(by_rule)
     }
-    if by_rule.is_empty() {
-        return Vec::new();
+
+    /// The waiver that accepts a finding.
+    pub fn by(&self, finding: &Finding) -> Option<WaiverKey> {
+        let subjects = self.0.get(finding.rule)?;
+        let subject = finding.subject.to_string();
+        let at = subjects.binary_search_by(|(known, _)| known.cmp(&subject));
+        at.ok().map(|at| subjects[at].1.clone())
     }
-    for subjects in by_rule.values_mut() {
-        subjects.sort_unstable();
-    }
-    let mut waived = Vec::new();
-    let list = found.list_mut();
-    for finding in std::mem::take(list) {
-        let key = by_rule.get(finding.rule).and_then(|subjects| {
-            let subject = finding.subject.to_string();
-            let at = subjects.binary_search_by(|(known, _)| (*known).cmp(&*subject));
-            at.ok().map(|at| subjects[at].1.clone())
-        });
-        match key {
-            Some(key) => waived.push((finding, key)),
-            None => list.push(finding),
-        }
-    }
-    waived
 }
 
 /// Whether the waiver's last day is past.

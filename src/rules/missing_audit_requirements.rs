@@ -3,6 +3,7 @@
 use crate::catalog::levels;
 use crate::model::account::{Account, AuditRecord};
 use crate::model::finding::{FieldPath, Severity};
+use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -67,13 +68,13 @@ fn fault(account: &Account, writes: bool) -> Option<(FieldPath, String)> {
     } else {
         AuditRecord::Import
     };
-    let absent: Vec<String> = [work, AuditRecord::Retry, AuditRecord::Failure]
+    let wanted = [work, AuditRecord::Retry, AuditRecord::Failure];
+    let absent: Vec<_> = wanted
         .iter()
         .filter(|record| !audit.records.contains(record))
-        .map(|record| format!("`{record}`"))
         .collect();
     let sinkless = audit.sink.as_ref().is_none_or(|sink| sink.is_blank());
-    let records = format!("does not record {}", absent.join(", "));
+    let records = format!("does not record {}", names(&absent));
     match (sinkless, absent.is_empty()) {
         (false, true) => None,
         (true, true) => Some((

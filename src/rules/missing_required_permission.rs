@@ -3,6 +3,7 @@
 use crate::catalog;
 use crate::model::access::Need;
 use crate::model::finding::{FieldPath, Severity};
+use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -44,16 +45,16 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             continue;
         }
         let level = holder.account.level;
-        let missing: Vec<String> = catalog::requirements(catalog.as_str())
+        let missing: Vec<_> = catalog::requirements(catalog.as_str())
             .iter()
             .filter(|line| line.level == level && line.need == Need::Required)
             .filter(|line| !list.iter().any(|grant| *grant.key == line.permission))
-            .map(|line| format!("`{}`", line.permission))
+            .map(|line| &line.permission)
             .collect();
         if missing.is_empty() {
             continue;
         }
-        let missing = missing.join(", ");
+        let missing = names(missing);
         let message = format!("the level `{level}` needs {missing}, which is not granted");
         findings
             .account(holder.id, FieldPath::of("permissions"), message)

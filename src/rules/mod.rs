@@ -6,6 +6,7 @@ mod facts;
 mod findings;
 mod grants;
 mod judge;
+mod places;
 mod rule;
 #[cfg(test)]
 mod sample;

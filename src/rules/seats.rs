@@ -1,11 +1,14 @@
-//! Who holds which role where: assignments by principal, those of a person's teams included.
+//! Who holds which role where: assignments by principal, those of a person's teams by reference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::id::{BoundaryPath, RoleId, TeamId};
+use crate::model::id::{BoundaryPath, RoleId};
 use crate::model::inventory::Inventory;
 use crate::model::key::AssignmentKey;
 use crate::model::role::Role;
+
+/// A principal: its kind and its name.
+pub(super) type Holder<'a> = (&'a str, &'a str);
 
 /// A role that a principal holds at a place.
 #[derive(Clone, Copy)]
@@ -15,18 +18,19 @@ pub(super) struct Seat<'a> {
     pub role: &'a Role,
     /// None where the assignment names none, or one that is unknown.
     pub at: Option<&'a BoundaryPath>,
-    /// The team that holds it, where the person holds it as a member.
-    pub team: Option<&'a TeamId>,
 }
 
-/// The roles of every principal, by kind and name. Assignments of unknown roles are left out.
+/// The roles of every principal. Assignments of unknown roles are left out.
 pub(super) struct Seats<'a> {
-    pub by_principal: BTreeMap<(&'a str, &'a str), Vec<Seat<'a>>>,
+    /// What each principal is assigned itself.
+    pub own: BTreeMap<Holder<'a>, Vec<Seat<'a>>>,
+    /// The teams of each person that hold a role; a team's seats are its own, however many members it has.
+    teams: BTreeMap<&'a str, Vec<Holder<'a>>>,
 }
 
 impl<'a> Seats<'a> {
     pub fn of(inventory: &'a Inventory) -> Seats<'a> {
-        let mut by_principal: BTreeMap<_, Vec<Seat<'a>>> = BTreeMap::new();
+        let mut own: BTreeMap<_, Vec<Seat<'a>>> = BTreeMap::new();
         for (id, assignment) in &inventory.assignments {
             let Some((name, role)) = inventory.roles.get_key_value(&assignment.role) else {
                 continue;
@@ -37,35 +41,77 @@ impl<'a> Seats<'a> {
                 name,
                 role,
                 at: at.filter(|at| inventory.boundaries.contains_key(*at)),
-                team: None,
             };
-            let seats = by_principal
-                .entry(assignment.principal.parts())
-                .or_default();
-            seats.push(seat);
+            own.entry(assignment.principal.parts())
+                .or_default()
+                .push(seat);
         }
+        let mut teams: BTreeMap<&str, Vec<Holder<'a>>> = BTreeMap::new();
         for (id, team) in &inventory.teams {
-            let Some(seats) = by_principal.get(&("team", id.as_str())).cloned() else {
+            let held = ("team", id.as_str());
+            if !own.contains_key(&held) {
                 continue;
-            };
+            }
             for member in &team.members {
-                let own = by_principal.entry(("person", member.as_str())).or_default();
-                own.extend(seats.iter().map(|seat| Seat {
-                    team: Some(id),
-                    ..*seat
-                }));
+                let of_member = teams.entry(member.as_str()).or_default();
+                // A member that is named twice is one.
+                if of_member.last() != Some(&held) {
+                    of_member.push(held);
+                }
             }
         }
-        Seats { by_principal }
+        Seats { own, teams }
     }
 
-    /// Every two roles of one principal, each pair once; what two seats of one team do is the team's matter.
-    pub fn pairs(seats: &[Seat<'a>]) -> impl Iterator<Item = (Seat<'a>, Seat<'a>)> {
-        seats.iter().enumerate().flat_map(move |(at, first)| {
-            seats[at + 1..]
-                .iter()
-                .filter(move |second| first.team.is_none() || first.team != second.team)
-                .map(move |second| (*first, *second))
-        })
+    /// Sums up what each principal is assigned itself, once, and shows every principal with the sums of what it holds:
+    /// its own first, then those of its teams. What two seats of one team do is the team's matter.
+    pub fn each<T>(
+        &self,
+        sum: impl Fn(&[Seat<'a>]) -> T,
+        mut see: impl FnMut(Holder<'a>, Option<&T>, &[&T]),
+    ) {
+        let sums: BTreeMap<Holder<'a>, T> = self
+            .own
+            .iter()
+            .map(|(holder, seats)| (*holder, sum(seats)))
+            .collect();
+        let members = self.teams.keys().map(|name| ("person", *name));
+        let holders: BTreeSet<Holder<'a>> = self.own.keys().copied().chain(members).collect();
+        for holder in holders {
+            let teams = match holder {
+                ("person", name) => self.teams.get(name).map_or(&[][..], Vec::as_slice),
+                _ => &[],
+            };
+            let of_teams: Vec<&T> = teams.iter().filter_map(|team| sums.get(team)).collect();
+            see(holder, sums.get(&holder), &of_teams);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::sample;
+    use serde_json::json;
+
+    #[test]
+    fn the_seats_of_a_team_are_its_members_by_reference() {
+        let inventory = sample::with(json!({
+            "team/integration": { "members": ["anna-berg", "anna-berg", "jo-miller"] },
+            "assignment/team/integration machine-operator femo":
+                { "principal": "team/integration", "role": "machine-operator", "at": "femo" },
+        }));
+        let seats = Seats::of(&inventory);
+        let mut seen = Vec::new();
+        let count = |seats: &[Seat<'_>]| seats.len();
+        seats.each(count, |(_, name), own, teams| {
+            seen.push((name, own.copied(), teams.len()));
+        });
+        let expected = [
+            ("anna-berg", None, 1),
+            ("jo-miller", Some(1), 1),
+            ("integration", Some(1), 0),
+        ];
+        assert_eq!(seen, expected);
     }
 }

@@ -69,6 +69,13 @@ impl Selection {
         self.kinds.contains(&rule.kind)
             && (self.select.is_empty() || self.select.contains(rule.id))
             && !self.ignore.contains(rule.id)
+            && self.can_show(rule)
+    }
+
+    /// Whether any finding of the rule could be shown: what is only info and not asked for is not judged.
+    fn can_show(&self, rule: &Rule) -> bool {
+        let severity = self.severities.get(rule.id).copied();
+        self.shows(rule.id, severity.unwrap_or(rule.severity))
     }
 
     /// Whether a finding of the rule is shown. One that was asked for by name always is.

@@ -47,21 +47,22 @@ impl<'a> Sites<'a> {
         except: &[&str],
     ) -> Option<&'a BoundaryPath> {
         let names = self.below.get(tenant.as_str())?;
-        let starts = parts(text);
-        starts.clone().find_map(|(start, _)| {
-            starts
-                .clone()
-                .filter(|(from, _)| *from >= start)
-                .take(6)
-                .map(|(_, end)| &text[start..end])
+        let words: Vec<(usize, usize)> = parts(text).take(MOST_WORDS).collect();
+        words.iter().enumerate().find_map(|(at, (start, _))| {
+            let ends = words[at..].iter().take(LONGEST_NAME);
+            ends.map(|(_, end)| &text[*start..*end])
                 .filter(|run| !except.contains(run))
                 .find_map(|run| names.get(run).copied())
         })
     }
 }
 
+/// How many words of a text are looked at, and how many of them one name may be.
+const MOST_WORDS: usize = 64;
+const LONGEST_NAME: usize = 6;
+
 /// Where each word of a text starts and ends; words are letters and digits.
-fn parts(text: &str) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
+fn parts(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     text.split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(move |word| {
@@ -89,6 +90,7 @@ mod tests {
         assert_eq!(named("at new-york."), Some("femo/new-york"));
         assert_eq!(named("hawthornes"), None);
         assert_eq!(named("sync-berlin"), None);
+        assert_eq!(named(&format!("{}hawthorne", "x ".repeat(64))), None);
         assert!(sites.is_divided(&femo));
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::{Kind, RecordId};
 use crate::rules::rule::{Rule, RuleKind};
-use crate::rules::seats::{Seat, Seats};
+use crate::rules::seats::Seat;
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
@@ -38,13 +38,14 @@ Source: RBAC, tenant roles."##,
 };
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    for ((kind, name), seats) in &facts.seats().by_principal {
-        let families = |(a, b): &(Seat<'_>, Seat<'_>)| {
-            let both = a.role.tenant_role.as_ref().zip(b.role.tenant_role.as_ref());
-            both.is_some_and(|(a, b)| a != b)
-        };
-        let Some((first, second)) = Seats::pairs(seats).find(families) else {
-            continue;
+    facts.seats().each(families, |(kind, name), own, teams| {
+        let parts: Vec<(bool, &Families<'_>)> = own
+            .map(|own| (true, own))
+            .into_iter()
+            .chain(teams.iter().map(|team| (false, *team)))
+            .collect();
+        let Some((first, second)) = mixed(&parts) else {
+            return;
         };
         let (odd, other) = if is_of_tenant(facts, &first) == Some(false) {
             (first, second)
@@ -67,7 +68,33 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             .fix(
                 "keep the roles of one tenant role; who does both kinds of work has two identities",
             );
+    });
+}
+
+/// The first seat of a tenant role, and the first of another: what one principal's own seats can say of mixing.
+type Families<'a> = [Option<Seat<'a>>; 2];
+
+fn families<'a>(seats: &[Seat<'a>]) -> Families<'a> {
+    let mut stated = seats.iter().filter(|seat| seat.role.tenant_role.is_some());
+    let first = stated.next();
+    let other = stated.find(|seat| first.is_some_and(|first| family(first) != family(seat)));
+    [first.copied(), other.copied()]
+}
+
+/// The first two seats of two tenant roles. Two of one team are the team's matter: `true` stands at the principal's own.
+fn mixed<'a>(parts: &[(bool, &Families<'a>)]) -> Option<(Seat<'a>, Seat<'a>)> {
+    let at = parts.iter().position(|(_, part)| part[0].is_some())?;
+    let (is_own, part) = parts.get(at)?;
+    if let ([Some(first), Some(other)], true) = (part, is_own) {
+        return Some((*first, *other));
     }
+    // Where no other part differs from the first seat, all of them are of its family: only the second can differ.
+    part.iter().flatten().find_map(|first| {
+        let others = parts[at + 1..].iter();
+        let mut seats = others.flat_map(|(_, part)| part.iter().flatten());
+        let other = seats.find(|seat| family(seat) != family(first))?;
+        Some((*first, *other))
+    })
 }
 
 fn family<'a>(seat: &Seat<'a>) -> &'a str {
@@ -122,5 +149,27 @@ mod tests {
                 { "principal": "person/jo-miller", "role": "manager", "at": "femo/hawthorne" },
         });
         assert_eq!(found(records), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_member_mixes_with_the_team_and_with_another_team() {
+        let records = |first: &str, second: &str| {
+            json!({
+                "team/other": { "name": "Other", "members": ["anna-berg"] },
+                "role/engineer": { "tenant-role": "service", "catalog": "unicmms", "permissions": ["asset/view-assets"] },
+                format!("assignment/{first} machine-operator femo/hawthorne"):
+                    { "principal": first, "role": "machine-operator", "at": "femo/hawthorne" },
+                format!("assignment/{second} engineer femo/hawthorne"):
+                    { "principal": second, "role": "engineer", "at": "femo/hawthorne" },
+            })
+        };
+        for (first, second) in [
+            ("person/anna-berg", "team/other"),
+            ("team/integration", "team/other"),
+        ] {
+            let expected =
+                format!("tenant-roles-mixed assignment/{second} engineer femo/hawthorne role");
+            assert_eq!(found(records(first, second)), [expected]);
+        }
     }
 }

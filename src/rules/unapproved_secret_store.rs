@@ -3,6 +3,7 @@
 use crate::model::credential::StoreClass;
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::key::Only;
+use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -52,8 +53,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         .map(|organisation| organisation.secret_stores.as_slice())
         .filter(|classes| !classes.is_empty())
         .unwrap_or(&DEFAULT);
-    let names: Vec<String> = approved.iter().map(|class| format!("`{class}`")).collect();
-    let names = names.join(", ");
+    let names = names(approved);
     for (id, account) in facts.accounts() {
         let Some(credential) = &account.credential else {
             continue;

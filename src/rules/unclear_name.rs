@@ -48,11 +48,20 @@ Source: Guide, inputs
 /// The pattern where the organisation names none.
 const PATTERN: &str = "{provider}-{environment}-{workflow}-{site}";
 
+/// The longest pattern that is judged by, in bytes.
+const LONGEST: usize = 200;
+
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let chosen = facts.inventory.organisation.get(&Only);
     let pattern = chosen
         .and_then(|organisation| organisation.naming.as_ref())
         .map_or(PATTERN, |naming| naming.as_str());
+    // A longer one is no pattern of names: it would be repeated for each account.
+    let pattern = if pattern.len() > LONGEST {
+        PATTERN
+    } else {
+        pattern
+    };
     let order = order(pattern);
     for (id, account) in facts.accounts() {
         let parts = parts(account, order);

@@ -2,6 +2,7 @@
 
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::{Kind, RecordId};
+use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -50,11 +51,11 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             ("until", waiver.until.is_some()),
         ];
         let missing = stated.iter().filter(|(_, is_stated)| !is_stated);
-        let missing: Vec<_> = missing.map(|(key, _)| format!("`{key}`")).collect();
+        let missing: Vec<_> = missing.map(|(key, _)| key).collect();
         if missing.is_empty() {
             continue;
         }
-        let missing = missing.join(", ");
+        let missing = names(missing);
         let message = format!("the waiver of `{}` lacks {missing}", waiver.rule);
         findings
             .at(

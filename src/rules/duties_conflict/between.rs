@@ -1,0 +1,229 @@
+//! Conflicts between two roles of one principal, at places of which one holds the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::access::DutyConflict;
+use crate::model::finding::FieldPath;
+use crate::model::id::{BoundaryPath, RoleId};
+use crate::model::key::AssignmentKey;
+use crate::model::record::{Kind, RecordId};
+use crate::rules::duties_conflict::{APART, Roles, Sides, conflicts};
+use crate::rules::places::Places;
+use crate::rules::seats::{Holder, Seat};
+use crate::rules::{Facts, Findings};
+
+/// How much is compared for one principal, and in all: pairs of roles, and places of them. No roll comes near.
+const MOST_OF_ONE: u64 = 1_000_000;
+const MOST: u64 = 30_000_000;
+
+/// A role that a principal holds, and where.
+struct Held<'a> {
+    name: &'a RoleId,
+    sides: Sides<'a>,
+    at: Places<'a, &'a AssignmentKey>,
+}
+
+/// What one principal is assigned itself, of roles that have a side of a conflict.
+struct Part<'a> {
+    held: Vec<Held<'a>>,
+    /// The sides of all of them.
+    sides: (u64, u64),
+    /// Any of its assignments, to tell of where there are too many.
+    any: Option<&'a AssignmentKey>,
+}
+
+/// The comparing of roles, and what it has cost.
+#[derive(Default)]
+pub(super) struct Between {
+    spent: u64,
+    spent_on_one: u64,
+}
+
+impl Between {
+    /// Adds a finding for every two roles of one principal that conflict.
+    pub fn find<'a>(&mut self, facts: &Facts<'a>, roles: &Roles<'a>, findings: &mut Findings) {
+        facts.seats().each(
+            |seats| part(roles, seats),
+            |holder, own, teams| self.principal(holder, own, teams, findings),
+        );
+    }
+
+    fn principal(
+        &mut self,
+        holder: Holder<'_>,
+        own: Option<&Part<'_>>,
+        teams: &[&Part<'_>],
+        findings: &mut Findings,
+    ) {
+        self.spent_on_one = 0;
+        let mut told = BTreeSet::new();
+        let parts: Vec<&Part<'_>> = own.into_iter().chain(teams.iter().copied()).collect();
+        for (at, first) in parts.iter().enumerate() {
+            // Two roles of one team are the team's matter.
+            let own = usize::from(at > 0 || own.is_none());
+            for second in &parts[at + own..] {
+                let whole = self.parts(holder, (first, second), &mut told, findings);
+                if whole.is_none() {
+                    return too_many(holder, first.any.or(second.any), findings);
+                }
+            }
+        }
+    }
+
+    /// None where there was too much to compare.
+    fn parts<'a>(
+        &mut self,
+        holder: Holder<'_>,
+        (first, second): (&Part<'a>, &Part<'a>),
+        told: &mut BTreeSet<(&'a RoleId, &'a RoleId)>,
+        findings: &mut Findings,
+    ) -> Option<()> {
+        self.spend(1)?;
+        if (first.sides.0 & second.sides.1) | (first.sides.1 & second.sides.0) == 0 {
+            return Some(());
+        }
+        let is_one = std::ptr::eq(first, second);
+        for (at, one) in first.held.iter().enumerate() {
+            let from = if is_one { at + 1 } else { 0 };
+            for other in &second.held[from..] {
+                self.spend(1)?;
+                let Some(conflict) = conflict(one.sides, other.sides) else {
+                    continue;
+                };
+                self.spend(other.at.len() as u64)?;
+                let mut places = other.at.iter();
+                let met = places.find(|(place, _)| one.at.meet(place));
+                let Some((_, id)) = met.filter(|_| told.insert((one.name, other.name))) else {
+                    continue;
+                };
+                let message = format!(
+                    "`{}/{}` holds the roles `{}` and `{}`, and with them `{}` and `{}`: {}",
+                    holder.0, holder.1, one.name, other.name, conflict.a, conflict.b, conflict.why
+                );
+                let subject = RecordId::new(Kind::Assignment, *id);
+                findings
+                    .at(subject, FieldPath::of("role"), message)
+                    .fix(APART);
+            }
+        }
+        Some(())
+    }
+
+    fn spend(&mut self, cost: u64) -> Option<()> {
+        self.spent += cost;
+        self.spent_on_one += cost;
+        (self.spent <= MOST && self.spent_on_one <= MOST_OF_ONE).then_some(())
+    }
+}
+
+/// What is not judged is told.
+fn too_many(holder: Holder<'_>, any: Option<&AssignmentKey>, findings: &mut Findings) {
+    let Some(any) = any else { return };
+    let message = format!(
+        "`{}/{}` holds too many roles to compare each with each",
+        holder.0, holder.1
+    );
+    let subject = RecordId::new(Kind::Assignment, any);
+    findings
+        .at(subject, FieldPath::of("role"), message)
+        .fix("join the roles into few, or divide the principal");
+}
+
+fn part<'a>(roles: &Roles<'a>, seats: &[Seat<'a>]) -> Part<'a> {
+    let mut held: Vec<Held<'a>> = Vec::new();
+    let mut by_role: BTreeMap<&RoleId, Vec<(&BoundaryPath, &AssignmentKey)>> = BTreeMap::new();
+    for seat in seats {
+        if let Some(at) = seat.at.filter(|_| roles.0.contains_key(seat.name)) {
+            by_role.entry(seat.name).or_default().push((at, seat.id));
+        }
+    }
+    for (name, at) in by_role {
+        if let Some(sides) = roles.0.get(name) {
+            held.push(Held {
+                name,
+                sides: *sides,
+                at: Places::of(at),
+            });
+        }
+    }
+    let sides = held
+        .iter()
+        .fold((0, 0), |(a, b), held| (a | held.sides.1, b | held.sides.2));
+    Part {
+        held,
+        sides,
+        any: seats.first().map(|seat| seat.id),
+    }
+}
+
+/// The first conflict between two roles that neither has by itself.
+fn conflict(
+    (catalog, a1, b1): Sides<'_>,
+    (other, a2, b2): Sides<'_>,
+) -> Option<&'static DutyConflict> {
+    let between = ((a1 & b2) | (a2 & b1)) & !(a1 & b1) & !(a2 & b2);
+    if between == 0 || catalog != other {
+        return None;
+    }
+    conflicts(catalog, between).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use crate::rules::sample;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn many_members_of_a_team_with_many_seats_are_judged_at_once() {
+        let mut records = serde_json::Map::new();
+        let members: Vec<String> = (0..400).map(|n| format!("p{n}")).collect();
+        records.insert(
+            "team/big".to_owned(),
+            json!({ "name": "Big", "members": members }),
+        );
+        records.insert(
+            "team/big-2".to_owned(),
+            json!({ "name": "Big", "members": members }),
+        );
+        for n in 0..400 {
+            let permission = ["work-request/add-work-requests", "asset/view-assets"][n % 2];
+            let role = json!({ "catalog": "unicmms", "permissions": [permission] });
+            records.insert(format!("role/r{n}"), role);
+            for team in ["team/big", "team/big-2"] {
+                let seat = json!({ "principal": team, "role": format!("r{n}"), "at": "femo" });
+                records.insert(format!("assignment/{team} r{n} femo"), seat);
+            }
+        }
+        let began = Instant::now();
+        let found = sample::found(Value::Object(records));
+        assert!(!found.iter().any(|line| line.starts_with("duties")));
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            began.elapsed()
+        );
+    }
+
+    #[test]
+    fn what_is_too_much_to_compare_is_told() {
+        let mut records = serde_json::Map::new();
+        for n in 0..1500 {
+            let (a, b) = (
+                "work-request/add-work-requests",
+                "work-request/review-work-requests",
+            );
+            let held = if n == 0 { a } else { b };
+            let role = json!({ "catalog": "unicmms", "permissions": [held] });
+            records.insert(format!("role/r{n}"), role);
+            let at = ["femo/hawthorne", "femo/berlin"][usize::from(n == 0)];
+            let seat =
+                json!({ "principal": "team/integration", "role": format!("r{n}"), "at": at });
+            records.insert(format!("assignment/team/integration r{n} {at}"), seat);
+        }
+        let findings = sample::findings(Value::Object(records));
+        let told = |f: &&crate::model::finding::Finding| f.message.contains("too many roles");
+        assert_eq!(findings.iter().filter(told).count(), 1);
+    }
+}
