@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::catalog;
 use crate::manifest::place::{Lines, Place, Site};
@@ -26,21 +27,21 @@ pub(super) fn read(
     budget: &mut Budget,
     problems: &mut Problems,
 ) -> HashSet<PathBuf> {
-    let mut seen: HashMap<PathBuf, Option<Catalog>> = HashMap::new();
+    let mut seen: HashMap<PathBuf, Option<Arc<Catalog>>> = HashMap::new();
     for naming in namings(manifest) {
         problems.next_file();
         let path = naming.source.path.clone();
         let catalog = match seen.get(&path) {
             Some(catalog) => catalog.clone(),
             None => {
-                let catalog = load(manifest, &naming, budget, problems);
+                let catalog = load(manifest, &naming, budget, problems).map(Arc::new);
                 seen.insert(path, catalog.clone());
                 catalog
             }
         };
         let Some(catalog) = catalog else { continue };
         let known = manifest.inventory.catalogs.get(&naming.name);
-        if known.is_some_and(|known| *known != catalog) {
+        if known.is_some_and(|known| *known != *catalog) {
             let place = manifest.place(&naming.by, &FieldPath::of("catalog"));
             problems.add(|| Problem {
                 place,
@@ -50,6 +51,7 @@ pub(super) fn read(
                 )
             });
         } else if known.is_none() {
+            let catalog = Catalog::clone(&catalog);
             manifest.inventory.put(Record::from((naming.name, catalog)));
         }
     }

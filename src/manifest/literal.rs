@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::model::text::is_unsafe;
+
 /// The widest line that a list is kept on, in characters.
 const WIDEST: usize = 100;
 
@@ -63,14 +65,12 @@ fn push_escaped(out: &mut String, c: char, escape_quote: bool) {
         '\n' => out.push_str("\\n"),
         '\t' => out.push_str("\\t"),
         '\r' => out.push_str("\\r"),
-        c if c.is_control() || misleads(c) => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+        c if is_unsafe(c) && u32::from(c) > 0xffff => {
+            out.push_str(&format!("\\U{:08X}", u32::from(c)));
+        }
+        c if is_unsafe(c) => out.push_str(&format!("\\u{:04X}", u32::from(c))),
         c => out.push(c),
     }
-}
-
-/// Characters that make a line look other than it is: marks of direction, other line ends, a byte order mark.
-fn misleads(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A value on one line. JSON's null, which TOML lacks, is left out of lists and tables.
@@ -163,6 +163,22 @@ mod tests {
             "\"\"\n\"\"",
         ] {
             round_trip(text);
+        }
+    }
+
+    #[test]
+    fn what_misleads_the_eye_is_written_escaped() {
+        for c in [
+            '\u{61c}',
+            '\u{ad}',
+            '\u{200b}',
+            '\u{2060}',
+            '\u{206f}',
+            '\u{e0041}',
+        ] {
+            let text = format!("a{c}b");
+            round_trip(&text);
+            assert!(string(&text).is_ascii(), "{c:?}");
         }
     }
 

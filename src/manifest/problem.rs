@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::manifest::place::Place;
+use crate::model::text::could_be_secret;
 
 /// Problems kept for one file, and for all.
 const MOST_IN_FILE: usize = 100;
@@ -110,27 +111,18 @@ const SHOWN: usize = 60;
 
 /// A refused key, name or word for a message: escaped, cut, and hidden where it could be a secret.
 pub(super) fn shown(value: &str) -> String {
-    let most = if could_be_secret(value) { 4 } else { SHOWN };
+    if could_be_secret(value) {
+        return "...".to_owned();
+    }
     let mut out: String = value
         .chars()
-        .take(most)
+        .take(SHOWN)
         .flat_map(char::escape_debug)
         .collect();
-    if value.chars().nth(most).is_some() {
+    if value.chars().nth(SHOWN).is_some() {
         out.push_str("...");
     }
     out
-}
-
-/// Whether a value has the look of a secret pasted in the wrong place: a long word of letters and digits.
-fn could_be_secret(value: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || "-/._".contains(c);
-    value.split_whitespace().any(|word| {
-        word.chars().count() >= 20
-            && word.contains(|c: char| c.is_ascii_digit())
-            && word.contains(|c: char| c.is_ascii_alphabetic())
-            && word.chars().filter(|c| !plain(*c)).count() >= 4
-    })
 }
 
 /// A message of ours or of a crate about `value`, with the value as [`shown`] and no control characters.
@@ -177,9 +169,9 @@ mod tests {
     #[test]
     fn what_could_be_a_secret_is_not_repeated() {
         let secret = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
-        assert_eq!(shown(secret), "ghp_...");
+        assert_eq!(shown(secret), "...");
         let message = about(secret, &format!("`{secret}` is not a name"));
-        assert_eq!(message, "`ghp_...` is not a name");
+        assert_eq!(message, "`...` is not a name");
         assert_eq!(shown("femo/hawthorne/press-01"), "femo/hawthorne/press-01");
         assert_eq!(
             shown("Unicmms production import"),

@@ -61,11 +61,10 @@ words! {
 pub struct SecretPlace(Arc<str>);
 
 /// Why a place was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a place for a secret: write `age`, `keyring`, `vault:PATH`, `command:NAME` or `environment:VAR`"
-)]
-pub struct BadPlace(String);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadPlace(Option<String>);
+
+impl std::error::Error for BadPlace {}
 
 impl SecretPlace {
     pub fn as_str(&self) -> &str {
@@ -100,18 +99,24 @@ impl FromStr for SecretPlace {
         if good {
             Ok(SecretPlace(shared(text)))
         } else {
-            // What stands here may be the secret itself, pasted: only the class is repeated.
-            let class: String = class
-                .chars()
-                .take(12)
-                .flat_map(char::escape_debug)
-                .collect();
-            Err(BadPlace(if rest.is_some() {
-                format!("{class}:...")
-            } else {
-                class
-            }))
+            // What stands here may be the secret itself, pasted: only a class that we know is repeated.
+            Err(BadPlace(class.parse::<StoreClass>().ok().map(|class| {
+                let rest = if rest.is_some() { ":..." } else { "" };
+                format!("{class}{rest}")
+            })))
         }
+    }
+}
+
+impl fmt::Display for BadPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(class) => write!(f, "`{class}` is not a place")?,
+            None => f.write_str("it is not a place")?,
+        }
+        f.write_str(
+            " for a secret: write `age`, `keyring`, `vault:PATH`, `command:NAME` or `environment:VAR`",
+        )
     }
 }
 
@@ -156,4 +161,19 @@ pub struct Version {
     /// The day its successor took over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired: Option<Date>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_pasted_secret_is_not_repeated() {
+        let error = |text: &str| text.parse::<SecretPlace>().unwrap_err().to_string();
+        for secret in ["sk_live_51Habcd", "hunter2", "sk_live:51Habcd"] {
+            assert!(error(secret).starts_with("it is not a place"), "{secret}");
+        }
+        assert!(error("vault").starts_with("`vault` is not"));
+        assert!(error("age:sk_live_51Habcd").starts_with("`age:...` is not"));
+    }
 }

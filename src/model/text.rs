@@ -56,6 +56,34 @@ impl fmt::Display for Text {
     }
 }
 
+/// Whether a character must never be shown or written raw: controls (C0, DEL, C1), what reorders text, what has no width.
+///
+/// Combining marks and variation selectors belong to writing and stay.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            // Marks and overrides of direction.
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            // Without width: soft hyphen, joiners, invisible operators, deprecated formats, byte order mark.
+            | '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
+            | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            // Separators that end a line for some readers; tag characters.
+            | '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Whether a value has the look of a secret pasted in the wrong place: a long word of letters and digits.
+pub fn could_be_secret(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || "-/._".contains(c);
+    value.split_whitespace().any(|word| {
+        word.chars().count() >= 20
+            && word.contains(|c: char| c.is_ascii_digit())
+            && word.contains(|c: char| c.is_ascii_alphabetic())
+            && word.chars().filter(|c| !plain(*c)).count() >= 4
+    })
+}
+
 string_serde!(Text, "^[^\\x00-\\x08\\x0b-\\x1f\\x7f]*$");
 
 /// Serde (and, in tests, JSON Schema) for a type that is parsed from and shown as a string.

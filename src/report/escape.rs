@@ -2,22 +2,7 @@
 //!
 //! Text can come from a stranger's file. Nothing here is undone later: what is printed is what was escaped.
 
-/// Whether a character must never be printed raw: controls (C0, DEL, C1), what reorders text, what has no width.
-///
-/// Combining marks and variation selectors belong to writing and stay.
-pub fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            // Marks and overrides of direction.
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            // Without width: soft hyphen, joiners, invisible operators, deprecated formats, byte order mark.
-            | '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
-            | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            // Separators that end a line for some readers; tag characters.
-            | '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e007f}'
-        )
-}
+pub use crate::model::text::is_unsafe;
 
 /// Writes one character so that it shows: `\n`, `\t`, `\r`, `\u{1b}`.
 pub(crate) fn push_visible(out: &mut String, c: char) {

@@ -16,8 +16,8 @@ pub static RULE: Rule = Rule {
 };
 
 const EXPLAIN: &str = r#"
-The credential is past its end: the account's `expires`, or the recorded end of its current version. Either the provider
-refuses it, and the integration stands still; or the provider does not know of the end, and a credential that should be
+The credential is past its last day: the account's `expires`, or the recorded end of its current version, whichever is
+earlier. That day itself is still good. Either the provider refuses it, and the integration stands still; or the provider does not know of the end, and a credential that should be
 gone still works.
 
 ## Fix
@@ -49,7 +49,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 }
 
 fn is_found(due: &Due, facts: &Facts<'_>) -> bool {
-    facts.as_of >= due.due_on
+    facts.as_of > due.due_on
 }
 
 #[cfg(test)]
@@ -65,11 +65,11 @@ mod tests {
     }
 
     #[test]
-    fn it_is_found_from_the_end_on() {
+    fn it_is_found_after_the_last_day() {
         let line = format!("credential-expired {} expires", sample::ACCOUNT);
-        assert_eq!(ended("active", sample::AS_OF), std::slice::from_ref(&line));
+        assert_eq!(ended("active", "2026-11-21"), std::slice::from_ref(&line));
         assert_eq!(ended("suspended", "2026-11-11"), [line]);
-        assert_eq!(ended("active", "2026-11-23"), Vec::<String>::new());
+        assert_eq!(ended("active", sample::AS_OF), Vec::<String>::new());
     }
 
     #[test]

@@ -17,8 +17,8 @@ pub static RULE: Rule = Rule {
 
 const EXPLAIN: &str = r#"
 The credential ends soon: the account's `expires`, or the recorded end of its current version, whichever is earlier,
-lies within the warning lead of the rotation policy (14 days unless set). On that day the provider refuses it, and the
-integration stops.
+lies within the warning lead of the rotation policy (14 days unless set). That day is its last: on the next the provider
+refuses it, and the integration stops.
 
 ## Fix
 
@@ -49,7 +49,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 }
 
 fn is_found(due: &Due, facts: &Facts<'_>) -> bool {
-    due.warn_on <= facts.as_of && facts.as_of < due.due_on
+    due.warn_on <= facts.as_of && facts.as_of <= due.due_on
 }
 
 #[cfg(test)]
@@ -64,13 +64,13 @@ mod tests {
     }
 
     #[test]
-    fn it_is_found_within_the_warning_lead_and_before_the_end() {
+    fn it_is_found_within_the_warning_lead_and_on_the_last_day() {
         let line = format!("credential-expiring {} expires", sample::ACCOUNT);
         let none = Vec::<String>::new();
         assert_eq!(ending("2026-12-07"), none);
         assert_eq!(ending("2026-12-06"), std::slice::from_ref(&line));
-        assert_eq!(ending("2026-11-23"), [line]);
-        assert_eq!(ending("2026-11-22"), none);
+        assert_eq!(ending("2026-11-22"), [line]);
+        assert_eq!(ending("2026-11-21"), none);
     }
 
     #[test]

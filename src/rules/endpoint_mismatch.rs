@@ -77,9 +77,9 @@ fn fault(endpoint: &Endpoint<'_>) -> Option<String> {
 }
 
 /// The word among `words` that the host's name holds, a number behind it aside. The top-level domain does not count:
-/// `.dev` and `.live` are sold to anyone.
+/// `.dev` and `.live` are sold to anyone. A host without dots has none: all of it counts.
 fn word_of(host: &str, words: &[&'static str]) -> Option<&'static str> {
-    let (name, _) = host.rsplit_once('.')?;
+    let name = host.rsplit_once('.').map_or(host, |(name, _)| name);
     name.split(['.', '-', '_'])
         .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
         .find_map(|word| words.iter().copied().find(|known| *known == word))
@@ -103,6 +103,8 @@ mod tests {
             "femo-staging.unicmms.example",
             "test2.unicmms.example",
             "x.QA.example:8443",
+            "unicmms-staging",
+            "test:8443",
         ] {
             assert_eq!(
                 provider("production", &format!("https://{host}/api")),
