@@ -27,7 +27,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "anyhow",
         &["manifest", "report", "rules", "store", "operations", "cli"],
     ),
-    ("rustix", &["cli", "store"]),
+    ("rustix", &["cli", "manifest/source.rs", "store"]),
     ("whoami", &["cli"]),
     ("etcetera", &["cli"]),
     ("tempfile", &["cli"]),

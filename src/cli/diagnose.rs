@@ -2,6 +2,7 @@
 
 use crate::manifest::{Manifest, Place, Problem};
 use crate::model::finding::{Finding, Severity};
+use crate::model::record::RecordId;
 use crate::report::diagnostic::{Diagnostic, Spot};
 use crate::report::findings::{self, Item};
 use crate::report::summary::{Counts, counted};
@@ -9,6 +10,9 @@ use crate::report::{self, Format, Terminal};
 
 /// The word under which a problem of a file stands where findings name their rule.
 pub const MALFORMED: &str = "malformed";
+
+/// How many faults are shown at their lines: nobody reads more, and a program asks for another format.
+const MOST_SHOWN: usize = 500;
 
 /// All that is wrong with some files, in the order of their lines.
 pub struct Diagnosis<'a> {
@@ -32,7 +36,10 @@ impl<'a> Diagnosis<'a> {
             place: problem.place.clone(),
             what: What::Problem(problem),
         });
-        let findings = findings.iter().map(|finding| Entry {
+        let standing = findings
+            .iter()
+            .filter(|finding| !follows(manifest, finding));
+        let findings = standing.map(|finding| Entry {
             place: manifest.place(&finding.subject, &finding.field),
             what: What::Finding(finding),
         });
@@ -46,19 +53,21 @@ impl<'a> Diagnosis<'a> {
 
     /// In the form asked for: source lines with carets where people read, rows or objects elsewhere.
     pub fn render(&self, format: Format, terminal: &Terminal) -> String {
-        let items: Vec<Item> = self.entries.iter().map(Entry::item).collect();
+        let items = || -> Vec<Item> { self.entries.iter().map(Entry::item).collect() };
         match format {
             Format::Table => {
-                let shown = self
-                    .entries
-                    .iter()
-                    .map(|entry| self.diagnostic(entry, terminal.color));
-                shown.map(|text| format!("{text}\n")).collect()
+                let entries = self.entries.iter().take(MOST_SHOWN);
+                let shown = entries.map(|entry| self.diagnostic(entry, terminal.color));
+                let mut text: String = shown.map(|text| format!("{text}\n")).collect();
+                if let more @ 1.. = self.entries.len().saturating_sub(MOST_SHOWN) {
+                    text.push_str(&format!("and {more} more; --format csv lists them all\n"));
+                }
+                text
             }
-            Format::Json => findings::json(&items),
-            Format::Jsonl => findings::jsonl(&items),
+            Format::Json => findings::json(&items()),
+            Format::Jsonl => findings::jsonl(&items()),
             Format::Csv | Format::Tsv | Format::Md => {
-                report::render(&findings::view(&items), format, terminal)
+                report::render(&findings::view(&items()), format, terminal)
             }
         }
     }
@@ -86,19 +95,26 @@ impl<'a> Diagnosis<'a> {
                 .map(|(place, label)| (place, Some(label.as_str()))),
         );
         let lines: Vec<_> = places
-            .map(|(place, label)| (place, label, self.manifest.line(place).unwrap_or_default()))
+            .map(|(place, label)| {
+                let line = self.manifest.line(place);
+                (place, label, line.unwrap_or_default())
+            })
             .collect();
-        let mut spots = lines.iter().map(|(place, label, (line, span))| Spot {
-            file: &place.file,
-            source: line,
-            line_start: place.line,
-            span: span.clone(),
-            label: *label,
-        });
+        let mut spots = lines
+            .iter()
+            .map(|(place, label, (text, span, column))| Spot {
+                file: &place.file,
+                source: text,
+                line_start: place.line,
+                column_start: *column,
+                span: span.clone(),
+                label: *label,
+            });
         let nowhere = Spot {
             file: "",
             source: "",
             line_start: 1,
+            column_start: 1,
             span: 0..0,
             label: None,
         };
@@ -117,6 +133,24 @@ impl<'a> Diagnosis<'a> {
         }
         .render(color)
     }
+}
+
+/// Whether a finding only follows from a problem: it misses a record that a file declares and that could not be read.
+fn follows(manifest: &Manifest, finding: &Finding) -> bool {
+    if manifest.problems.is_empty()
+        || !["unknown-reference", "missing-owner"].contains(&finding.rule)
+    {
+        return false;
+    }
+    // The name stands last in backquotes, behind its kind: "there is no person `x`", "the owner `person/x` is ...".
+    let mut parts = finding.message.rsplit('`').skip(1);
+    let (Some(name), Some(before)) = (parts.next(), parts.next()) else {
+        return false;
+    };
+    let kind = before.split_whitespace().next_back().unwrap_or_default();
+    let ids = [name.to_owned(), format!("{kind}/{name}")];
+    let declared = |id: RecordId| manifest.declares(&id) && !manifest.inventory.contains(&id);
+    ids.iter().filter_map(|id| id.parse().ok()).any(declared)
 }
 
 /// A fault that has no place in any file.
@@ -157,5 +191,50 @@ impl Entry<'_> {
                 ..Item::from(finding)
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Glossaries;
+    use crate::rules::{self, Facts, Selection};
+
+    fn shown(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        std::fs::write(&path, text).unwrap();
+        let manifest = crate::manifest::read(&[path]);
+        let glossaries = Glossaries::of(&manifest.inventory);
+        let facts = Facts::new(
+            &manifest.inventory,
+            &glossaries,
+            "2026-11-22".parse().unwrap(),
+        );
+        let findings = rules::judge(&facts, &Selection::declared());
+        let terminal = Terminal::default();
+        Diagnosis::new(&manifest, &findings).render(Format::Table, &terminal)
+    }
+
+    #[test]
+    fn a_record_that_could_not_be_read_is_not_missed_as_well() {
+        let team = "[team.x]\nname = \"X\"\nmembers = [\"jo\", \"gone\"]\n";
+        let text = shown(&format!("[person.jo]\nname = 3\n{team}"));
+        assert!(
+            text.contains("`gone`") && !text.contains("no person `jo`"),
+            "{text}"
+        );
+        assert!(shown(team).contains("no person `jo`"));
+    }
+
+    #[test]
+    fn only_so_many_faults_are_shown_at_their_lines() {
+        let members: Vec<String> = (0..700).map(|n| format!("\"p{n}\"")).collect();
+        let text = shown(&format!(
+            "[team.x]\nname = \"X\"\nmembers = [{}]\n",
+            members.join(", ")
+        ));
+        assert!(text.ends_with("and 200 more; --format csv lists them all\n"));
+        assert!(text.contains("a.toml:3:12"), "{}", &text[..300]);
     }
 }

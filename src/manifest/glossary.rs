@@ -14,6 +14,9 @@ use crate::model::entitlement::{Catalog, CatalogName};
 use crate::model::finding::FieldPath;
 use crate::model::record::{Kind, Record, RecordId};
 
+/// The largest glossary, in bytes.
+const LARGEST: u64 = 1024 * 1024;
+
 /// One naming of a glossary's file.
 struct Naming {
     name: CatalogName,
@@ -28,9 +31,13 @@ pub(super) fn read(
     problems: &mut Problems,
 ) -> HashSet<PathBuf> {
     let mut seen: HashMap<PathBuf, Option<Arc<Catalog>>> = HashMap::new();
+    let mut done: HashSet<(CatalogName, PathBuf)> = HashSet::new();
     for naming in namings(manifest) {
         problems.next_file();
         let path = naming.source.path.clone();
+        if !done.insert((naming.name.clone(), path.clone())) {
+            continue;
+        }
         let catalog = match seen.get(&path) {
             Some(catalog) => catalog.clone(),
             None => {
@@ -90,7 +97,7 @@ fn load(
     problems: &mut Problems,
 ) -> Option<Catalog> {
     let named_at = manifest.place(&naming.by, &FieldPath::of("catalog"));
-    let text = straight(naming).and_then(|()| source::text(&naming.source, budget));
+    let text = straight(naming).and_then(|()| source::text_within(&naming.source, budget, LARGEST));
     let text = match text {
         Ok(text) => text,
         Err(problem) => {

@@ -54,6 +54,24 @@ impl Lines {
         }
     }
 
+    /// What stands around the beginning of a place in its line; the place in it, and the column at which it begins.
+    pub fn line(&self, text: &str, place: &Place) -> Option<(String, Range<usize>, usize)> {
+        let start = floor(text, place.span.start);
+        let line = self.0.partition_point(|begin| *begin as usize <= start);
+        let from = *self.0.get(line.checked_sub(1)?)? as usize;
+        let next = self.0.get(line).map(|next| *next as usize);
+        let from = floor(text, from.max(start.saturating_sub(SHOWN))).max(from);
+        let to = next.unwrap_or(text.len()).min(floor(text, start + SHOWN));
+        let before = text.get(from..start)?;
+        let column = place.column.saturating_sub(before.chars().count()).max(1);
+        let end = floor(text, place.span.end).clamp(start, to);
+        Some((
+            text.get(from..to)?.to_owned(),
+            start - from..end - from,
+            column,
+        ))
+    }
+
     fn position(&self, text: &str, at: usize) -> (usize, usize) {
         let line = self.0.partition_point(|start| *start as usize <= at);
         let start = line
@@ -94,8 +112,11 @@ impl Site {
     }
 }
 
+/// How much of a line is shown before a place, and from its beginning on, in bytes; far more than a terminal is wide.
+const SHOWN: usize = 1024;
+
 /// Slices longer than this, in bytes, are not parsed again for each field: only their records' headers have places.
-const LONGEST_PARSED: usize = 256 * 1024;
+const LONGEST_PARSED: usize = 64 * 1024;
 
 /// How many bytes are parsed again for places in all. A hostile record of many faults would be parsed for each of them;
 /// behind this, faults are told at their records' headers.

@@ -106,22 +106,11 @@ impl Manifest {
         Some(self.text(at as u32)?.text.clone())
     }
 
-    /// The line on which a place begins, with its line feed, and the place's bytes in it.
-    ///
-    /// A whole file for each of its faults would take time by the square of its size.
-    pub fn line(&self, place: &Place) -> Option<(String, Range<usize>)> {
-        let at = self
-            .files
-            .iter()
-            .position(|read| read.source.shown == place.file)?;
-        let kept = self.text(at as u32)?;
-        let (before, after) = kept.text.split_at_checked(place.span.start)?;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let end = after
-            .find('\n')
-            .map_or(kept.text.len(), |at| before.len() + at);
-        let span = place.span.start - start..place.span.end.clamp(place.span.start, end) - start;
-        Some((format!("{}\n", &kept.text[start..end]), span))
+    /// As much of the line where a place begins as shows it: the text, the place in it, and the column it begins at.
+    pub fn line(&self, place: &Place) -> Option<(String, Range<usize>, usize)> {
+        let file = |read: &ReadFile| read.source.shown == place.file;
+        let kept = self.text(self.files.iter().position(file)? as u32)?;
+        kept.lines.line(&kept.text, place)
     }
 
     /// How many files were read.

@@ -1,8 +1,9 @@
 //! The files of an inventory: which there are, and their text, within limits. Follows no symlink, opens no device.
 
 use std::collections::HashSet;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::manifest::place::Lines;
@@ -188,6 +189,16 @@ fn reason(error: &std::io::Error) -> String {
     }
 }
 
+/// Opens a file to read: never through a link, and without waiting for whoever writes to a pipe.
+fn open(path: &Path) -> std::io::Result<File> {
+    use rustix::fs::OFlags;
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+}
+
 /// How much may still be read.
 pub(super) struct Budget(u64);
 
@@ -199,21 +210,37 @@ impl Budget {
 
 /// The text of a file, or why there is none.
 pub(super) fn text(source: &Source, budget: &mut Budget) -> Result<String, Box<Problem>> {
+    text_within(source, budget, LARGEST_FILE)
+}
+
+/// As [`text`], of a file of at most `largest` bytes. What is opened is what is looked at: nothing can take its place.
+pub(super) fn text_within(
+    source: &Source,
+    budget: &mut Budget,
+    largest: u64,
+) -> Result<String, Box<Problem>> {
     let refuse = |message: &str, hint: &str| {
         let message = format!("{}: {message}", shown_path(&source.path));
         Box::new(Problem::of(message, hint))
     };
     let unreadable =
         |error: &std::io::Error| refuse(&reason(error), "check the file and its permissions");
-    let meta = fs::symlink_metadata(&source.path).map_err(|e| unreadable(&e))?;
+    let file = open(&source.path).map_err(|error| {
+        let meta = fs::symlink_metadata(&source.path);
+        match meta.as_ref().map(regular) {
+            Ok(Err((message, hint))) => refuse(message, hint),
+            Ok(Ok(())) | Err(_) => unreadable(&error),
+        }
+    })?;
+    let meta = file.metadata().map_err(|e| unreadable(&e))?;
     regular(&meta).map_err(|(message, hint)| refuse(message, hint))?;
     let large = || {
         refuse(
-            "it is larger than 4 MiB",
+            &format!("it is larger than {} MiB", largest / (1024 * 1024)),
             "split it: files of one folder are read together",
         )
     };
-    if meta.len() > LARGEST_FILE {
+    if meta.len() > largest {
         return Err(large());
     }
     if meta.len() > budget.0 {
@@ -222,12 +249,11 @@ pub(super) fn text(source: &Source, budget: &mut Budget) -> Result<String, Box<P
             "give fewer folders",
         ));
     }
-    let file = File::open(&source.path).map_err(|e| unreadable(&e))?;
     let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    file.take(LARGEST_FILE + 1)
+    file.take(largest + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| unreadable(&e))?;
-    if bytes.len() as u64 > LARGEST_FILE {
+    if bytes.len() as u64 > largest {
         return Err(large());
     }
     budget.0 = budget.0.saturating_sub(bytes.len() as u64);
@@ -237,4 +263,37 @@ pub(super) fn text(source: &Source, budget: &mut Budget) -> Result<String, Box<P
         let place = Lines::of(&before).place(&source.shown, &before, good..good);
         Box::new(refuse("it is not UTF-8 text", "save it as UTF-8").at(place))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_and_a_device_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link.toml");
+        std::os::unix::fs::symlink("/etc/hostname", &link).unwrap();
+        for (path, reason) in [
+            (link, "it is a symbolic link"),
+            (PathBuf::from("/dev/zero"), "it is not a regular file"),
+            (folder.path().to_owned(), "it is not a regular file"),
+        ] {
+            let shown = String::new();
+            let refused = text(&Source { path, shown }, &mut Budget::new()).unwrap_err();
+            assert!(refused.message.ends_with(reason), "{}", refused.message);
+        }
+    }
+
+    #[test]
+    fn a_file_has_a_largest_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        fs::write(&path, "x".repeat(1024 * 1024 + 1)).unwrap();
+        let shown = String::new();
+        let source = Source { path, shown };
+        assert!(text(&source, &mut Budget::new()).is_ok());
+        let refused = text_within(&source, &mut Budget::new(), 1024 * 1024).unwrap_err();
+        assert!(refused.message.ends_with("larger than 1 MiB"));
+    }
 }

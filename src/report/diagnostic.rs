@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer,
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::finding::Severity;
+use crate::model::text::could_be_secret;
 use crate::report::escape;
 
 /// The most columns of a source line that are shown.
@@ -38,6 +39,8 @@ pub struct Spot<'a> {
     pub source: &'a str,
     /// The number of the first line of `source`: 1 for the file's whole text.
     pub line_start: usize,
+    /// The column at which the first line of `source` begins; 1 where it is whole.
+    pub column_start: usize,
     /// Bytes of `source`. A span that does not fit is clamped.
     pub span: Range<usize>,
     /// What stands at the caret.
@@ -81,6 +84,11 @@ impl Diagnostic<'_> {
         let mut from = text.find('\n').unwrap_or(0);
         for spot in std::iter::once(&self.spot).chain(&self.also) {
             let excerpt = Excerpt::of(spot.source, spot.span.clone());
+            let first = if excerpt.line == 0 {
+                spot.column_start.clamp(1, 99_999_999) - 1
+            } else {
+                0
+            };
             let place = |column: usize| {
                 format!(
                     "{}:{}:{column}",
@@ -90,7 +98,7 @@ impl Diagnostic<'_> {
             };
             let shown = place(excerpt.text[..excerpt.span.start].chars().count() + 1);
             if let Some(at) = text[from..].find(&shown) {
-                let real = place(excerpt.column);
+                let real = place(excerpt.column + first);
                 text.replace_range(from + at..from + at + shown.len(), &real);
                 from += at + real.len();
             }
@@ -145,7 +153,7 @@ impl Excerpt {
         let whole = source[first..end_of_line].trim_end_matches('\r');
         let start = start.min(first + whole.len());
         let end = floor(source, span.end).clamp(start, first + whole.len());
-        let line = &source[first..first + whole.len()];
+        let line = masked(&source[first..first + whole.len()]);
         let (before, rest) = line.split_at(start - first);
         let (inside, after) = rest.split_at(end - start);
 
@@ -176,9 +184,25 @@ impl Excerpt {
             text,
             span: from..to,
             line: source[..first].bytes().filter(|b| *b == b'\n').count(),
-            column: before.chars().count() + 1,
+            column: source[first..start].chars().count() + 1,
         }
     }
+}
+
+/// The line with what could be a secret hidden, byte for byte, so that spans still fit: each quoted value, and each word.
+fn masked(line: &str) -> String {
+    let quote = |c: char| matches!(c, '"' | '\'' | '`');
+    let mut out = String::with_capacity(line.len());
+    for piece in line.split_inclusive(|c: char| quote(c) || c.is_whitespace() || c == '=') {
+        let end = piece.trim_end_matches(|c: char| quote(c) || c.is_whitespace() || c == '=');
+        if could_be_secret(end) {
+            out.extend(std::iter::repeat_n('*', end.len()));
+            out.push_str(&piece[end.len()..]);
+        } else {
+            out.push_str(piece);
+        }
+    }
+    out
 }
 
 /// The nearest character boundary at or before `at`.
@@ -247,6 +271,7 @@ mod tests {
             file: "inventory.toml",
             source,
             line_start: 1,
+            column_start: 1,
             span,
             label: None,
         }
@@ -336,10 +361,21 @@ error[missing-owner]: `account/etl` has no technical owner
     }
 
     #[test]
+    fn what_could_be_a_secret_is_hidden() {
+        let secret = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+        let source = format!("purpose = \"use {secret}\" # {secret}");
+        let text = diagnostic(spot(&source, 11..20)).render(false);
+        assert!(!text.contains("16C7"), "{text}");
+        assert!(text.contains("purpose = \"use ****"), "{text}");
+    }
+
+    #[test]
     fn lines_are_counted_from_where_the_source_begins() {
         let mut fault = diagnostic(spot("level = 3\n", 8..9));
         fault.spot.line_start = 41;
         assert!(fault.render(false).contains("inventory.toml:41:9"));
+        fault.spot.column_start = 1001;
+        assert!(fault.render(false).contains("inventory.toml:41:1009"));
     }
 
     proptest! {
