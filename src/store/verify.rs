@@ -154,19 +154,6 @@ impl Faults {
         Ok(())
     }
 
-    /// The pages as the engine sees them. An index that has lost an entry gives wrong answers, and no row shows it.
-    fn pages(&mut self, db: &Connection) -> Result<(), StoreError> {
-        let mut statement = db.prepare("PRAGMA integrity_check(20)")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let told = lossy(row.get_ref(0)?);
-            if told != "ok" {
-                self.other(format!("the file's pages are damaged: {told}"));
-            }
-        }
-        Ok(())
-    }
-
     /// Every live record against its latest event; gives how many rows `due` should have.
     fn records(&mut self, db: &Connection) -> Result<u64, StoreError> {
         let mut reckoner = due::Reckoner::new(db);
