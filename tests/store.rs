@@ -373,6 +373,12 @@ fn an_interrupted_write_is_undone_before_reading() {
         fs::metadata(&journal).unwrap().len() > 0,
         "the journal is hot"
     );
+    // Not where the journal may be anybody's.
+    let folder = place.path.parent().unwrap();
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o777)).unwrap();
+    let error = refused(&place.path, Access::Read);
+    assert!(matches!(error, StoreError::Permissions { .. }), "{error}");
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
     let store = Store::open(&place.path, Access::Read).unwrap();
     assert_eq!(store.inventory().unwrap(), expected);
     assert_eq!(store.verify().unwrap().faults, []);

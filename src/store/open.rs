@@ -124,6 +124,8 @@ fn open_to_read(path: &Path) -> Result<rusqlite::Connection, StoreError> {
         Err(StoreError::ReadOnly { .. } | StoreError::Engine { .. })
             if files::has_journal(path) =>
         {
+            // Undoing is writing, and the journal may be anybody's.
+            files::check_folder(path)?;
             let undone = connection::open(path, Purpose::Write).and_then(known);
             drop(undone.map_err(|_| StoreError::ReadOnly {
                 why: "an interrupted write waits to be undone by a user who may write".to_owned(),
