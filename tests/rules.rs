@@ -86,6 +86,7 @@ fixtures! {
     unknown_reference
     unknown_permission
     unknown_scope
+    no_glossary
     tenant_crossed
     boundary_too_wide
     endpoint_mismatch

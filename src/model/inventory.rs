@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::account::Account;
+use crate::model::id::PlatformId;
 use crate::model::record::{Kind, Record, RecordId, nouns};
 
 macro_rules! inventory {
@@ -94,6 +96,13 @@ impl Inventory {
     /// A record and its id for each of the kinds that an inventory declares: all but what happened.
     pub fn declared(&self) -> impl Iterator<Item = Record> + '_ {
         self.records().filter(|record| record.kind().is_declared())
+    }
+
+    /// The platform that an account's scopes are of: the one that it names, else the only one there is.
+    pub fn platform_of<'a>(&'a self, account: &'a Account) -> Option<&'a PlatformId> {
+        let mut all = self.platforms.keys();
+        let only = all.next().filter(|_| all.next().is_none());
+        account.platform.as_ref().or(only)
     }
 }
 

@@ -113,9 +113,9 @@ impl<'a> Grants<'a> {
         let mut holders = Vec::with_capacity(facts.inventory.accounts.len());
         for (id, account) in facts.accounts() {
             let provider = facts.inventory.providers.get(&account.provider);
-            let platform = account
-                .platform
-                .as_ref()
+            let platform = facts
+                .inventory
+                .platform_of(account)
                 .and_then(|platform| facts.inventory.platforms.get(platform));
             let mut side = |name: Option<&'a CatalogName>, keys: &'a [EntitlementKey]| {
                 let named = name.and_then(|name| Some((name, facts.glossaries.get(name)?)));

@@ -35,6 +35,7 @@ mod missing_purpose;
 mod missing_required_permission;
 mod missing_revoke_procedure;
 mod missing_rotation;
+mod no_glossary;
 mod overlap_impossible;
 mod owner_departed;
 mod rotation_due;
@@ -71,6 +72,7 @@ pub static ALL: &[&Rule] = &[
     &unknown_reference::RULE,
     &unknown_permission::RULE,
     &unknown_scope::RULE,
+    &no_glossary::RULE,
     &tenant_crossed::RULE,
     &boundary_too_wide::RULE,
     &endpoint_mismatch::RULE,

@@ -112,6 +112,9 @@ mod tests {
         );
         let records =
             json!({ "role/machine-operator": { "permissions": permissions, "catalog": null } });
-        assert_eq!(found(records), Vec::<String>::new());
+        assert_eq!(
+            found(records),
+            ["no-glossary role/machine-operator permissions"]
+        );
     }
 }

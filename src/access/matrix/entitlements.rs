@@ -26,12 +26,8 @@ pub fn permissions(inventory: &Inventory, lookup: &Lookup, filter: &Filter) -> M
 
 /// Accounts x scopes at the platform: the one that the account names, else the only one there is.
 pub fn scopes(inventory: &Inventory, lookup: &Lookup, filter: &Filter) -> Matrix {
-    let only = match inventory.platforms.len() {
-        1 => inventory.platforms.keys().next(),
-        _ => None,
-    };
     let catalog = |account: &Account| {
-        let platform = account.platform.as_ref().or(only)?;
+        let platform = inventory.platform_of(account)?;
         inventory.platforms.get(platform)?.catalog.clone()
     };
     let held = |account: &'_ Account| account.scopes.clone();
