@@ -137,20 +137,8 @@ impl<'a> Diagnosis<'a> {
 
 /// Whether a finding only follows from a problem: it misses a record that a file declares and that could not be read.
 fn follows(manifest: &Manifest, finding: &Finding) -> bool {
-    if manifest.problems.is_empty()
-        || !["unknown-reference", "missing-owner"].contains(&finding.rule)
-    {
-        return false;
-    }
-    // The name stands last in backquotes, behind its kind: "there is no person `x`", "the owner `person/x` is ...".
-    let mut parts = finding.message.rsplit('`').skip(1);
-    let (Some(name), Some(before)) = (parts.next(), parts.next()) else {
-        return false;
-    };
-    let kind = before.split_whitespace().next_back().unwrap_or_default();
-    let ids = [name.to_owned(), format!("{kind}/{name}")];
-    let declared = |id: RecordId| manifest.declares(&id) && !manifest.inventory.contains(&id);
-    ids.iter().filter_map(|id| id.parse().ok()).any(declared)
+    let unread = |id: &RecordId| manifest.declares(id) && !manifest.inventory.contains(id);
+    finding.wants.as_ref().is_some_and(unread)
 }
 
 /// A fault that has no place in any file.

@@ -220,7 +220,7 @@ fn record<'a, 'i>(
         | Kind::Account
         | Kind::Role => {
             let named = root.get(id.kind.as_str())?.get_ref().as_table()?;
-            let (key, value) = named.get_key_value(&*id.name)?;
+            let (key, value) = named.get_key_value(&id.name)?;
             Some((value, head(key.span(), value)))
         }
         Kind::Catalog | Kind::Version | Kind::Fact => None,

@@ -92,4 +92,7 @@ pub struct Finding {
     /// How many days until (negative: since) it matters, for findings with a date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<i64>,
+    /// The record that it misses, for findings on a name that nothing has.
+    #[serde(skip)]
+    pub wants: Option<RecordId>,
 }

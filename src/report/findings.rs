@@ -144,6 +144,7 @@ mod tests {
             message: message.to_owned(),
             fix: None,
             days,
+            wants: None,
         };
         let mut all = vec![
             finding(

@@ -65,6 +65,7 @@ impl Findings {
                 message: format!("{count} more like this, here and elsewhere"),
                 fix: Some("mend the ones shown, then look again".to_owned()),
                 days: None,
+                wants: None,
             });
         }
     }
@@ -113,6 +114,7 @@ impl Findings {
             message: message.into(),
             fix: None,
             days: None,
+            wants: None,
         }))
     }
 
@@ -180,6 +182,12 @@ impl Found<'_> {
     /// A severity other than the rule's.
     pub fn severity(self, severity: Severity) -> Self {
         self.0.severity = severity;
+        self
+    }
+
+    /// The record that it misses.
+    pub fn wants(self, record: Option<RecordId>) -> Self {
+        self.0.wants = record;
         self
     }
 

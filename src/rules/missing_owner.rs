@@ -60,6 +60,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                             field,
                             format!("the {part} owner `{owner}` is not in the roll"),
                         )
+                        .wants(owner.as_str().parse().ok())
                         .did_you_mean(near.as_deref(), "name one that is, or add them");
                 }
                 Some(_) => {}

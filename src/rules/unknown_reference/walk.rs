@@ -84,8 +84,14 @@ impl<'a> Walk<'_, 'a> {
         (subject, field): Spot,
     ) {
         let message = format!("there is no {what} `{name}`");
+        // A principal says its kind itself.
+        let principal = name
+            .starts_with(&format!("{what}/"))
+            .then(|| name.to_owned());
+        let wants = principal.unwrap_or_else(|| format!("{what}/{name}"));
         self.findings
             .at(subject, field, message)
+            .wants(wants.parse().ok())
             .did_you_mean(near, DECLARE);
     }
 }
