@@ -123,10 +123,13 @@ impl<'a> Diagnosis<'a> {
         };
         let spot = if entry.place.is_some() { spot } else { nowhere };
         let rule = matches!(entry.what, What::Finding(_)).then_some(item.rule);
+        // The line may show a field alone: whose it is, the title says.
+        let subject = item.subject.as_ref().map(|subject| format!("{subject}: "));
+        let message = subject.unwrap_or_default() + item.message;
         Diagnostic {
             severity: item.severity,
             rule,
-            message: item.message,
+            message: &message,
             spot,
             fix: item.fix,
             also: spots.collect(),
