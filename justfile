@@ -10,7 +10,7 @@ check:
     cargo clippy --all-targets --locked -- -D warnings
     cargo test --locked
 
-# Write the generated files anew: schema, rule pages, completions, manual, snapshots
+# Write the generated files anew: schema, rule pages, completions, transcripts
 bless:
     KEYROLL_BLESS=1 SNAPSHOTS=overwrite TRYCMD=overwrite cargo test
 
