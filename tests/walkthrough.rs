@@ -122,3 +122,23 @@ fn a_change_never_hides_that_its_record_was_tampered_with() {
     sqlite3(&home.store(), "drop table waiver");
     home.ends("audit verify", 5);
 }
+
+#[test]
+fn a_fact_that_has_not_happened_is_refused() {
+    let home = Home::new();
+    home.ends("init", 0);
+    home.ends("apply examples/brookfield --yes", 0);
+    let file = home.0.path().join("facts.jsonl");
+    let account = "unicmms-production-status-sync-plant1";
+    let fact =
+        format!(r#"{{"fact":"issued","account":"{account}","version":1,"on":"2030-01-01"}}"#);
+    std::fs::write(&file, fact).expect("a file can be written");
+    home.ends(
+        &format!("import facts {} --as-of 2029-12-30", file.display()),
+        4,
+    );
+    home.ends(
+        &format!("import facts {} --as-of 2030-01-01", file.display()),
+        0,
+    );
+}
