@@ -36,10 +36,10 @@ pub struct Globals {
     /// The store to use [default: KEYROLL_STORE, else keyroll/roll.db in the XDG data folder]
     #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub store: Option<PathBuf>,
-    /// How to show rows
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    /// How to show rows: table, json, jsonl, csv, tsv or md
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table, hide_possible_values = true)]
     pub format: Format,
-    /// When to use colour
+    /// When to use colour: auto, always or never
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true)]
     pub color: Color,
     /// Judge as of this date instead of today (UTC)
