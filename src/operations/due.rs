@@ -25,5 +25,5 @@ pub fn candidates(store: &Store, as_of: Date) -> Result<Inventory, StoreError> {
         .into_iter()
         .map(|row| row.account)
         .collect();
-    store.accounts(&accounts.into_iter().collect::<Vec<_>>())
+    store.scheduled(&accounts.into_iter().collect::<Vec<_>>())
 }

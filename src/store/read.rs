@@ -75,6 +75,22 @@ impl Store {
         gathered.waivers(ids)?;
         Ok(gathered.inventory)
     }
+
+    /// Some accounts with their versions, their rotation policies and the waivers about them, and nothing else: enough
+    /// to judge what is due, and to judge only that.
+    pub fn scheduled(&self, ids: &[AccountId]) -> Result<Inventory, StoreError> {
+        let snapshot = self.db.unchecked_transaction()?;
+        let mut gathered = Gathered {
+            db: &snapshot,
+            seen: BTreeSet::new(),
+            inventory: Inventory::default(),
+        };
+        for id in ids {
+            gathered.schedule(id)?;
+        }
+        gathered.waivers(ids)?;
+        Ok(gathered.inventory)
+    }
 }
 
 struct Gathered<'d> {
@@ -97,6 +113,37 @@ impl Gathered<'_> {
             }
         }
         Ok(())
+    }
+
+    /// An account, its versions and its policy.
+    fn schedule(&mut self, id: &AccountId) -> Result<(), StoreError> {
+        let Some(account) = load_record(self.db, &RecordId::new(Kind::Account, id))? else {
+            return Ok(());
+        };
+        if let Record::Account(_, account) = &account
+            && let Some(policy) = &account.rotation
+            && !self.inventory.rotations.contains_key(policy)
+        {
+            let policy = load_record(self.db, &RecordId::new(Kind::Rotation, policy))?;
+            policy.map(|policy| self.inventory.put(policy));
+        }
+        self.inventory.put(account);
+        let inventory = &mut self.inventory;
+        let put = &mut |loaded| {
+            inventory.put(whole(Kind::Version, loaded)?);
+            Ok(())
+        };
+        match sql(Kind::Version).of_account {
+            Some(versions) => each(
+                self.db,
+                Kind::Version,
+                versions,
+                [id.as_str()],
+                Care::Plain,
+                put,
+            ),
+            None => Ok(()),
+        }
     }
 
     fn belongings(&mut self, id: &AccountId) -> Result<(), StoreError> {
