@@ -4,6 +4,7 @@ mod ask;
 mod edit;
 mod fields;
 mod show;
+mod words;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -48,7 +49,7 @@ pub fn command(kind: Kind) -> Command {
         )
     };
     Command::new(noun)
-        .about(show::about(kind))
+        .about(words::of(kind).about)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(
@@ -66,7 +67,7 @@ pub fn command(kind: Kind) -> Command {
         .subcommand(
             Command::new("show")
                 .about("Show one record as TOML, or with --format json")
-                .after_help(format!("Example:\n  keyroll {noun} show {}", show::example(kind)))
+                .after_help(format!("Example:\n  keyroll {noun} show {}", words::of(kind).example))
                 .arg(name()),
         )
         .subcommand(
@@ -93,13 +94,13 @@ pub fn command(kind: Kind) -> Command {
         .subcommand(
             Command::new("edit")
                 .about("Edit a record as TOML in $EDITOR; it is checked before it is saved")
-                .after_help(format!("Example:\n  keyroll {noun} edit {}", show::example(kind)))
+                .after_help(format!("Example:\n  keyroll {noun} edit {}", words::of(kind).example))
                 .arg(name()),
         )
         .subcommand(
             Command::new("remove")
                 .about("Remove a record that no other names")
-                .after_help(format!("Example:\n  keyroll {noun} remove {}", show::example(kind)))
+                .after_help(format!("Example:\n  keyroll {noun} remove {}", words::of(kind).example))
                 .arg(name())
                 .arg(
                     Arg::new("with-history")
