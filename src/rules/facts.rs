@@ -1,11 +1,11 @@
 //! What rules see: an inventory, its glossaries and a day. Indexes are made at their first use.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 use crate::catalog::Glossaries;
+use crate::lifecycle::due;
 use crate::model::account::{Account, AccountStatus};
-use crate::model::credential::{Version, VersionStage};
+use crate::model::credential::Version;
 use crate::model::date::Date;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
@@ -22,7 +22,6 @@ pub struct Facts<'a> {
     grants: OnceCell<Grants<'a>>,
     seats: OnceCell<Seats<'a>>,
     sites: OnceCell<Sites<'a>>,
-    current: OnceCell<HashMap<&'a AccountId, &'a Version>>,
 }
 
 impl<'a> Facts<'a> {
@@ -34,7 +33,6 @@ impl<'a> Facts<'a> {
             grants: OnceCell::new(),
             seats: OnceCell::new(),
             sites: OnceCell::new(),
-            current: OnceCell::new(),
         }
     }
 
@@ -51,15 +49,7 @@ impl<'a> Facts<'a> {
 
     /// The newest current version of an account's credential.
     pub fn current(&self, account: &AccountId) -> Option<&'a Version> {
-        let newest = self.current.get_or_init(|| {
-            let versions = self.inventory.versions.iter();
-            // In the order of their numbers, so that the newest stays.
-            versions
-                .filter(|(_, version)| version.stage == VersionStage::Current)
-                .map(|(key, version)| (&key.account, version))
-                .collect()
-        });
-        newest.get(account).copied()
+        due::current(&self.inventory.versions, account)
     }
 
     /// Every account's entitlements, each looked up once.

@@ -13,6 +13,7 @@ mod sample;
 mod seats;
 mod selection;
 mod sites;
+mod unlisted;
 
 // The rules, one file each.
 mod agent_without_gate;

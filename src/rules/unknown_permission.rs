@@ -5,6 +5,7 @@ use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::{Kind, RecordId};
 use crate::rules::grants::is_wildcard;
 use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::unlisted;
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
@@ -33,28 +34,9 @@ Source: Guide, Permission glossary: a permission is its group and its name."##,
 };
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let grants = facts.grants();
-    for holder in &grants.holders {
-        let Some(name) = holder.permissions.catalog else {
-            continue;
-        };
-        for (at, grant) in grants.list(&holder.permissions).iter().enumerate() {
-            if grant.known.is_some() || grant.wildcard {
-                continue;
-            }
-            let listed = facts
-                .glossaries
-                .get(name)
-                .map(|catalog| &catalog.entitlements);
-            let keys = listed.into_iter().flat_map(|all| all.keys());
-            let near = findings.near(grant.key.as_str(), keys.map(EntitlementKey::as_str));
-            let message = format!("`{}` is no permission of the glossary `{name}`", grant.key);
-            let field = FieldPath::of("permissions").index(at);
-            findings
-                .account(holder.id, field, message)
-                .did_you_mean(near, LISTED);
-        }
-    }
+    unlisted::find(facts, findings, ("permission", "permissions"), |holder| {
+        &holder.permissions
+    });
     roles(facts, findings);
 }
 
@@ -78,13 +60,10 @@ fn roles(facts: &Facts<'_>, findings: &mut Findings) {
             let field = FieldPath::of("permissions").index(at);
             findings
                 .at(RecordId::new(Kind::Role, id), field, message)
-                .did_you_mean(near, LISTED);
+                .did_you_mean(near, unlisted::LISTED);
         }
     }
 }
-
-/// The advice where no name is near.
-const LISTED: &str = "write it as `keyroll catalog` lists it";
 
 #[cfg(test)]
 mod tests {

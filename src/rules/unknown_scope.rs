@@ -1,8 +1,8 @@
 //! `unknown-scope`: a platform scope that its glossary does not list.
 
-use crate::model::entitlement::EntitlementKey;
-use crate::model::finding::{FieldPath, Severity};
+use crate::model::finding::Severity;
 use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::unlisted;
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
@@ -31,32 +31,10 @@ Source: Guide, Permission glossary: platform scopes keep their own dotted spelli
 };
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let grants = facts.grants();
-    for holder in &grants.holders {
-        let Some(name) = holder.scopes.catalog else {
-            continue;
-        };
-        for (at, grant) in grants.list(&holder.scopes).iter().enumerate() {
-            if grant.known.is_some() || grant.wildcard {
-                continue;
-            }
-            let listed = facts
-                .glossaries
-                .get(name)
-                .map(|catalog| &catalog.entitlements);
-            let keys = listed.into_iter().flat_map(|all| all.keys());
-            let near = findings.near(grant.key.as_str(), keys.map(EntitlementKey::as_str));
-            let message = format!("`{}` is no scope of the glossary `{name}`", grant.key);
-            let field = FieldPath::of("scopes").index(at);
-            findings
-                .account(holder.id, field, message)
-                .did_you_mean(near, LISTED);
-        }
-    }
+    unlisted::find(facts, findings, ("scope", "scopes"), |holder| {
+        &holder.scopes
+    });
 }
-
-/// The advice where no name is near.
-const LISTED: &str = "write it as `keyroll catalog` lists it";
 
 #[cfg(test)]
 mod tests {
