@@ -11,12 +11,16 @@ pub mod access;
 pub mod audit;
 pub mod catalog;
 pub mod lifecycle;
+pub mod secret;
 
 // Floor 3: forms and judges.
 pub mod manifest;
 pub mod report;
 pub mod rules;
 pub mod store;
+
+// Floor 4: where secrets live.
+pub mod secrets;
 
 // Floor 5: the only doers.
 pub mod operations;

@@ -3,7 +3,9 @@
 mod chain;
 mod digest;
 mod encoding;
+mod kept;
 
 pub use chain::{Break, Chain, GENESIS};
 pub use digest::{hex, record_digest, record_digest_of};
 pub use encoding::{EventView, FORMAT, hash_view};
+pub use kept::kept;

@@ -103,10 +103,8 @@ mod tests {
 
     fn version(issued: &str, expires: Option<&str>) -> Version {
         Version {
-            stage: VersionStage::Current,
-            issued: issued.parse().unwrap(),
             expires: expires.map(|day| day.parse().unwrap()),
-            retired: None,
+            ..Version::new(VersionStage::Current, issued.parse().unwrap())
         }
     }
 

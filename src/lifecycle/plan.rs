@@ -117,6 +117,9 @@ impl<'a> Staying<'a> {
         let account = |key: &AccountId| self.stays(&RecordId::new(Kind::Account, key));
         match record {
             Record::Version(key, _) => account(&key.account),
+            Record::Sealed(key, _) => account(&key.account),
+            // Who may open the secrets is no part of an inventory.
+            Record::StoreKey(..) | Record::Recipient(..) => true,
             Record::Fact(_, fact) => {
                 fact.account().is_none_or(account)
                     && fact
@@ -155,6 +158,7 @@ pub fn hanging_on<'a>(
         let account = |key: &AccountId| id.kind == Kind::Account && *id.name == *key.as_str();
         match record {
             Record::Version(key, _) => account(&key.account),
+            Record::Sealed(key, _) => account(&key.account),
             Record::Approval(key, _) => account(&key.account),
             Record::Decision(key, _) => account(&key.account),
             Record::ResidualRisk(key, _) => account(&key.account),
@@ -179,7 +183,9 @@ pub fn hanging_on<'a>(
             | Record::Procedure(..)
             | Record::Consumer(..)
             | Record::Account(..)
-            | Record::Role(..) => false,
+            | Record::Role(..)
+            | Record::StoreKey(..)
+            | Record::Recipient(..) => false,
         }
     })
 }

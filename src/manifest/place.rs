@@ -223,7 +223,12 @@ fn record<'a, 'i>(
             let (key, value) = named.get_key_value(&id.name)?;
             Some((value, head(key.span(), value)))
         }
-        Kind::Catalog | Kind::Version | Kind::Fact => None,
+        Kind::Catalog
+        | Kind::Version
+        | Kind::Fact
+        | Kind::StoreKey
+        | Kind::Recipient
+        | Kind::Sealed => None,
     }
 }
 

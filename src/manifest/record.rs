@@ -96,7 +96,9 @@ impl Reading {
             }
             Kind::Catalog => "a glossary is a file of its own: `catalog = \"./mine.toml\"`",
             Kind::Approval => "an approval stands with its account: `[[account.NAME.approval]]`",
-            Kind::Version | Kind::Fact => "what happened is recorded in the store: take it out",
+            Kind::Version | Kind::Fact | Kind::StoreKey | Kind::Recipient | Kind::Sealed => {
+                "what happened is recorded in the store: take it out"
+            }
         };
         let message = format!("`{kind}` is no table of an inventory");
         self.fault(head(key.span(), value), message, advice);
@@ -133,7 +135,10 @@ impl Reading {
             | Kind::ResidualRisk
             | Kind::Waiver
             | Kind::Version
-            | Kind::Fact => {}
+            | Kind::Fact
+            | Kind::StoreKey
+            | Kind::Recipient
+            | Kind::Sealed => {}
         }
     }
 

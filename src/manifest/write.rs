@@ -120,7 +120,10 @@ pub(super) fn write_value(id: &RecordId, body: Value) -> String {
         | Kind::ResidualRisk
         | Kind::Waiver
         | Kind::Version
-        | Kind::Fact => {
+        | Kind::Fact
+        | Kind::StoreKey
+        | Kind::Recipient
+        | Kind::Sealed => {
             layout(&[kind], true, &body, &mut out);
         }
         Kind::Person
@@ -184,7 +187,10 @@ fn add_keys(id: &RecordId, body: &mut Map<String, Value>) {
         | Kind::Account
         | Kind::Role
         | Kind::Version
-        | Kind::Fact => return,
+        | Kind::Fact
+        | Kind::StoreKey
+        | Kind::Recipient
+        | Kind::Sealed => return,
     }
     keys.append(body);
     *body = keys;

@@ -90,6 +90,48 @@ crate::model::access::words! {
     }
 }
 
+/// What happened to a record, or to the store, that changed no record: for the audit trail alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The record, which must be there; the store itself where it is `None`.
+    pub about: Option<RecordId>,
+    pub what: Occurrence,
+    /// What else there is to know of it. Never a secret.
+    pub details: Vec<FieldChange>,
+}
+
+crate::model::access::words! {
+    /// What happened.
+    Occurrence {
+        /// A secret was shown or handed out.
+        Reveal = "reveal",
+        /// A secret was given to a program.
+        Run = "run",
+        Backup = "backup",
+        Restore = "restore",
+    }
+}
+
+impl Note {
+    pub fn new(about: Option<RecordId>, what: Occurrence) -> Note {
+        Note {
+            about,
+            what,
+            details: Vec::new(),
+        }
+    }
+
+    /// Adds one detail.
+    pub fn with(mut self, field: &str, value: impl Into<serde_json::Value>) -> Note {
+        self.details.push(FieldChange {
+            field: field.to_owned(),
+            from: None,
+            to: Some(value.into()),
+        });
+        self
+    }
+}
+
 /// One field that differs between two states of a record; `None` where it is absent.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FieldChange {

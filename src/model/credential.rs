@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::access::words;
 use crate::model::date::Date;
 use crate::model::id::Name;
+use crate::model::sealed::Held;
 use crate::model::shared::shared;
 use crate::model::text::{Text, string_serde};
 
@@ -161,6 +162,26 @@ pub struct Version {
     /// The day its successor took over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired: Option<Date>,
+    /// The day it became the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activated: Option<Date>,
+    /// Where its value is; none where keyroll was never given it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+impl Version {
+    /// A version of which only the stage and the day of issue are known.
+    pub fn new(stage: VersionStage, issued: Date) -> Version {
+        Version {
+            stage,
+            issued,
+            expires: None,
+            retired: None,
+            activated: None,
+            held: None,
+        }
+    }
 }
 
 #[cfg(test)]

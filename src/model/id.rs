@@ -25,6 +25,8 @@ pub enum BadName {
     Path(String),
     #[error("`{0}` is not a principal: write `person/NAME`, `team/NAME` or `account/NAME`")]
     Principal(String),
+    #[error("it is not a fingerprint: 32 hexadecimal digits")]
+    Fingerprint,
 }
 
 /// Checks one name: `[a-z0-9][a-z0-9-]*`, at most [`LONGEST`] bytes.
@@ -58,6 +60,16 @@ fn check_principal(text: &str) -> Result<(), BadName> {
     match text.split_once('/') {
         Some(("person" | "team" | "account", name)) => check(name),
         _ => Err(BadName::Principal(text.escape_debug().collect())),
+    }
+}
+
+/// Checks 32 hexadecimal digits.
+fn check_fingerprint(text: &str) -> Result<(), BadName> {
+    let is_digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    if text.len() == 32 && text.bytes().all(is_digit) {
+        Ok(())
+    } else {
+        Err(BadName::Fingerprint)
     }
 }
 
@@ -114,6 +126,10 @@ checked_string! {
     RotationId by check, "^[a-z0-9][a-z0-9-]*$";
     ProcedureId by check, "^[a-z0-9][a-z0-9-]*$";
     ConsumerId by check, "^[a-z0-9][a-z0-9-]*$";
+    /// Who may open the secrets: a name for a key.
+    RecipientId by check, "^[a-z0-9][a-z0-9-]*$";
+    /// A keyed hash (HMAC-SHA-256, its first 16 bytes in hexadecimal): of a secret, or of the list of recipients.
+    Fingerprint by check_fingerprint, "^[0-9a-f]{32}$";
     /// An environment of a provider or platform: `production`, `staging`, `test` ...
     EnvironmentName by check, "^[a-z0-9][a-z0-9-]*$";
     /// Any other plain name: a workflow, a tenant role, the id of a rule.

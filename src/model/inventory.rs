@@ -109,7 +109,10 @@ impl Inventory {
 impl Kind {
     /// Whether records of the kind are declared in TOML; the others record what happened.
     pub fn is_declared(self) -> bool {
-        !matches!(self, Kind::Version | Kind::Fact)
+        !matches!(
+            self,
+            Kind::Version | Kind::Fact | Kind::StoreKey | Kind::Recipient | Kind::Sealed
+        )
     }
 }
 

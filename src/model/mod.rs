@@ -26,4 +26,5 @@ pub mod record;
 pub mod references;
 pub mod role;
 pub mod rotation;
+pub mod sealed;
 mod shared;

@@ -32,6 +32,9 @@ macro_rules! nouns {
             Waiver "waiver" waivers: key::WaiverKey => approval::Waiver;
             Version "version" versions: key::VersionKey => credential::Version;
             Fact "fact" facts: key::FactKey => fact::Fact;
+            StoreKey "store-key" store_key: key::Only => sealed::StoreKey;
+            Recipient "recipient" recipients: id::RecipientId => sealed::Recipient;
+            Sealed "sealed" sealed: key::VersionKey => sealed::Sealed;
         }
     };
 }

@@ -82,6 +82,11 @@ pub fn of(record: &Record) -> Vec<Reference> {
         }
         Record::Waiver(_, waiver) => out.principal(waiver.owner.as_ref()),
         Record::Version(key, _) => out.some(Kind::Account, Some(&key.account)),
+        Record::Sealed(key, _) => {
+            out.some(Kind::Account, Some(&key.account));
+            out.some(Kind::Version, Some(key));
+        }
+        Record::Recipient(_, recipient) => out.some(Kind::Person, recipient.person.as_ref()),
         Record::Fact(_, fact) => {
             out.some(Kind::Account, fact.account());
             out.some(Kind::Procedure, fact.procedure());
@@ -93,7 +98,8 @@ pub fn of(record: &Record) -> Vec<Reference> {
         | Record::Catalog(..)
         | Record::Rotation(..)
         | Record::Procedure(..)
-        | Record::Consumer(..) => {}
+        | Record::Consumer(..)
+        | Record::StoreKey(..) => {}
     }
     out.0
 }

@@ -15,13 +15,14 @@ use crate::model::date::{Date, Span};
 use crate::model::entitlement::{CatalogName, Side};
 use crate::model::fact::{Outcome, ReviewVerdict};
 use crate::model::id::{
-    AccountId, BoundaryPath, EnvironmentName, Name, PersonId, PlatformId, Principal, ProcedureId,
-    ProviderId, RoleId, RotationId,
+    AccountId, BoundaryPath, EnvironmentName, Fingerprint, Name, PersonId, PlatformId, Principal,
+    ProcedureId, ProviderId, RecipientId, RoleId, RotationId,
 };
 use crate::model::probe::ProbeKind;
 use crate::model::procedure::ProcedureKind;
 use crate::model::provider::Hosting;
 use crate::model::rotation::Strategy;
+use crate::model::sealed::{Ciphertext, Purpose, Source};
 use crate::model::text::Text;
 
 /// A value that one column holds.
@@ -71,7 +72,7 @@ text_cells! {
     Text, Span, Name, AccountId, BoundaryPath, EnvironmentName, PersonId, PlatformId, Principal, ProcedureId,
     ProviderId, RoleId, RotationId, CatalogName, SecretPlace, ActionClass, Level, AccountStatus, Choice,
     BoundaryKind, CredentialKind, ExpirySource, VersionStage, Side, Outcome, ReviewVerdict, ProbeKind,
-    ProcedureKind, Hosting, Strategy, DueKind,
+    ProcedureKind, Hosting, Strategy, DueKind, RecipientId, Fingerprint, Ciphertext, Purpose, Source,
 }
 
 impl Cell for Date {

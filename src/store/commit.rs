@@ -2,8 +2,10 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::audit::record_digest_of;
-use crate::model::change::{Action, Change, Expected, Verb, field_changes};
+use std::borrow::Cow;
+
+use crate::audit::{kept, record_digest_of};
+use crate::model::change::{Action, Change, Expected, Note, Verb, field_changes};
 use crate::model::event::Actor;
 use crate::model::record::{Record, RecordId};
 use crate::store::error::StoreError;
@@ -24,7 +26,17 @@ impl Store {
     /// Each change is checked against what stands in the store. A change that changes nothing leaves no event.
     /// Waits for another writer as long as [`Store::set_wait`] allows. Once it returns, a power cut loses nothing.
     pub fn commit(&mut self, actor: &Actor, changes: &[Change]) -> Result<Committed, StoreError> {
-        if changes.is_empty() {
+        self.commit_with(actor, changes, &[])
+    }
+
+    /// The same, with notes of what else happened: one event for each, behind those of the changes.
+    pub fn commit_with(
+        &mut self,
+        actor: &Actor,
+        changes: &[Change],
+        notes: &[Note],
+    ) -> Result<Committed, StoreError> {
+        if changes.is_empty() && notes.is_empty() {
             let last = event::last(&self.db)?.map_or(0, |last| last.sequence);
             return Ok(Committed {
                 first: last + 1,
@@ -46,6 +58,9 @@ impl Store {
         let first = trail.last() + 1;
         for change in changes {
             apply(&transaction, &mut trail, change)?;
+        }
+        for note in notes {
+            note_down(&transaction, &mut trail, note)?;
         }
         due::refresh(&transaction, changes)?;
         let last = trail.last();
@@ -90,7 +105,7 @@ fn create(db: &Connection, trail: &mut Trail<'_>, record: &Record) -> Result<(),
     }
     let body = json(record)?;
     let digest = record_digest_of(&id, body.as_bytes());
-    let change = format!(r#"[{{"field":"","to":{body}}}]"#);
+    let change = format!(r#"[{{"field":"","to":{}}}]"#, told_as(record, body)?);
     trail.append(db, &id, Verb::Create.as_str(), &change, Some(digest))
 }
 
@@ -109,7 +124,7 @@ fn update(
     }
     let id = after.id().to_string();
     let digest = record_digest_of(&id, json(after)?.as_bytes());
-    let change = serde_json::to_string(&field_changes(Some(before), Some(after)))
+    let change = serde_json::to_string(&field_changes(Some(&kept(before)), Some(&kept(after))))
         .expect("the keys of a change are strings");
     trail.append(db, &id, Verb::Update.as_str(), &change, Some(digest))
 }
@@ -124,7 +139,7 @@ fn remove(
     if !delete_record(db, id)? {
         return Err(conflict(id.clone()));
     }
-    let change = format!(r#"[{{"field":"","from":{}}}]"#, json(before)?);
+    let change = format!(r#"[{{"field":"","from":{}}}]"#, json(&kept(before))?);
     trail.append(db, &id.to_string(), Verb::Remove.as_str(), &change, None)
 }
 
@@ -143,6 +158,27 @@ fn expect(db: &Connection, before: &Record, id: &RecordId) -> Result<(), StoreEr
     } else {
         Err(StoreError::Tampered { record: id.clone() })
     }
+}
+
+/// A new record as the trail keeps it; `body` is its JSON, which most are kept as.
+fn told_as(record: &Record, body: String) -> Result<String, StoreError> {
+    match kept(record) {
+        Cow::Borrowed(_) => Ok(body),
+        Cow::Owned(kept) => json(&kept),
+    }
+}
+
+/// Appends a note; the record that it is about is left as its latest event left it.
+fn note_down(db: &Connection, trail: &mut Trail<'_>, note: &Note) -> Result<(), StoreError> {
+    let details = serde_json::to_string(&note.details).expect("the keys of a note are strings");
+    let what = note.what.as_str();
+    let Some(id) = &note.about else {
+        return trail.append(db, "store", what, &details, None);
+    };
+    let record = load_record(db, id)?.ok_or_else(|| conflict(id.clone()))?;
+    expect(db, &record, id)?;
+    let digest = record_digest_of(&id.to_string(), json(&record)?.as_bytes());
+    trail.append(db, &id.to_string(), what, &details, Some(digest))
 }
 
 fn json(record: &Record) -> Result<String, StoreError> {

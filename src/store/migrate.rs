@@ -11,7 +11,10 @@ use crate::store::files;
 pub(super) const APPLICATION: i64 = 0x4b52_4f4c;
 
 /// One rung for each version of the schema, the first making version 1.
-pub(super) const LADDER: &[&str] = &[include_str!("migrations/0001_roll.sql")];
+pub(super) const LADDER: &[&str] = &[
+    include_str!("migrations/0001_roll.sql"),
+    include_str!("migrations/0002_secrets.sql"),
+];
 
 /// The version that this keyroll writes.
 pub(super) fn newest() -> i64 {
@@ -102,13 +105,17 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         let mut db = open(&path, Purpose::Write).unwrap();
         make(&mut db, |_| Ok(())).unwrap();
-        let ladder = [LADDER[0], "CREATE TABLE extra (id INTEGER) STRICT;"];
+        let ladder = [
+            LADDER[0],
+            LADDER[1],
+            "CREATE TABLE extra (id INTEGER) STRICT;",
+        ];
         let copy = upgrade_by(&mut db, &path, &ladder).unwrap().unwrap();
         let mode = std::fs::metadata(&copy).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
-        assert_eq!(version(&db).unwrap(), 2);
+        assert_eq!(version(&db).unwrap(), 3);
         let old = open(&copy, Purpose::Read).unwrap();
-        assert_eq!(version(&old).unwrap(), 1);
+        assert_eq!(version(&old).unwrap(), 2);
         assert_eq!(application(&old).unwrap(), APPLICATION);
         assert_eq!(upgrade_by(&mut db, &path, &ladder).unwrap(), None);
     }
@@ -122,10 +129,11 @@ mod tests {
         make(&mut db, |_| Ok(())).unwrap();
         let ladder = [
             LADDER[0],
+            LADDER[1],
             "CREATE TABLE extra (id INTEGER) STRICT; nonsense;",
         ];
         assert!(upgrade_by(&mut db, &path, &ladder).is_err());
-        assert_eq!(version(&db).unwrap(), 1);
+        assert_eq!(version(&db).unwrap(), 2);
         let extra = "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'";
         let count: i64 = db.query_row(extra, [], |row| row.get(0)).unwrap();
         assert_eq!(count, 0);

@@ -13,11 +13,12 @@ use crate::store::error::StoreError;
 use crate::store::noun::{Care, each, load_record, sql, whole};
 
 impl Store {
-    /// Everything, as of one moment.
+    /// Everything but the sealed values, as of one moment: no judgement needs those, and they are large.
     pub fn inventory(&self) -> Result<Inventory, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
         let mut inventory = Inventory::default();
-        for kind in Kind::ALL.iter().copied() {
+        let kinds = Kind::ALL.iter().copied();
+        for kind in kinds.filter(|kind| *kind != Kind::Sealed) {
             let put = &mut |loaded| {
                 inventory.put(whole(kind, loaded)?);
                 Ok(())

@@ -182,7 +182,10 @@ fn questions(kind: Kind) -> Vec<Question> {
         | Kind::ResidualRisk
         | Kind::Waiver
         | Kind::Version
-        | Kind::Fact => Vec::new(),
+        | Kind::Fact
+        | Kind::StoreKey
+        | Kind::Recipient
+        | Kind::Sealed => Vec::new(),
     }
 }
 

@@ -140,7 +140,10 @@ pub fn of(kind: Kind) -> Noun {
         | Kind::ResidualRisk
         | Kind::Waiver
         | Kind::Version
-        | Kind::Fact => Noun {
+        | Kind::Fact
+        | Kind::StoreKey
+        | Kind::Recipient
+        | Kind::Sealed => Noun {
             columns: &[],
             listing: "record-list",
             about: "Records",

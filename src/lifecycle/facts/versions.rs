@@ -145,10 +145,8 @@ impl<'a> Versions<'a> {
         self.new.insert(
             key,
             Version {
-                stage: VersionStage::Current,
-                issued,
                 expires,
-                retired: None,
+                ..Version::new(VersionStage::Current, issued)
             },
         );
         Ok(())

@@ -4,7 +4,8 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::credential::Version;
 use crate::model::key::VersionKey;
-use crate::store::cell::{Cell, Cells};
+use crate::model::sealed::Held;
+use crate::store::cell::{Cell, Cells, NULL, json_option};
 use crate::store::noun::{Noun, Sql};
 
 macro_rules! select {
@@ -12,7 +13,7 @@ macro_rules! select {
         concat!(
             "
             SELECT account || ' ' || number,
-            stage, issued, expires, retired, account, number
+            stage, issued, expires, retired, activated, place, item, source, fingerprints, exposed, account, number
             FROM version ",
             $tail
         )
@@ -29,11 +30,15 @@ impl Noun for Version {
         key_parts: 2,
         principal: false,
         insert: "
-          INSERT INTO version (stage, issued, expires, retired, account, number)
-          VALUES (:stage, :issued, :expires, :retired, :account, :number)",
+          INSERT INTO version (stage, issued, expires, retired, activated, place, item, source, fingerprints,
+            exposed, account, number)
+          VALUES (:stage, :issued, :expires, :retired, :activated, :place, :item, :source, :fingerprints,
+            :exposed, :account, :number)",
         update: "
-          UPDATE version SET (stage, issued, expires, retired)
-          = (:stage, :issued, :expires, :retired)
+          UPDATE version SET (stage, issued, expires, retired, activated, place, item, source, fingerprints,
+            exposed)
+          = (:stage, :issued, :expires, :retired, :activated, :place, :item, :source, :fingerprints,
+            :exposed)
           WHERE account = :account AND number = :number",
         delete: "DELETE FROM version WHERE account = :account AND number = :number",
         exists: "SELECT 1 FROM version WHERE account = :account AND number = :number",
@@ -47,11 +52,18 @@ impl Noun for Version {
     };
 
     fn row<'a>(&'a self, key: &'a VersionKey) -> Vec<ToSqlOutput<'a>> {
+        let held = self.held.as_ref();
         vec![
             self.stage.cell(),
             self.issued.cell(),
             self.expires.cell(),
             self.retired.cell(),
+            self.activated.cell(),
+            held.map_or(NULL, |held| held.place.cell()),
+            held.map_or(NULL, |held| held.item.cell()),
+            held.map_or(NULL, |held| held.source.cell()),
+            json_option(held.map(|held| &held.fingerprints)),
+            held.map_or(NULL, |held| held.exposed.cell()),
             key.account.cell(),
             key.number.cell(),
         ]
@@ -63,6 +75,25 @@ impl Noun for Version {
             issued: cells.next()?,
             expires: cells.next()?,
             retired: cells.next()?,
+            activated: cells.next()?,
+            held: held(cells)?,
         })
+    }
+}
+
+/// Where its value is: all of its columns, or none.
+fn held(cells: &mut Cells<'_>) -> Result<Option<Held>, String> {
+    let (place, item, source) = (cells.next()?, cells.next()?, cells.next()?);
+    let (fingerprints, exposed) = (cells.json_option()?, cells.next()?);
+    match (place, source, fingerprints) {
+        (Some(place), Some(source), Some(fingerprints)) => Ok(Some(Held {
+            place,
+            item,
+            source,
+            fingerprints,
+            exposed,
+        })),
+        (None, None, None) if item.is_none() && exposed.is_none() => Ok(None),
+        _ => Err("columns `place`, `source` and `fingerprints` do not go together".to_owned()),
     }
 }
