@@ -11,7 +11,7 @@ export KEYROLL_STORE="$scratch/roll.db"
 say() { printf '\n$ %s\n' "$*"; "$@"; }
 
 say keyroll validate examples/femo
-say keyroll init
+say keyroll init --no-secrets
 say keyroll apply examples/femo --yes
 say keyroll import facts examples/femo/facts.jsonl
 say keyroll check --as-of 2026-11-22 && echo '(exit 0: nothing is due)'

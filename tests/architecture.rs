@@ -48,9 +48,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("command_fds", &["operations/run.rs"]),
     ("ureq", &["wire"]),
     ("zeroizing_alloc", &["main.rs"]),
+    ("indicatif", &["cli/output.rs"]),
+    ("getrandom", &["secrets/fingerprint.rs"]),
     ("whoami", &["cli"]),
     ("etcetera", &["cli"]),
-    ("tempfile", &["cli"]),
+    (
+        "tempfile",
+        &["cli", "operations/backup.rs", "store/snapshot.rs"],
+    ),
 ];
 
 const WALL: usize = 400;

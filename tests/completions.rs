@@ -37,7 +37,7 @@ fn shell(program: &str, home: &Path) -> Command {
 fn home_with_a_person() -> tempfile::TempDir {
     let home = tempfile::tempdir().expect("a scratch folder");
     for arguments in [
-        &["init"][..],
+        &["init", "--no-secrets"][..],
         &["person", "add", "anna-berg", "name=Anna Berg"],
     ] {
         let done = shell(KEYROLL, home.path())

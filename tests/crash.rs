@@ -67,7 +67,7 @@ fn a_killed_apply_is_done_or_not_done() {
 #[test]
 fn a_killed_import_is_done_or_not_done() {
     let home = Home::new();
-    home.run(&["init"]).ok(0);
+    home.run(&["init", "--no-secrets"]).ok(0);
     home.run(&["apply", EXAMPLE, "--yes"]).ok(0);
     let facts = format!("{EXAMPLE}/facts.jsonl");
     killed_at_any_moment(&home, &["import", "facts", &facts], 20);
@@ -84,7 +84,7 @@ fn a_killed_change_of_one_record_is_done_or_not_done() {
 fn a_killed_init_leaves_a_store_or_what_is_told_to_be_none() {
     for _ in 0..10 {
         let home = Home::new();
-        let mut child = home.command(&["init"]).spawn().unwrap();
+        let mut child = home.command(&["init", "--no-secrets"]).spawn().unwrap();
         std::thread::sleep(any_of(Duration::from_millis(40)));
         child.kill().unwrap();
         child.wait().unwrap();

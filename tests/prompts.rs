@@ -22,7 +22,7 @@ fn keyroll(home: &Path, line: &[&str]) -> Command {
 fn home_with_the_example() -> tempfile::TempDir {
     let home = tempfile::tempdir().expect("a scratch folder");
     for line in [
-        &["init"][..],
+        &["init", "--no-secrets"][..],
         &["apply", "examples/manifest-example", "--yes"],
     ] {
         assert!(
@@ -127,7 +127,7 @@ fn no_means_no() {
 fn an_apply_at_a_terminal_asks_first() {
     let home = tempfile::tempdir().expect("a scratch folder");
     assert!(
-        keyroll(home.path(), &["init"])
+        keyroll(home.path(), &["init", "--no-secrets"])
             .output()
             .expect("keyroll runs")
             .status

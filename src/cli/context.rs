@@ -13,12 +13,14 @@ use clap::ValueEnum;
 use etcetera::BaseStrategy;
 
 use crate::cli::failure::Failure;
+use crate::cli::harden::Before;
 use crate::cli::output::Output;
 use crate::model::date::{Date, Timestamp};
 use crate::model::event::Actor;
 use crate::model::text::Text;
 use crate::report::Format;
 use crate::report::Terminal;
+use crate::secrets::Places;
 use crate::store::{Access, Store};
 
 /// When to use colour.
@@ -63,10 +65,12 @@ pub struct Context {
     /// The command as typed, for the audit trail.
     command: String,
     now: Timestamp,
+    /// The limits of the process as they were.
+    before: Before,
 }
 
 impl Context {
-    pub fn new(globals: Globals, args: &[OsString]) -> Context {
+    pub fn new(globals: Globals, args: &[OsString], before: Before) -> Context {
         let seconds = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |d| d.as_secs());
@@ -74,8 +78,14 @@ impl Context {
             globals,
             out: Output::default(),
             command: typed(args),
+            before,
             now: Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX)),
         }
+    }
+
+    /// Gives the process its limits back, right before it becomes another program.
+    pub fn back_to_normal(&self) {
+        self.before.restore();
     }
 
     /// The day to judge by.
@@ -128,6 +138,48 @@ impl Context {
                 Failure::usage("there is no home folder to keep the store in")
                     .hint("name the store with --store FILE or KEYROLL_STORE")
             })
+    }
+
+    /// Whether something may be asked that must not be shown: answered at the terminal, whatever stdin is.
+    pub fn may_ask_secret(&self) -> bool {
+        !self.globals.no_input && io::stderr().is_terminal()
+    }
+
+    /// How long the OS keyring may take: long where somebody may have to unlock it.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(if self.may_ask_secret() { 60 } else { 3 })
+    }
+
+    /// The files where an identity is looked for, the first that is set up counts: a systemd credential, the file that
+    /// `KEYROLL_IDENTITY_FILE` names, our own in the configuration folder.
+    pub fn identity_files(&self) -> IdentityFiles {
+        let folder = |name: &str| std::env::var_os(name).filter(|path| !path.is_empty());
+        let credential =
+            folder("CREDENTIALS_DIRECTORY").map(|path| PathBuf::from(path).join(CREDENTIAL));
+        let own = etcetera::choose_base_strategy().ok();
+        IdentityFiles {
+            credential: credential.filter(|path| path.exists()),
+            named: folder("KEYROLL_IDENTITY_FILE").map(PathBuf::from),
+            own: own.map(|folders| folders.config_dir().join("keyroll").join("identity.txt")),
+        }
+    }
+
+    /// The places where secrets live, as they can be reached from here.
+    ///
+    /// # Errors
+    /// When the settings of one are no good.
+    pub fn places(&self) -> Result<Places, Failure> {
+        Ok(Places::new(self.patience()))
+    }
+
+    /// Now, for what is written beside a record.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Today (UTC), whatever day is judged by.
+    pub fn today(&self) -> Date {
+        self.now.date()
     }
 
     /// Opens the store.
@@ -234,6 +286,18 @@ impl Context {
     }
 }
 
+/// The name of the systemd credential that holds an identity.
+const CREDENTIAL: &str = "keyroll-identity";
+
+/// Where an identity is looked for when no option names one.
+pub struct IdentityFiles {
+    /// Only where it is there.
+    pub credential: Option<PathBuf>,
+    pub named: Option<PathBuf>,
+    /// Whether or not it is there.
+    pub own: Option<PathBuf>,
+}
+
 /// The store where no option names one: `KEYROLL_STORE`, else `keyroll/roll.db` in the XDG data folder.
 pub fn default_store() -> Option<PathBuf> {
     let named = std::env::var_os("KEYROLL_STORE").filter(|path| !path.is_empty());
@@ -259,11 +323,19 @@ fn lock_wait() -> Result<Option<Duration>, Failure> {
 /// The command line as one text. Values given to records stay out: they stand in the change itself.
 fn typed(args: &[OsString]) -> String {
     let words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
-    let shown = words.map(|word| match word.split_once('=') {
-        Some((field, _)) => format!("{field}=..."),
-        None => word.into_owned(),
-    });
-    shown.collect::<Vec<_>>().join(" ")
+    let mut shown = Vec::new();
+    for word in words {
+        match word.split_once('=') {
+            Some((field, _)) => shown.push(format!("{field}=...")),
+            None => shown.push(word.into_owned()),
+        }
+        // What a program of somebody else's is given may be anything: its name stands in the note about it.
+        if word == "--" {
+            shown.push("...".to_owned());
+            break;
+        }
+    }
+    shown.join(" ")
 }
 
 /// A text that is taken whatever it holds: control characters dropped, cut to 1,000 bytes.

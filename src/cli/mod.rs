@@ -6,9 +6,11 @@ pub mod context;
 pub mod diagnose;
 pub mod failure;
 pub mod file;
+pub mod harden;
 pub mod noun;
 pub mod output;
 pub mod roll;
+pub mod unlock;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -55,7 +57,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Ok(globals) => globals,
         Err(error) => return usage(&error),
     };
-    let mut context = Context::new(globals, &args);
+    let mut context = Context::new(globals, &args, harden::harden());
     let outcome = dispatch(&matches, &mut context);
     ended(outcome, &mut context.out)
 }

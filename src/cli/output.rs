@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::cli::failure::Failure;
 use crate::report::escape;
+use crate::secret::Secret;
 
 /// Where a command's words go.
 #[derive(Default)]
@@ -33,6 +34,41 @@ impl Output {
             }
             Err(error) => Err(unwritable(&error)),
         }
+    }
+
+    /// Writes a secret to stdout, unbuffered: the one place where a plaintext leaves by this process's own hand.
+    ///
+    /// # Errors
+    /// When stdout cannot take it. A reader that went away is no error.
+    pub fn secret(&mut self, secret: &Secret) -> Result<(), Failure> {
+        let mut rest = secret.expose();
+        while !rest.is_empty() {
+            match rustix::io::write(io::stdout(), rest) {
+                Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::PIPE) => return Ok(()),
+                Err(error) => return Err(unwritable(&error.into())),
+            }
+        }
+        Ok(())
+    }
+
+    /// A secret on a line of its own on stderr: a recovery key, printed once.
+    pub fn secret_line(&mut self, secret: &Secret) {
+        let mut stderr = io::stderr().lock();
+        let _ = stderr
+            .write_all(secret.expose())
+            .and_then(|()| stderr.write_all(b"\n"));
+    }
+
+    /// A prompt at the terminal, and what is typed there without being shown.
+    ///
+    /// # Errors
+    /// When there is no terminal to type at.
+    pub fn ask_secret(&mut self, prompt: &str) -> Result<Secret, Failure> {
+        rpassword::prompt_password(escape::terminal(prompt))
+            .map(Secret::from)
+            .map_err(|error| Failure::new(format!("cannot read it from the terminal: {error}")))
     }
 
     /// Shows help or the version on stdout, or on stderr what is wrong with the words of the command line.
@@ -65,6 +101,18 @@ impl Output {
         let _ = io::stderr().lock().write_all(rendered.as_bytes());
     }
 
+    /// A bar for long work: on a terminal alone, and only once the work takes long enough to wonder.
+    pub fn progress(&mut self, what: &'static str) -> Progress {
+        let is_terminal = io::stderr().is_terminal();
+        Progress {
+            bar: is_terminal.then(|| {
+                let bar = indicatif::ProgressBar::new(0).with_message(what);
+                let style = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
+                bar.with_style(style.expect("the template is a good one"))
+            }),
+        }
+    }
+
     /// A prompt on stderr and the line typed on stdin; `None` at the end of input.
     ///
     /// # Errors
@@ -84,6 +132,23 @@ impl Output {
     /// Whether somebody sits at both ends: questions can be asked.
     pub fn interactive() -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+}
+
+/// How far long work is.
+pub struct Progress {
+    bar: Option<indicatif::ProgressBar>,
+}
+
+impl Progress {
+    pub fn set(&self, done: usize, of: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(of as u64);
+            bar.set_position(done as u64);
+            if done == of {
+                bar.finish_and_clear();
+            }
+        }
     }
 }
 

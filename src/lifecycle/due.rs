@@ -31,6 +31,11 @@ pub struct Due {
     pub due_on: Date,
 }
 
+/// The day from which somebody could still know a version who should not.
+pub fn exposed(version: &Version) -> Option<Date> {
+    version.held.as_ref()?.exposed
+}
+
 /// The current version of an account's credential: of those that stand as current, the newest.
 pub fn current<'v>(
     versions: &'v BTreeMap<VersionKey, Version>,
@@ -40,7 +45,7 @@ pub fn current<'v>(
 }
 
 /// The same, with its key.
-pub(super) fn newest<'v>(
+pub fn newest<'v>(
     versions: &'v BTreeMap<VersionKey, Version>,
     account: &AccountId,
 ) -> Option<(&'v VersionKey, &'v Version)> {
@@ -76,9 +81,10 @@ pub fn dates(
         due_on,
     };
 
-    let rotate_by = current
+    let by_policy = current
         .zip(rotation)
         .map(|(version, policy)| version.issued.plus_days(i64::from(policy.every.days())));
+    let rotate_by = [by_policy, current.and_then(exposed)].into_iter().flatten().min();
     let ends_on = [account.expires, current.and_then(|version| version.expires)]
         .into_iter()
         .flatten()
@@ -122,6 +128,19 @@ mod tests {
         assert_eq!(due.len(), 1);
         assert_eq!(due[0].due_on.to_string(), "2026-11-30");
         assert_eq!(due[0].warn_on.to_string(), "2026-11-23");
+    }
+
+    #[test]
+    fn what_a_removed_recipient_could_read_is_due_at_once_with_or_without_a_policy() {
+        let mut exposed = version("2026-10-01", None);
+        exposed.held = serde_json::from_str(
+            r#"{"place":"age","source":"stdin","exposed":"2026-10-05"}"#,
+        )
+        .unwrap();
+        for policy in [Some(policy(r#"{"every":"60d"}"#)), None] {
+            let due = dates(&account(""), Some(&exposed), policy.as_ref());
+            assert_eq!(due[0].due_on.to_string(), "2026-10-05");
+        }
     }
 
     #[test]

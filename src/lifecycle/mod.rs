@@ -4,3 +4,4 @@
 pub mod due;
 pub mod facts;
 pub mod plan;
+pub mod versions;

@@ -1,5 +1,8 @@
 //! Floor 5: the only doers: read, decide, journal, act.
 
+pub mod backup;
 pub mod due;
 pub mod facts;
 pub mod records;
+pub mod run;
+pub mod secrets;

@@ -98,7 +98,7 @@ fn is_common(bytes: &[u8]) -> bool {
         let found = bytes
             .windows(word.len())
             .any(|part| part.eq_ignore_ascii_case(word));
-        found && bytes.len() < word.len() + 8
+        found && bytes.len() <= word.len() + 8
     };
     COMMON.iter().any(|word| word_in(&word))
 }

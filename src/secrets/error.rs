@@ -41,6 +41,12 @@ pub enum SecretError {
         "the list of recipients is not as it was sealed: somebody changed it behind the store's back"
     )]
     RecipientsChanged,
+    #[error("an SSH key needs a keyroll that was built with the feature `ssh-recipients`")]
+    NoSsh,
+    #[error(
+        "the identity at hand would open nothing any more: its public key is not among the recipients"
+    )]
+    LockedOut,
     #[error("`{0}` is no public key that a secret can be sealed to")]
     BadRecipient(String),
     #[error("`{record}` is damaged: {why}")]
@@ -49,6 +55,12 @@ pub enum SecretError {
     Misplaced { record: String, why: BadEnvelope },
     #[error("the secret of `{record}` is not the one that was recorded: it was changed in {place}")]
     Changed { record: String, place: String },
+
+    /// It was sealed anew while the place could not be reached.
+    #[error(
+        "nothing vouches for the secret of `{record}`: {place} could not be read when it was last sealed anew"
+    )]
+    Unvouched { record: String, place: String },
 
     #[error("{place} takes no secrets: it is read only")]
     ReadOnly { place: String },

@@ -1,8 +1,22 @@
 //! Floor 4: where secrets live: age files in the store, the OS keyring, and the places that an organisation already has.
 //! Encrypts and decrypts, fetches and puts; decides nothing, and writes nothing to the store.
 
+mod backup;
 mod error;
+mod fingerprint;
+mod identity;
+mod keyring;
+mod keys;
 mod place;
+mod places;
+mod public_key;
+mod seal;
 
+pub use backup::{open_backup, seal_backup};
 pub use error::SecretError;
+pub use identity::{Identity, LONGEST, Parsed, file_text, protect};
+pub use keyring::{Keyring, identity_item};
+pub use keys::{Keys, Recipients};
 pub use place::{Place, Put, Slot};
+pub use places::Places;
+pub use public_key::PublicKey;

@@ -146,7 +146,7 @@ fn remove(
 /// Whether `before` is what stands under `id`, and what its latest event left there.
 ///
 /// Without the second, a change would put a good digest over a row that was changed behind the trail's back.
-fn expect(db: &Connection, before: &Record, id: &RecordId) -> Result<(), StoreError> {
+pub(super) fn expect(db: &Connection, before: &Record, id: &RecordId) -> Result<(), StoreError> {
     let stands = before.id() == *id && load_record(db, id)?.as_ref() == Some(before);
     if !stands {
         return Err(conflict(id.clone()));

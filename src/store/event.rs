@@ -37,6 +37,7 @@ const OF_RECORD: &str = "
 const LAST: &str = "SELECT sequence, hash, at FROM event ORDER BY sequence DESC LIMIT 1";
 const LATEST_OF: &str =
     "SELECT after FROM event WHERE record = :record ORDER BY sequence DESC LIMIT 1";
+const FIRST: &str = "SELECT change FROM event WHERE sequence = 1 AND record = 'store'";
 const RECORDS: &str = "SELECT DISTINCT record FROM event ORDER BY record";
 
 /// Which events to show; what is `None` does not limit.
@@ -276,6 +277,17 @@ fn whole(row: &Row<'_>) -> Result<Event, StoreError> {
 }
 
 impl Store {
+    /// The store's own name, a UUID: given when it was made, in the first event.
+    pub fn name(&self) -> Result<String, StoreError> {
+        let change: Option<String> = self.db.query_row(FIRST, [], |row| row.get(0)).optional()?;
+        let change: serde_json::Value = change
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        let name = change.pointer("/0/to").and_then(|name| name.as_str());
+        name.map(str::to_owned)
+            .ok_or_else(|| StoreError::damaged("event 1", "it does not name the store"))
+    }
+
     /// Calls `then` with each event that the filter lets through, oldest first, one at a time.
     pub fn events(
         &self,

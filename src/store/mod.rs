@@ -14,6 +14,7 @@ mod noun;
 mod open;
 mod principal;
 mod read;
+mod snapshot;
 mod table;
 mod verify;
 

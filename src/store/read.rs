@@ -33,6 +33,20 @@ impl Store {
         load_record(&self.db, id)
     }
 
+    /// One record, if it is there, held against the audit trail: it is what its latest event left.
+    pub fn vouched(&self, id: &RecordId) -> Result<Option<Record>, StoreError> {
+        let record = load_record(&self.db, id)?;
+        if let Some(record) = &record {
+            crate::store::commit::expect(&self.db, record, id)?;
+        } else if crate::store::event::latest_of(&self.db, &id.to_string())?
+            .flatten()
+            .is_some()
+        {
+            return Err(StoreError::Tampered { record: id.clone() });
+        }
+        Ok(record)
+    }
+
     /// Every record of a kind, sorted by name.
     pub fn records(&self, kind: Kind) -> Result<Vec<Record>, StoreError> {
         let mut records = Vec::new();

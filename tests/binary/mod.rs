@@ -35,7 +35,7 @@ impl Home {
         let home = Home::new();
         let facts = format!("{EXAMPLE}/facts.jsonl");
         for args in [
-            &["init"][..],
+            &["init", "--no-secrets"][..],
             &["apply", EXAMPLE, "--yes"],
             &["import", "facts", &facts],
         ] {

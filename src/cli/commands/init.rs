@@ -1,4 +1,6 @@
-//! `keyroll init`: makes the store, and with `--example` an inventory to play with.
+//! `keyroll init`: makes the store and its identity, and with `--example` an inventory to play with.
+
+mod secrets;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::manifest;
-use crate::store::{Access, Store};
+use crate::operations::secrets::store_key;
+use crate::store::{Access, Store, StoreError};
 
 /// The shipped example: a dairy with one plant, two providers and eight accounts.
 const EXAMPLE: &[(&str, &str)] = &[
@@ -25,15 +28,21 @@ const EXAMPLE: &[(&str, &str)] = &[
     ),
 ];
 
-/// Create the store
+/// Create the store, and the age identity that opens its secrets
+///
+/// The identity goes into the OS keyring, or with --identity-file into a file. A store that has no secrets yet is made
+/// ready for them. The example does without secrets, unless an option asks for them.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  keyroll init\n  keyroll init --example\n  keyroll init --store ./roll.db"
+    after_help = "Examples:\n  keyroll init --recovery-file /media/usb/recovery.txt\n  \
+        keyroll init --identity-file --print-recovery\n  keyroll init --example\n  keyroll init --no-secrets"
 )]
 pub struct Args {
     /// Also write an inventory to play with into FOLDER
     #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "keyroll-example", value_hint = clap::ValueHint::DirPath)]
     example: Option<PathBuf>,
+    #[command(flatten)]
+    secrets: secrets::Options,
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
@@ -41,18 +50,27 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if let Some(folder) = &args.example {
         refuse_full(folder)?;
     }
+    let no_secrets =
+        args.secrets.no_secrets || (args.example.is_some() && args.secrets.is_silent());
+    // Both are decided before anything is made.
+    let existing = existing(&path, no_secrets, &args, context)?;
+    let plan = match no_secrets {
+        true => None,
+        false => Some(secrets::plan(&args.secrets, context)?),
+    };
     // The store first: it is the one that can be refused.
-    if args.example.is_some() && path.exists() {
-        context.open(Access::Read)?;
-        context.out.note(format!(
-            "the store {} was there already and is unchanged",
-            path.display()
-        ));
-    } else {
-        Store::create(&path, &context.actor()?)?;
-        context
-            .out
-            .note(format!("created the store {}", path.display()));
+    let mut store = match existing {
+        Some(store) => store,
+        None => {
+            let store = Store::create(&path, &context.actor()?)?;
+            context
+                .out
+                .note(format!("created the store {}", path.display()));
+            store
+        }
+    };
+    if let Some(plan) = plan {
+        secrets::make(plan, &args.secrets, &mut store, context)?;
     }
     if let Some(folder) = &args.example {
         write_example(folder)?;
@@ -73,15 +91,48 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
                 "keyroll matrix permissions".to_owned(),
             ]
         }
-        None => vec![
+        None if no_secrets => vec![
             "keyroll apply FOLDER".to_owned(),
             "keyroll account add".to_owned(),
+        ],
+        None => vec![
+            "keyroll apply FOLDER".to_owned(),
+            "keyroll secret set ACCOUNT".to_owned(),
+            "keyroll doctor".to_owned(),
         ],
     };
     steps
         .iter()
         .for_each(|step| context.out.note(format!("  {step}")));
     Ok(Status::Clean)
+}
+
+/// The store that is there already: for the example as it is, else to be made ready for secrets.
+fn existing(
+    path: &Path,
+    no_secrets: bool,
+    args: &Args,
+    context: &mut Context,
+) -> Result<Option<Store>, Failure> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let store = context.open(if no_secrets {
+        Access::Read
+    } else {
+        Access::Write
+    })?;
+    let unchanged = no_secrets || store_key(&store)?.is_some();
+    if unchanged && args.example.is_none() {
+        return Err(StoreError::Exists { path: path.into() }.into());
+    }
+    if unchanged {
+        context.out.note(format!(
+            "the store {} was there already and is unchanged",
+            path.display()
+        ));
+    }
+    Ok(Some(store))
 }
 
 /// A folder that holds something is left alone.

@@ -3,12 +3,15 @@
 pub mod apply;
 pub mod assign;
 pub mod audit;
+pub mod backup;
 pub mod catalog;
 pub mod check;
 pub mod completions;
+pub mod credential;
 pub mod doctor;
 pub mod explain;
 pub mod export;
+pub mod identity;
 pub mod import;
 pub mod init;
 pub mod level;
@@ -16,7 +19,9 @@ pub mod man;
 pub mod matrix;
 pub mod next;
 pub mod plan;
+pub mod run;
 pub mod schema;
+pub mod secret;
 pub mod validate;
 
 use crate::cli::context::Context;
@@ -30,6 +35,9 @@ pub enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Export(export::Args),
+    Credential(credential::Args),
+    Secret(secret::Args),
+    Run(run::Args),
     Check(check::Args),
     Import(import::Args),
     Matrix(matrix::Args),
@@ -41,6 +49,9 @@ pub enum Command {
     Unassign(assign::Args),
     Audit(audit::Args),
     Explain(explain::Args),
+    Identity(identity::Args),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Doctor(doctor::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -55,6 +66,9 @@ impl Command {
             Command::Plan(args) => plan::run(args, context),
             Command::Apply(args) => apply::run(args, context),
             Command::Export(args) => export::run(args, context),
+            Command::Credential(args) => credential::run(args, context),
+            Command::Secret(args) => secret::run(args, context),
+            Command::Run(args) => run::run(args, context),
             Command::Check(args) => check::run(args, context),
             Command::Import(args) => import::run(args, context),
             Command::Matrix(args) => matrix::run(args, context),
@@ -64,6 +78,9 @@ impl Command {
             Command::Unassign(args) => assign::unassign(args, context),
             Command::Audit(args) => audit::run(args, context),
             Command::Explain(args) => explain::run(args, context),
+            Command::Identity(args) => identity::run(args, context),
+            Command::Backup(args) => backup::backup(args, context),
+            Command::Restore(args) => backup::restore(args, context),
             Command::Doctor(args) => doctor::run(args, context),
             Command::Schema(args) => schema::run(args, context),
             Command::Completions(args) => completions::run(args, context),

@@ -1,7 +1,13 @@
 //! How a command ends badly: what happened, the causes below it, what to do next, and the exit status.
 
+mod secret;
+
 use std::fmt;
 
+use crate::lifecycle::versions::NoVersion;
+use crate::operations::secrets::Refusal;
+use crate::secret::BadValue;
+use crate::secrets::SecretError;
 use crate::store::StoreError;
 
 /// The exit status of the whole program. Of several, the graver counts: see [`Status::and`].
@@ -81,9 +87,20 @@ impl Failure {
         self
     }
 
+    /// The same with a way out, where it has none of its own.
+    pub fn or_hint(mut self, hint: &str) -> Failure {
+        self.hint.get_or_insert_with(|| hint.to_owned());
+        self
+    }
+
     /// The way out, where there is one.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// The message and its causes on one line.
+    pub fn causes(&self) -> String {
+        format!("{:#}", self.error)
     }
 
     /// The message, its causes and the way out, as lines for stderr.
@@ -102,10 +119,7 @@ impl Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Failure {
-        let (status, hint) = match error.downcast_ref::<StoreError>() {
-            Some(store) => advice(store),
-            None => (Status::Failed, None),
-        };
+        let (status, hint) = known(&error).unwrap_or((Status::Failed, None));
         Failure {
             status,
             error,
@@ -118,6 +132,28 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         anyhow::Error::from(error).into()
     }
+}
+
+impl From<SecretError> for Failure {
+    fn from(error: SecretError) -> Failure {
+        anyhow::Error::from(error).into()
+    }
+}
+
+/// The exit status and the way out of an error that has its own.
+fn known(error: &anyhow::Error) -> Option<(Status, Option<String>)> {
+    let owned = |(status, hint): (Status, &str)| (status, Some(hint.to_owned()));
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return Some(advice(error));
+    }
+    if let Some(error) = error.downcast_ref::<SecretError>() {
+        let (status, hint) = secret::of_secret(error);
+        return Some((status, Some(hint)));
+    }
+    let refusal = error.downcast_ref::<Refusal>().map(secret::of_refusal);
+    let version = error.downcast_ref::<NoVersion>().map(secret::of_no_version);
+    let value = error.downcast_ref::<BadValue>().map(secret::of_value);
+    refusal.or(version).or(value).map(owned)
 }
 
 /// The exit status and the way out for each way in which the store can fail.

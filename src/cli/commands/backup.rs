@@ -1,0 +1,106 @@
+//! `keyroll backup` and `keyroll restore`: the store in one encrypted file, and back.
+
+use std::path::PathBuf;
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::unlock::{self, IdentityOptions};
+use crate::operations::backup;
+use crate::operations::secrets::{recipients, store_key};
+use crate::report::summary::counted;
+use crate::secrets::PublicKey;
+
+/// Write the store to one encrypted file
+///
+/// Consistent while others write. Sealed to the recipients of the secrets, whose list is checked first, or to those
+/// that --recipient names. The stock `age` opens it: `age -d -i IDENTITY FILE > roll.db`.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    keyroll backup /mnt/backup/roll-2026-11-22.age\n  \
+    keyroll backup roll.age --recipient age1...")]
+pub struct Backup {
+    /// The file to write; never over another
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    file: PathBuf,
+    /// Seal to this public key instead; several times for several
+    #[arg(long, value_name = "KEY")]
+    recipient: Vec<String>,
+    #[command(flatten)]
+    identity: IdentityOptions,
+}
+
+/// Bring a backup back to where no store is
+///
+/// Verifies it before it stands in its place: the audit trail is replayed and every record held against it.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  \
+    keyroll restore /mnt/backup/roll-2026-11-22.age --identity recovery.txt --store ./roll.db")]
+pub struct Restore {
+    /// The backup
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    file: PathBuf,
+    #[command(flatten)]
+    identity: IdentityOptions,
+}
+
+pub fn backup(args: Backup, context: &mut Context) -> Outcome {
+    let mut store = unlock::open(context)?;
+    let mut keys: Vec<PublicKey> = Vec::new();
+    for text in &args.recipient {
+        keys.push(text.parse()?);
+    }
+    if keys.is_empty() {
+        if store_key(&store)?.is_none() {
+            return Err(
+                Failure::usage("the store has no recipients to seal the backup to").hint(
+                    "name one with --recipient age1..., or let `keyroll init` make an identity",
+                ),
+            );
+        }
+        // Opening the secrets checks the list: a backup goes to nobody who was slipped in.
+        drop(unlock::unlock(&mut store, &args.identity, context)?);
+        for recipient in recipients(&store)?.values() {
+            keys.push(recipient.key.as_str().parse()?);
+        }
+    }
+    let size =
+        backup::write(&mut store, &context.actor()?, &keys, &args.file).map_err(|error| {
+            Failure::from(error).or_hint("no backup was written; name another file")
+        })?;
+    let name = args.file.display();
+    context.out.note(format!(
+        "wrote {name}: {size} bytes, sealed to {}",
+        counted(keys.len(), "recipient")
+    ));
+    Ok(Status::Clean)
+}
+
+pub fn restore(args: Restore, context: &mut Context) -> Outcome {
+    let to = context.store_path()?;
+    let options = args.identity;
+    // Its name stands inside, so the keyring of a lost host cannot be asked: a file it is.
+    let source = unlock::source(&options, context);
+    if source == unlock::Source::Keyring {
+        return Err(Failure::usage(
+            "a backup opens with an identity from a file: which store it is of stands inside",
+        )
+        .hint("--identity FILE, with the recovery key or that of a recipient"));
+    }
+    let (identity, source) = unlock::identity("", &options, context)?;
+    let (store, verified) = backup::restore(
+        &args.file,
+        &identity,
+        &source.words(),
+        &context.actor()?,
+        &to,
+    )
+    .map_err(|error| Failure::from(error).or_hint("nothing was restored"))?;
+    drop(store);
+    context.out.note(format!(
+        "restored {}: intact, {}",
+        to.display(),
+        counted(verified.events.try_into().unwrap_or(usize::MAX), "event")
+    ));
+    context.out.note("what happened since the backup is not in it: compare with `keyroll audit log`, and check at the providers");
+    Ok(Status::Clean)
+}

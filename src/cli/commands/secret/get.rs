@@ -1,0 +1,127 @@
+//! `keyroll secret get`: hands a secret to a pipe or a file; to a terminal only on request.
+
+use std::io::{self, IsTerminal};
+
+use serde_json::json;
+
+use crate::cli::completion;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::unlock::{self, IdentityOptions};
+use crate::model::change::Occurrence;
+use crate::model::id::Name;
+use crate::model::record::Kind;
+use crate::operations::secrets::Wanted;
+use crate::report::Format;
+use crate::secret::{Secret, Value};
+
+/// Hand out the secret of an account
+///
+/// Writes the very bytes of the value to standard output, and nothing else; into a pipe or a file without further ado,
+/// to a terminal with --reveal alone. Who took it, when and why (--reason) stands in the audit trail before the first
+/// byte is written.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    keyroll secret get etl | some-tool --password-stdin\n  \
+    keyroll secret get etl --reveal --reason \"CHG-1042: compare with the provider\"\n  \
+    keyroll secret get etl --format json")]
+pub struct Args {
+    #[arg(add = completion::names(Kind::Account))]
+    account: String,
+    /// The field of a composite credential
+    #[arg(long, value_name = "FIELD")]
+    field: Option<Name>,
+    /// A version by its number [default: the current one]
+    #[arg(long, value_name = "NUMBER")]
+    number: Option<u32>,
+    /// Show it on a terminal
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    identity: IdentityOptions,
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    let is_terminal = io::stdout().is_terminal();
+    let format = context.format_of(&[Format::Table, Format::Json])?;
+    if is_terminal && !args.reveal {
+        return Err(
+            Failure::usage("the secret would stay in the terminal's scrollback")
+                .hint("pipe it to where it is needed, or say --reveal"),
+        );
+    }
+    let mut store = unlock::open(context)?;
+    let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
+    let field = args
+        .field
+        .as_ref()
+        .map(|field| ("field", field.to_string()));
+    let to = (
+        "to",
+        if is_terminal {
+            "terminal"
+        } else {
+            "pipe or file"
+        }
+        .to_owned(),
+    );
+    let wanted = Wanted {
+        account: &args.account,
+        version: args.number,
+    };
+    let details: Vec<_> = field.into_iter().chain([to]).collect();
+    // What cannot be shown is refused before it is recorded as shown.
+    let check = |value: &Value| chosen(value, args.field.as_ref(), format).map(drop);
+    let taken = secrets.take(&[wanted], Occurrence::Reveal, &details, &check)?;
+    for taken in &taken {
+        match chosen(&taken.value, args.field.as_ref(), format)? {
+            Chosen::Field(secret) => context.out.secret(secret)?,
+            Chosen::Object(text) => context.out.secret(&text)?,
+        }
+    }
+    if is_terminal {
+        context.out.secret(&Secret::from("\n".to_owned()))?;
+    }
+    Ok(Status::Clean)
+}
+
+enum Chosen<'v> {
+    Field(&'v Secret),
+    /// All fields, as a JSON object.
+    Object(Secret),
+}
+
+fn chosen<'v>(
+    value: &'v Value,
+    field: Option<&Name>,
+    format: Format,
+) -> anyhow::Result<Chosen<'v>> {
+    if let Some(name) = field {
+        let field = value.field(name).map(Chosen::Field);
+        return field.ok_or_else(|| crate::secret::BadValue::Unknown(name.clone()).into());
+    }
+    if format == Format::Json {
+        return object(value).map(Chosen::Object);
+    }
+    value.only().map(Chosen::Field).ok_or_else(|| {
+        let names: Vec<String> = value.fields().map(|(name, _)| name.to_string()).collect();
+        anyhow::anyhow!(
+            "the credential has several fields: say --field {}, or --format json",
+            names.join(" or --field ")
+        )
+    })
+}
+
+fn object(value: &Value) -> anyhow::Result<Secret> {
+    let mut fields = serde_json::Map::new();
+    for (name, secret) in value.fields() {
+        let text = std::str::from_utf8(secret.expose()).map_err(|_| {
+            anyhow::anyhow!("the field `{name}` is not text: take it with --field {name}")
+        })?;
+        fields.insert(name.to_string(), json!(text));
+    }
+    Ok(Secret::from(format!(
+        "{}\n",
+        serde_json::Value::Object(fields)
+    )))
+}

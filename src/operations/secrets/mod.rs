@@ -1,0 +1,223 @@
+//! Secrets: begun, stored, taken out, moved, sealed anew. Reads, decides, acts; the store is written by its one path.
+
+mod begin;
+mod carry;
+mod check;
+mod give;
+mod reseal;
+mod take;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+
+use crate::lifecycle::versions::Versions;
+use crate::model::account::Account;
+use crate::model::credential::{Credential, Version};
+use crate::model::event::Actor;
+use crate::model::id::AccountId;
+use crate::model::key::{Only, VersionKey};
+use crate::model::record::{Kind, Record, RecordId};
+use crate::model::sealed::{Held, Sealed, StoreKey};
+use crate::secret::{Envelope, Value};
+use crate::secrets::{Identity, Keys, Places, Recipients, SecretError, Slot};
+use crate::store::Store;
+
+pub use begin::begin;
+pub use carry::Carried;
+pub use check::Checked;
+pub use give::Stored;
+pub use reseal::{Progress, Resealed};
+pub use take::{Taken, Wanted};
+
+/// What a command asked for that the roll cannot give.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error("there is no account `{0}`")]
+    NoAccount(String),
+    #[error("`account/{0}` has no credential yet")]
+    NoCredential(AccountId),
+    #[error("`account/{0}` is retired")]
+    Retired(AccountId),
+    #[error("`account/{account}` has no version {number}")]
+    NoVersion { account: AccountId, number: u32 },
+    #[error("no secret is stored for `account/{0}`")]
+    NoSecret(AccountId),
+    #[error("version {number} of `account/{account}` is revoked")]
+    Revoked { account: AccountId, number: u32 },
+    #[error("there is no recipient `{0}`")]
+    NoRecipient(String),
+    #[error("there is a recipient `{0}` already")]
+    Recipient(String),
+    #[error("the key of `{name}` is that of the recipient `{other}`")]
+    SameKey { name: String, other: String },
+    #[error("the store has secrets already")]
+    Begun,
+    #[error("the secret of `account/{0}` is there already")]
+    InPlace(AccountId),
+}
+
+/// A store whose secrets are open.
+pub struct Secrets<'s> {
+    store: &'s mut Store,
+    actor: Actor,
+    keys: Keys,
+    places: Places,
+    name: String,
+}
+
+/// Whether a store has secrets: a key of its own.
+///
+/// # Errors
+/// When it cannot be read, or somebody changed what it says.
+pub fn store_key(store: &Store) -> Result<Option<StoreKey>> {
+    let id = RecordId::new(Kind::StoreKey, &Only);
+    Ok(match store.vouched(&id)? {
+        Some(Record::StoreKey(_, key)) => Some(*key),
+        Some(_) | None => None,
+    })
+}
+
+/// Who may open the secrets.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn recipients(store: &Store) -> Result<Recipients> {
+    let records = store.records(Kind::Recipient)?.into_iter();
+    Ok(records
+        .filter_map(|record| match record {
+            Record::Recipient(name, recipient) => Some((name, *recipient)),
+            _ => None,
+        })
+        .collect())
+}
+
+impl<'s> Secrets<'s> {
+    /// Opens the secrets of a store with an identity; `from` says where that came from.
+    ///
+    /// # Errors
+    /// When the store has none, the identity does not fit, or the recipients are not those that were sealed.
+    pub fn open(
+        store: &'s mut Store,
+        actor: Actor,
+        identity: Identity,
+        from: &str,
+        places: Places,
+    ) -> Result<Secrets<'s>> {
+        let key = store_key(store)?.ok_or(SecretError::NotSetUp)?;
+        let name = store.name()?;
+        let keys = Keys::unlock(&name, &key, &recipients(store)?, identity, from)?;
+        Ok(Secrets {
+            store,
+            actor,
+            keys,
+            places,
+            name,
+        })
+    }
+
+    /// The store itself, for what needs no secret.
+    pub fn store(&self) -> &Store {
+        self.store
+    }
+
+    fn versions(&self) -> Result<Versions> {
+        let records = self.store.records(Kind::Version)?.into_iter();
+        Ok(records
+            .filter_map(|record| match record {
+                Record::Version(key, version) => Some((key, *version)),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// Gets the value of a version from its place, and checks that it is the one that was recorded.
+    fn get(&self, key: &VersionKey, credential: &Credential, held: &Held) -> Result<Value> {
+        let record = format!("version/{key}");
+        let sealed = self.sealed(key)?;
+        let place = self.places.at(&held.place, &self.keys)?;
+        let value = place.get(&self.slot(key, credential, held), held, sealed.as_ref())?;
+        if self.keys.fingerprints(&value) == held.fingerprints {
+            return Ok(value);
+        }
+        let place = held.place.to_string();
+        Err(if held.fingerprints.is_empty() {
+            SecretError::Unvouched { record, place }
+        } else {
+            SecretError::Changed { record, place }
+        })
+        .with_context(|| format!("account `{}`", key.account))
+    }
+
+    fn sealed(&self, key: &VersionKey) -> Result<Option<Sealed>> {
+        let id = RecordId::new(Kind::Sealed, key);
+        Ok(match self.store.vouched(&id)? {
+            Some(Record::Sealed(_, sealed)) => Some(*sealed),
+            Some(_) | None => None,
+        })
+    }
+
+    fn slot<'a>(
+        &'a self,
+        key: &'a VersionKey,
+        credential: &'a Credential,
+        held: &'a Held,
+    ) -> Slot<'a> {
+        Slot {
+            envelope: Envelope {
+                store: &self.name,
+                account: &key.account,
+                version: key.number,
+                credential: credential.kind,
+            },
+            reference: held.place.reference().unwrap_or_default(),
+        }
+    }
+}
+
+/// An account by the words of a command line, with its credential.
+///
+/// # Errors
+/// When there is none, or it has no credential.
+pub fn account(store: &Store, name: &str) -> Result<(AccountId, Account, Credential)> {
+    let id = RecordId {
+        kind: Kind::Account,
+        name: name.into(),
+    };
+    match store.record(&id)? {
+        Some(Record::Account(id, account)) => match account.credential.clone() {
+            Some(credential) => Ok((id, *account, *credential)),
+            None => Err(Refusal::NoCredential(id).into()),
+        },
+        Some(_) | None => Err(Refusal::NoAccount(name.escape_debug().to_string()).into()),
+    }
+}
+
+/// The version that is meant: one of a number, else the current one.
+fn chosen<'v>(
+    versions: &'v BTreeMap<VersionKey, Version>,
+    account: &AccountId,
+    number: Option<u32>,
+) -> Result<(&'v VersionKey, &'v Version, &'v Held), Refusal> {
+    let found = match number {
+        Some(number) => {
+            let account = account.clone();
+            let key = VersionKey { account, number };
+            versions.get_key_value(&key)
+        }
+        None => crate::lifecycle::due::newest(versions, account),
+    };
+    let (key, version) = match (found, number) {
+        (Some(found), _) => found,
+        (None, Some(number)) => {
+            return Err(Refusal::NoVersion {
+                account: account.clone(),
+                number,
+            });
+        }
+        (None, None) => return Err(Refusal::NoSecret(account.clone())),
+    };
+    let held = version.held.as_ref();
+    held.map(|held| (key, version, held))
+        .ok_or_else(|| Refusal::NoSecret(account.clone()))
+}

@@ -1,0 +1,215 @@
+//! A store whose secrets can be opened: an identity that fits, the store's own key, and the recipients as they were
+//! sealed.
+
+use std::collections::BTreeMap;
+
+use crate::model::id::{Fingerprint, Name, RecipientId};
+use crate::model::key::VersionKey;
+use crate::model::sealed::{Ciphertext, Held, Recipient, Sealed, StoreKey};
+use crate::secret::{Secret, Value};
+use crate::secrets::fingerprint::{Derived, LENGTH, random_key};
+use crate::secrets::seal::{Unopened, open, seal};
+use crate::secrets::{Identity, Place, PublicKey, Put, SecretError, Slot};
+
+/// Who may open the secrets, by name.
+pub type Recipients = BTreeMap<RecipientId, Recipient>;
+
+/// What opens and seals the secrets of one store.
+pub struct Keys {
+    identity: Identity,
+    derived: Derived,
+    public_keys: Vec<PublicKey>,
+}
+
+impl Keys {
+    /// Opens the store's own key, and checks that the recipients are those that it was sealed with.
+    ///
+    /// # Errors
+    /// When the identity is another one, or somebody changed what the store keeps.
+    pub fn unlock(
+        store: &str,
+        key: &StoreKey,
+        recipients: &Recipients,
+        identity: Identity,
+        from: &str,
+    ) -> Result<Keys, SecretError> {
+        let opened = open(&identity, &key.ciphertext).map_err(|why| match why {
+            Unopened::NoKey => SecretError::WrongIdentity {
+                from: from.to_owned(),
+            },
+            Unopened::Content | Unopened::Form => SecretError::Damaged {
+                record: "store-key".to_owned(),
+                why: why.to_string(),
+            },
+        })?;
+        if opened.len() != LENGTH {
+            return Err(SecretError::Damaged {
+                record: "store-key".to_owned(),
+                why: "it is no key".to_owned(),
+            });
+        }
+        let derived = Derived::from(&opened, store);
+        if derived.over(recipients.iter()) != key.recipients {
+            return Err(SecretError::RecipientsChanged);
+        }
+        Ok(Keys {
+            identity,
+            derived,
+            public_keys: public_keys(recipients)?,
+        })
+    }
+
+    /// A new key for a store and some recipients, who must be able to open it with the identity at hand.
+    ///
+    /// # Errors
+    /// When a recipient's key is none, or the identity belongs to none of them: nobody locks himself out.
+    pub fn renew(
+        store: &str,
+        recipients: &Recipients,
+        identity: Identity,
+    ) -> Result<(Keys, StoreKey), SecretError> {
+        let public_keys = public_keys(recipients)?;
+        let key = random_key()?;
+        let ciphertext = seal(&public_keys, &key);
+        if open(&identity, &ciphertext).is_err() {
+            return Err(SecretError::LockedOut);
+        }
+        let derived = Derived::from(&key, store);
+        let store_key = StoreKey {
+            ciphertext,
+            recipients: derived.over(recipients.iter()),
+        };
+        let keys = Keys {
+            identity,
+            derived,
+            public_keys,
+        };
+        Ok((keys, store_key))
+    }
+
+    /// The keyed fingerprints of a value.
+    pub fn fingerprints(&self, value: &Value) -> BTreeMap<Name, Fingerprint> {
+        self.derived.fingerprints(value)
+    }
+
+    pub fn identity(&self) -> Identity {
+        self.identity.clone()
+    }
+
+    /// Opens one ciphertext of the store: `record` is what it belongs to.
+    pub(super) fn open(
+        &self,
+        record: &str,
+        ciphertext: &Ciphertext,
+    ) -> Result<Secret, SecretError> {
+        open(&self.identity, ciphertext).map_err(|why| SecretError::Damaged {
+            record: record.to_owned(),
+            why: why.to_string(),
+        })
+    }
+
+    /// Seals what another set of keys sealed, unread.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub fn reseal(
+        &self,
+        from: &Keys,
+        row: &VersionKey,
+        sealed: &Sealed,
+    ) -> Result<Sealed, SecretError> {
+        let inside = from.open(&format!("sealed/{row}"), &sealed.ciphertext)?;
+        Ok(Sealed {
+            ciphertext: seal(&self.public_keys, &inside),
+        })
+    }
+}
+
+/// The place `age`: the store's own file.
+impl Place for Keys {
+    fn put(&self, slot: &Slot<'_>, value: &Value) -> Result<Put, SecretError> {
+        let ciphertext = seal(&self.public_keys, &slot.envelope.wrap(value));
+        Ok(Put {
+            item: None,
+            sealed: Some(Sealed { ciphertext }),
+        })
+    }
+
+    fn get(
+        &self,
+        slot: &Slot<'_>,
+        _: &Held,
+        sealed: Option<&Sealed>,
+    ) -> Result<Value, SecretError> {
+        let envelope = &slot.envelope;
+        let record = format!("sealed/{} {}", envelope.account, envelope.version);
+        let Some(sealed) = sealed else {
+            return Err(SecretError::Damaged {
+                record,
+                why: "it is gone".to_owned(),
+            });
+        };
+        let inside = self.open(&record, &sealed.ciphertext)?;
+        envelope
+            .unwrap(&inside)
+            .map_err(|why| SecretError::Misplaced { record, why })
+    }
+
+    fn remove(&self, _: &Slot<'_>, _: &Held) -> Result<(), SecretError> {
+        // Its row goes with the change that is recorded.
+        Ok(())
+    }
+}
+
+fn public_keys(recipients: &Recipients) -> Result<Vec<PublicKey>, SecretError> {
+    recipients
+        .values()
+        .map(|recipient| recipient.key.as_str().parse())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recipient(key: &PublicKey) -> Recipient {
+        serde_json::from_value(serde_json::json!({
+            "purpose": "person", "key": key.to_string(), "added": "2026-11-22"
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_recipient_slipped_in_is_noticed_before_anything_is_sealed() {
+        let (identity, text) = Identity::generate();
+        let (stranger, _) = Identity::generate();
+        let mut recipients =
+            Recipients::from([("me".parse().unwrap(), recipient(&identity.public_keys()[0]))]);
+        let (_, store_key) = Keys::renew("s", &recipients, identity).ok().unwrap();
+        let again = || match Identity::parse(&text, "id") {
+            Ok(crate::secrets::Parsed::Open(identity)) => identity,
+            _ => panic!("it was just written"),
+        };
+        assert!(Keys::unlock("s", &store_key, &recipients, again(), "id").is_ok());
+        recipients.insert(
+            "stranger".parse().unwrap(),
+            recipient(&stranger.public_keys()[0]),
+        );
+        assert!(matches!(
+            Keys::unlock("s", &store_key, &recipients, again(), "id"),
+            Err(SecretError::RecipientsChanged)
+        ));
+    }
+
+    #[test]
+    fn nobody_seals_what_he_could_not_open() {
+        let (identity, _) = Identity::generate();
+        let (other, _) = Identity::generate();
+        let recipients =
+            Recipients::from([("other".parse().unwrap(), recipient(&other.public_keys()[0]))]);
+        assert!(matches!(
+            Keys::renew("s", &recipients, identity),
+            Err(SecretError::LockedOut)
+        ));
+    }
+}
