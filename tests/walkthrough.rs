@@ -47,7 +47,7 @@ fn sqlite3(store: &Path, sql: &str) {
 fn an_inventory_is_validated_applied_and_checked_today_and_a_year_later() {
     let home = Home::new();
     home.ends("validate examples/femo-with-faults", 4);
-    home.ends("init", 0);
+    home.ends("init --no-secrets", 0);
     home.ends("apply examples/femo --yes", 0);
     home.ends("import facts examples/femo/facts.jsonl", 0);
     assert_eq!(home.ends("check --as-of 2026-11-22", 0), "");
@@ -79,7 +79,7 @@ fn one_byte_changed_with_the_sqlite3_shell_is_named_with_exit_5() {
         ),
     ] {
         let home = Home::new();
-        home.ends("init", 0);
+        home.ends("init --no-secrets", 0);
         home.ends("apply examples/femo --yes", 0);
         sqlite3(&home.store(), sql);
         let said = home.ends("audit verify", 5);
@@ -90,7 +90,7 @@ fn one_byte_changed_with_the_sqlite3_shell_is_named_with_exit_5() {
 #[test]
 fn what_is_exported_is_no_change_when_it_is_applied_again() {
     let home = Home::new();
-    home.ends("init", 0);
+    home.ends("init --no-secrets", 0);
     home.ends("apply examples/femo --yes", 0);
     let folder = home.0.path().join("export");
     home.ends(&format!("export --output {}", folder.display()), 0);
@@ -104,7 +104,7 @@ fn what_is_exported_is_no_change_when_it_is_applied_again() {
 #[test]
 fn a_change_never_hides_that_its_record_was_tampered_with() {
     let home = Home::new();
-    home.ends("init", 0);
+    home.ends("init --no-secrets", 0);
     home.ends("apply examples/brookfield --yes", 0);
     sqlite3(
         &home.store(),
@@ -126,7 +126,7 @@ fn a_change_never_hides_that_its_record_was_tampered_with() {
 #[test]
 fn a_fact_that_has_not_happened_is_refused() {
     let home = Home::new();
-    home.ends("init", 0);
+    home.ends("init --no-secrets", 0);
     home.ends("apply examples/brookfield --yes", 0);
     let file = home.0.path().join("facts.jsonl");
     let account = "unicmms-production-status-sync-plant1";

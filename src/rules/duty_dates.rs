@@ -64,6 +64,13 @@ fn rotation(duty: &Duty<'_>) -> String {
         .current
         .map(|version| format!(", version issued on {}", version.issued));
     let issued = issued.unwrap_or_default();
+    let exposed = duty.current.and_then(due::exposed);
+    if exposed == Some(duty.due.due_on) {
+        return format!(
+            "somebody who was taken off the recipients could read it{issued}, due on {}",
+            duty.due.due_on
+        );
+    }
     format!(
         "rotation by policy `{policy}`{issued}, due on {}",
         duty.due.due_on
