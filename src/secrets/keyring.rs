@@ -140,12 +140,20 @@ mod os {
     /// The service that our items stand under; with the name of the item it makes the entry.
     const SERVICE: &str = "keyroll";
 
-    /// How the Secret Service's library says that there is no default collection to put an item into. Its types are not
-    /// ours to name, and it calls this and being locked the same, so the words have to tell.
+    // The types of the platforms' errors are not ours to name, and their summary is the same for being locked and for
+    // other things, so their words have to tell.
+
+    /// How the Secret Service's library says that there is no default collection to put an item into.
     const NO_COLLECTION: &str = "SS error: result not returned from SS API";
 
-    /// The name of the D-Bus error of an item that was locked while we spoke of it.
-    const LOCKED: &str = "org.freedesktop.Secret.Error.IsLocked";
+    /// Locked: found so by that library; nobody unlocked it when asked to; locked while we spoke; and on macOS
+    /// `errSecInteractionNotAllowed`, where nobody can be asked.
+    const LOCKED: [&str; 4] = [
+        "SS Error: object locked",
+        "SS error: prompt dismissed",
+        "org.freedesktop.Secret.Error.IsLocked",
+        "Error { code: -25308",
+    ];
 
     /// Connects, once per process. An entry alone would say "no default store" whatever the reason; this knows it.
     pub fn ready() -> Result<(), SecretError> {
@@ -191,14 +199,19 @@ mod os {
     /// The keyring's own words for what went wrong, but never what an item holds.
     fn refused(error: &Error) -> SecretError {
         let why = match error {
-            Error::NoStorageAccess(why) if why.to_string() == NO_COLLECTION => {
-                "it has no default collection to keep items in".to_owned()
+            Error::PlatformFailure(why) | Error::NoStorageAccess(why) => {
+                let words = why.to_string();
+                // macOS shows its code in no other form.
+                let code = format!("{why:?}");
+                if LOCKED.iter().any(|w| words.contains(w) || code.contains(w)) {
+                    return SecretError::KeyringLocked;
+                }
+                if words == NO_COLLECTION {
+                    "it has no default collection to keep items in".to_owned()
+                } else {
+                    shown(words)
+                }
             }
-            Error::PlatformFailure(why) if why.to_string().contains(LOCKED) => {
-                return SecretError::KeyringLocked;
-            }
-            Error::NoStorageAccess(_) => return SecretError::KeyringLocked,
-            Error::PlatformFailure(why) => shown(why),
             Error::BadEncoding(_) | Error::BadDataFormat(..) => "the item is damaged".to_owned(),
             Error::Ambiguous(items) => format!("it holds {} items of that name", items.len()),
             Error::TooLong(_, most) => format!("it takes at most {most} bytes"),
@@ -220,15 +233,14 @@ mod os {
 
         #[test]
         fn being_locked_is_told_from_other_refusals() {
-            let locked = format!("zbus error: {LOCKED}: the item is locked");
+            for words in LOCKED {
+                let error = Error::PlatformFailure(format!("zbus error: {words}: it is").into());
+                assert!(matches!(refused(&error), SecretError::KeyringLocked));
+            }
             for (error, expected) in [
                 (
-                    Error::NoStorageAccess("SS Error: object locked".into()),
-                    "the OS keyring is locked",
-                ),
-                (
-                    Error::PlatformFailure(locked.into()),
-                    "the OS keyring is locked",
+                    Error::NoStorageAccess("no logon session".into()),
+                    "the OS keyring refused: no logon session",
                 ),
                 (
                     Error::NoStorageAccess(NO_COLLECTION.into()),

@@ -15,7 +15,7 @@ mod seal;
 pub use backup::{open_backup, seal_backup};
 pub use error::SecretError;
 pub use identity::{Identity, LONGEST, Parsed, file_text, protect};
-pub use keyring::{Keyring, identity_item};
+pub use self::keyring::{Keyring, identity_item};
 pub use keys::{Keys, Recipients};
 pub use place::{Place, Put, Slot};
 pub use places::Places;
