@@ -325,15 +325,15 @@ fn typed(args: &[OsString]) -> String {
     let words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
     let mut shown = Vec::new();
     for word in words {
-        match word.split_once('=') {
-            Some((field, _)) => shown.push(format!("{field}=...")),
-            None => shown.push(word.into_owned()),
-        }
         // What a program of somebody else's is given may be anything: its name stands in the note about it.
         if word == "--" {
-            shown.push("...".to_owned());
+            shown.push("-- ...".to_owned());
             break;
         }
+        shown.push(match word.split_once('=') {
+            Some((field, _)) => format!("{field}=..."),
+            None => word.into_owned(),
+        });
     }
     shown.join(" ")
 }
