@@ -37,7 +37,10 @@ const CRATES: &[(&str, &[&str])] = &[
             "cli",
         ],
     ),
-    ("rustix", &["cli", "manifest/source.rs", "store"]),
+    (
+        "rustix",
+        &["cli", "manifest/source.rs", "operations/run.rs", "store"],
+    ),
     ("age", &["secrets"]),
     ("keyring", &["secrets/keyring.rs"]),
     ("keyring_core", &["secrets/keyring.rs"]),

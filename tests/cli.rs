@@ -61,6 +61,7 @@ transcripts! {
     check = "tests/cli/check.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",
+    secrets = "docs/secrets.md",
 }
 
 #[test]

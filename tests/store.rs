@@ -301,7 +301,10 @@ fn a_path_is_a_path_whatever_it_holds() {
                 .output()
                 .unwrap()
         };
-        for words in [&["init", "--no-secrets"][..], &["consumer", "add", "etl", "--no-input"]] {
+        for words in [
+            &["init", "--no-secrets"][..],
+            &["consumer", "add", "etl", "--no-input"],
+        ] {
             let output = run(words);
             assert!(output.status.success(), "{name}: {output:?}");
         }

@@ -84,7 +84,10 @@ pub fn dates(
     let by_policy = current
         .zip(rotation)
         .map(|(version, policy)| version.issued.plus_days(i64::from(policy.every.days())));
-    let rotate_by = [by_policy, current.and_then(exposed)].into_iter().flatten().min();
+    let rotate_by = [by_policy, current.and_then(exposed)]
+        .into_iter()
+        .flatten()
+        .min();
     let ends_on = [account.expires, current.and_then(|version| version.expires)]
         .into_iter()
         .flatten()
@@ -133,10 +136,9 @@ mod tests {
     #[test]
     fn what_a_removed_recipient_could_read_is_due_at_once_with_or_without_a_policy() {
         let mut exposed = version("2026-10-01", None);
-        exposed.held = serde_json::from_str(
-            r#"{"place":"age","source":"stdin","exposed":"2026-10-05"}"#,
-        )
-        .unwrap();
+        exposed.held =
+            serde_json::from_str(r#"{"place":"age","source":"stdin","exposed":"2026-10-05"}"#)
+                .unwrap();
         for policy in [Some(policy(r#"{"every":"60d"}"#)), None] {
             let due = dates(&account(""), Some(&exposed), policy.as_ref());
             assert_eq!(due[0].due_on.to_string(), "2026-10-05");

@@ -3,6 +3,7 @@
 use crate::lifecycle::plan;
 use crate::model::change::Change;
 use crate::model::event::Actor;
+use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, Record, RecordId};
 use crate::store::{Store, StoreError};
 
@@ -37,10 +38,30 @@ pub fn removal(
 ) -> Result<Vec<Change>, StoreError> {
     let mut changes = Vec::new();
     if with_history {
-        let stored = store.inventory()?;
+        let stored = with_sealed(store)?;
         let id = record.id();
         changes.extend(plan::hanging_on(&id, &stored).map(Change::remove));
     }
     changes.push(Change::remove(record));
     Ok(changes)
+}
+
+/// What is stored, to compare with: where records may be taken out, with the sealed values that belong to them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn before(store: &Store, prune: bool) -> Result<Inventory, StoreError> {
+    match prune {
+        true => with_sealed(store),
+        false => store.inventory(),
+    }
+}
+
+/// Everything in the store, the sealed values too: for what takes accounts out with all that belongs to them.
+fn with_sealed(store: &Store) -> Result<Inventory, StoreError> {
+    let mut stored = store.inventory()?;
+    for record in store.records(Kind::Sealed)? {
+        stored.put(record);
+    }
+    Ok(stored)
 }

@@ -100,7 +100,7 @@ fn is_common(bytes: &[u8]) -> bool {
             .any(|part| part.eq_ignore_ascii_case(word));
         found && bytes.len() <= word.len() + 8
     };
-    COMMON.iter().any(|word| word_in(&word))
+    COMMON.iter().any(word_in)
 }
 
 #[cfg(test)]

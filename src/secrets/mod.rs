@@ -12,10 +12,10 @@ mod places;
 mod public_key;
 mod seal;
 
+pub use self::keyring::{Keyring, identity_item};
 pub use backup::{open_backup, seal_backup};
 pub use error::SecretError;
 pub use identity::{Identity, LONGEST, Parsed, file_text, protect};
-pub use self::keyring::{Keyring, identity_item};
 pub use keys::{Keys, Recipients};
 pub use place::{Place, Put, Slot};
 pub use places::Places;

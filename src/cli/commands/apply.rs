@@ -7,6 +7,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::{commands::validate, roll};
 use crate::lifecycle;
 use crate::model::finding::Finding;
+use crate::operations::records;
 use crate::report::plan;
 use crate::report::summary::counted;
 use crate::store::Access;
@@ -43,7 +44,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         Access::Write
     };
     let mut store = context.open(access)?;
-    let stored = store.inventory()?;
+    let stored = records::before(&store, args.prune)?;
     let decided = lifecycle::plan::compare(&manifest.inventory, &stored, args.prune);
 
     if !decided.kept.is_empty() {

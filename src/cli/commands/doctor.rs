@@ -4,9 +4,13 @@ use std::path::Path;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::unlock::{self, IdentityOptions, Source};
 use crate::model::record::Kind;
+use crate::model::sealed::Purpose;
+use crate::operations::secrets::{recipients, store_key};
 use crate::report;
 use crate::report::view::{Cell, Tone, View};
+use crate::secrets::Keyring;
 use crate::store::{self, Access, Store, StoreError};
 
 /// Check what keyroll stands on here: store, permissions, libraries
@@ -39,6 +43,7 @@ pub fn run(_: Args, context: &mut Context) -> Outcome {
         Check::new("store", Status::Clean, path.display().to_string()),
     ];
     checks.extend(stored(&path));
+    checks.push(identity(context));
     let actor = context.actor()?;
     checks.push(Check::new(
         "actor",
@@ -91,6 +96,7 @@ fn stored(path: &Path) -> Vec<Check> {
         Ok(count) => Check::new("accounts", Status::Clean, count.to_string()),
         Err(error) => failed("accounts", error),
     });
+    checks.extend(secrets(&store));
     checks.push(match store.verify() {
         Ok(verified) if verified.faults.is_empty() => Check::new(
             "audit trail",
@@ -110,10 +116,73 @@ fn stored(path: &Path) -> Vec<Check> {
     checks
 }
 
+/// What the secrets stand on; opens none.
+fn secrets(store: &Store) -> Vec<Check> {
+    let counted = store_key(store).and_then(|key| {
+        let sealed = store.count(Kind::Sealed)?;
+        Ok((key.is_some(), sealed, recipients(store)?))
+    });
+    let (is_ready, sealed, recipients) = match counted {
+        Ok(counted) => counted,
+        Err(error) => return vec![bad("secrets", error.into())],
+    };
+    if !is_ready {
+        return vec![Check::new(
+            "secrets",
+            Status::Clean,
+            "none yet: keyroll init makes the store ready for them",
+        )];
+    }
+    let recovery = recipients
+        .values()
+        .any(|recipient| recipient.purpose == Purpose::Recovery);
+    let names: Vec<String> = recipients.keys().map(ToString::to_string).collect();
+    let names = names.join(", ");
+    vec![
+        Check::new(
+            "secrets",
+            Status::Clean,
+            format!("{sealed} sealed in the store"),
+        ),
+        match recovery {
+            true => Check::new("recipients", Status::Clean, names),
+            false => Check::new(
+                "recipients",
+                Status::Warning,
+                format!(
+                    "{names}; no recovery key: keyroll secret recipients add recovery KEY --purpose recovery"
+                ),
+            ),
+        },
+    ]
+}
+
+/// Where the identity would come from; the keyring is not asked for it.
+fn identity(context: &Context) -> Check {
+    let source = unlock::source(&IdentityOptions::default(), context);
+    let looked = match &source {
+        Source::Keyring => Keyring::new(context.patience())
+            .available()
+            .map_err(Failure::from),
+        Source::File(path) => unlock::private_file(path).map(drop),
+        Source::Stdin => Ok(()),
+    };
+    match looked {
+        Ok(()) => Check::new("identity", Status::Clean, source.words()),
+        Err(failure) => Check {
+            status: Status::Warning,
+            ..bad("identity", failure)
+        },
+    }
+}
+
 /// A store that failed, with the status and the way out that any other command would give.
 fn failed(what: &'static str, error: StoreError) -> Check {
-    let message = error.to_string();
-    let failure = Failure::from(error);
+    bad(what, error.into())
+}
+
+fn bad(what: &'static str, failure: Failure) -> Check {
+    let message = failure.causes();
     let advice = failure.advice().unwrap_or_default();
     Check::new(what, failure.status, format!("{message}: {advice}"))
 }

@@ -6,6 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
 use crate::cli::{commands::validate, roll};
 use crate::lifecycle;
+use crate::operations::records;
 use crate::report::Format;
 use crate::report::plan;
 use crate::report::summary::counted;
@@ -35,7 +36,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if !manifest.problems.is_empty() {
         return Err(validate::refuse(manifest.problems.len()));
     }
-    let stored = context.open(Access::Read)?.inventory()?;
+    let stored = records::before(&context.open(Access::Read)?, args.prune)?;
     let decided = lifecycle::plan::compare(&manifest.inventory, &stored, args.prune);
 
     let shown = match format {

@@ -24,19 +24,19 @@ impl Secrets<'_> {
     /// When one of them cannot be read, or the new place does not give it back: the old place stays the one recorded.
     pub fn carry(&mut self, name: &str, to: &SecretPlace) -> Result<Carried> {
         let (id, account, credential) = account(self.store, name)?;
-        if credential.store == *to {
-            return Err(Refusal::InPlace(id).into());
-        }
         let after = Credential {
             store: to.clone(),
             ..credential.clone()
         };
         let mut new = account.clone();
         new.credential = Some(Box::new(after.clone()));
-        let mut changes = vec![Change::update(
-            (id.clone(), account).into(),
-            (id.clone(), new).into(),
-        )];
+        let mut changes = Vec::new();
+        if credential.store != *to {
+            changes.push(Change::update(
+                (id.clone(), account).into(),
+                (id.clone(), new).into(),
+            ));
+        }
         let mut moved: Vec<(VersionKey, Held)> = Vec::new();
         for (key, version) in self.versions()? {
             let Some(held) = version
@@ -80,6 +80,9 @@ impl Secrets<'_> {
                 changes.push(Change::remove(Record::from((key.clone(), sealed))));
             }
             moved.push((key, held));
+        }
+        if changes.is_empty() {
+            return Err(Refusal::InPlace(id).into());
         }
         self.store.commit(&self.actor, &changes)?;
         let mut left_behind = Vec::new();
