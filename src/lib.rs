@@ -18,6 +18,7 @@ pub mod manifest;
 pub mod report;
 pub mod rules;
 pub mod store;
+pub mod wire;
 
 // Floor 4: where secrets live.
 pub mod secrets;

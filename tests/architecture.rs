@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(u8, &[&str])] = &[
     (1, &["model"]),
     (2, &["access", "audit", "catalog", "lifecycle", "secret"]),
-    (3, &["manifest", "report", "rules", "store"]),
+    (3, &["manifest", "report", "rules", "store", "wire"]),
     (4, &["secrets"]),
     (5, &["operations"]),
     (6, &["cli"]),
@@ -50,6 +50,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rpassword", &["cli/output.rs"]),
     ("command_fds", &["operations/run.rs"]),
     ("ureq", &["wire"]),
+    ("rustls", &["wire"]),
     ("zeroizing_alloc", &["main.rs"]),
     ("indicatif", &["cli/output.rs"]),
     ("getrandom", &["secrets/fingerprint.rs"]),

@@ -1,0 +1,299 @@
+//! Requests to one origin. No redirect is followed, no cookie kept, and what comes back is held as a secret.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::http::{self, HeaderName, HeaderValue};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, Proxy};
+
+use crate::secret::Secret;
+use crate::wire::WireError;
+use crate::wire::origin::Origin;
+use crate::wire::resolver::NotLinkLocal;
+
+/// The longest that a request takes from first to last, where nobody says otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The largest body that is read, in bytes.
+pub const LARGEST: usize = 1024 * 1024;
+
+/// How an origin is reached.
+pub struct Settings {
+    /// From the look-up of the name to the last byte of the answer.
+    pub timeout: Duration,
+    /// PEM certificates of the authority, in place of those of the system.
+    pub ca: Option<Vec<u8>>,
+    /// The address of the proxy, which may have a password in it. It is not used for plain HTTP.
+    pub proxy: Option<Secret>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            timeout: TIMEOUT,
+            ca: None,
+            proxy: None,
+        }
+    }
+}
+
+/// What is done at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+/// The value of a header.
+#[derive(Clone, Copy)]
+pub enum Header<'a> {
+    Plain(&'a str),
+    Secret(&'a Secret),
+}
+
+/// One request.
+pub struct Request<'a> {
+    pub method: Method,
+    /// Behind the base address: it begins with `/`, and its segments are percent-encoded.
+    pub path: &'a str,
+    pub headers: &'a [(&'a str, Header<'a>)],
+    /// JSON.
+    pub body: Option<&'a Secret>,
+}
+
+/// What came back, whatever its status but a redirect.
+pub struct Response {
+    pub status: u16,
+    pub body: Secret,
+}
+
+impl Response {
+    /// Whether the server did what was asked.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Talks to one origin.
+pub struct Client {
+    agent: Agent,
+    origin: Origin,
+    /// The path of the base address.
+    below: String,
+    timeout: Duration,
+}
+
+impl Client {
+    /// A client for the server of a base address. Connects to nothing yet.
+    ///
+    /// # Errors
+    /// When the address, the certificates or the proxy cannot be used.
+    pub fn new(base: &str, settings: &Settings) -> Result<Client, WireError> {
+        let (origin, below) = Origin::read(base)?;
+        let tls = TlsConfig::builder()
+            .root_certs(roots(settings.ca.as_deref())?)
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .build();
+        let proxy = settings.proxy.as_ref().filter(|_| origin.secure);
+        let config = Agent::config_builder()
+            .tls_config(tls)
+            .https_only(origin.secure)
+            .proxy(proxy.map(read_proxy).transpose()?)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .timeout_global(Some(settings.timeout))
+            .user_agent(concat!("keyroll/", env!("CARGO_PKG_VERSION")))
+            .accept("application/json")
+            .build();
+        Ok(Client {
+            agent: Agent::with_parts(config, DefaultConnector::default(), NotLinkLocal::default()),
+            origin,
+            below,
+            timeout: settings.timeout,
+        })
+    }
+
+    /// Whom this client talks to.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The error of an answer that the caller can do nothing with.
+    pub fn status(&self, response: &Response) -> WireError {
+        WireError::Status {
+            origin: self.origin.clone(),
+            status: response.status,
+        }
+    }
+
+    /// Sends a request, and reads the whole answer. A status of 400 and above is an answer.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that is not taken.
+    pub fn send(&self, request: &Request<'_>) -> Result<Response, WireError> {
+        let body = request.body.map(Secret::expose);
+        let answer = match body {
+            Some(body) => self.agent.run(self.built(request, body)?),
+            None => self.agent.run(self.built(request, ())?),
+        };
+        let mut answer = answer.map_err(|error| self.failed(error))?;
+        let status = answer.status();
+        if status.is_redirection() {
+            return Err(WireError::Redirect {
+                origin: self.origin.clone(),
+                to: self.target(answer.headers().get(http::header::LOCATION)),
+            });
+        }
+        let body = answer.body_mut().with_config().limit(LARGEST as u64);
+        Ok(Response {
+            status: status.as_u16(),
+            body: Secret::new(body.read_to_vec().map_err(|error| self.failed(error))?),
+        })
+    }
+
+    fn built<B>(&self, request: &Request<'_>, body: B) -> Result<http::Request<B>, WireError> {
+        let method = match request.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Delete => http::Method::DELETE,
+        };
+        let mut built = http::Request::new(body);
+        *built.method_mut() = method;
+        // The path begins with a slash: it cannot lead to another origin.
+        *built.uri_mut() = format!("{}{}{}", self.origin, self.below, request.path)
+            .parse()
+            .ok()
+            .filter(|uri| {
+                request.path.starts_with('/')
+                    && Origin::of(uri).is_ok_and(|origin| origin == self.origin)
+            })
+            .ok_or(WireError::BadUrl {
+                why: "its path cannot be written",
+            })?;
+        let headers = built.headers_mut();
+        if request.body.is_some() {
+            let json = HeaderValue::from_static("application/json");
+            headers.insert(http::header::CONTENT_TYPE, json);
+        }
+        for (name, value) in request.headers {
+            let bad = || WireError::BadHeader {
+                name: (*name).to_owned(),
+            };
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?;
+            let bytes = match value {
+                Header::Plain(text) => text.as_bytes(),
+                Header::Secret(secret) => secret.expose(),
+            };
+            let mut written = HeaderValue::from_bytes(bytes).map_err(|_| bad())?;
+            written.set_sensitive(matches!(value, Header::Secret(_)));
+            headers.insert(key, written);
+        }
+        Ok(built)
+    }
+
+    /// Where a redirect leads: an origin, and nothing of the path, which may hold what was sent.
+    fn target(&self, location: Option<&HeaderValue>) -> String {
+        let text = location.and_then(|value| value.to_str().ok());
+        let uri = text.and_then(|text| text.parse::<http::Uri>().ok());
+        match uri {
+            Some(uri) if uri.authority().is_some() => {
+                Origin::of(&uri).map_or_else(|_| "another address".to_owned(), |to| to.to_string())
+            }
+            Some(_) => "another path of its own".to_owned(),
+            None => "nowhere".to_owned(),
+        }
+    }
+
+    fn failed(&self, error: ureq::Error) -> WireError {
+        let origin = self.origin.clone();
+        let unreachable = |why: &str| WireError::Unreachable {
+            origin: self.origin.clone(),
+            why: why.to_owned(),
+        };
+        match error {
+            ureq::Error::Timeout(_) => WireError::Timeout {
+                origin,
+                milliseconds: self.timeout.as_millis(),
+            },
+            ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
+                WireError::TooLarge {
+                    origin,
+                    limit: LARGEST,
+                }
+            }
+            ureq::Error::HostNotFound => unreachable("its name leads nowhere"),
+            ureq::Error::ConnectionFailed => unreachable("no connection"),
+            ureq::Error::InvalidProxyUrl => WireError::BadProxy,
+            ureq::Error::ConnectProxyFailed(_) => unreachable("the proxy refused"),
+            ureq::Error::Rustls(error) => WireError::Tls {
+                origin,
+                why: error.to_string(),
+            },
+            ureq::Error::Tls(why) => WireError::Tls {
+                origin,
+                why: why.to_owned(),
+            },
+            ureq::Error::TlsRequired => WireError::Tls {
+                origin,
+                why: "no TLS".to_owned(),
+            },
+            ureq::Error::Io(error) => self.failed_io(&error),
+            // Theirs may grow; what they say could quote what was sent.
+            _ => WireError::Protocol { origin },
+        }
+    }
+
+    fn failed_io(&self, error: &io::Error) -> WireError {
+        let origin = self.origin.clone();
+        let inner = error.get_ref();
+        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return WireError::Tls {
+                origin,
+                why: tls.to_string(),
+            };
+        }
+        let why = match error.kind() {
+            io::ErrorKind::ConnectionRefused => "nobody listens there".to_owned(),
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof => "it hung up".to_owned(),
+            // Everything else is the system's own text, of the look-up and of the socket.
+            _ => error.to_string(),
+        };
+        WireError::Unreachable { origin, why }
+    }
+}
+
+fn roots(ca: Option<&[u8]>) -> Result<RootCerts, WireError> {
+    let Some(pem) = ca else {
+        return Ok(RootCerts::PlatformVerifier);
+    };
+    let bad = |why| WireError::BadCertificate { why };
+    let mut certificates = Vec::new();
+    for item in parse_pem(pem) {
+        match item.map_err(|_| bad("it is no PEM"))? {
+            PemItem::Certificate(certificate) => certificates.push(certificate),
+            _ => return Err(bad("there is a private key among them")),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(bad("there is none in it"));
+    }
+    Ok(RootCerts::from(certificates))
+}
+
+fn read_proxy(address: &Secret) -> Result<Proxy, WireError> {
+    let text = std::str::from_utf8(address.expose()).map_err(|_| WireError::BadProxy)?;
+    let proxy = Proxy::new(text).map_err(|_| WireError::BadProxy)?;
+    match proxy.protocol() {
+        ureq::ProxyProtocol::Http | ureq::ProxyProtocol::Https => Ok(proxy),
+        _ => Err(WireError::BadProxy),
+    }
+}

@@ -1,0 +1,11 @@
+//! Floor 3: the only HTTP client: one origin, TLS, limits of time and size. Knows no provider, and shows neither a
+//! header nor a body.
+
+mod client;
+mod error;
+mod origin;
+mod resolver;
+
+pub use client::{Client, Header, LARGEST, Method, Request, Response, Settings, TIMEOUT};
+pub use error::WireError;
+pub use origin::{Origin, segment};

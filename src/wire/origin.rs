@@ -1,0 +1,185 @@
+//! Whom a client talks to: scheme, host and port. HTTPS, or HTTP to this very machine.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ureq::http::Uri;
+
+use crate::wire::WireError;
+
+/// The one server that a client talks to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub(super) secure: bool,
+    /// As an address has it: IPv6 in brackets.
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    /// The origin of an address, and the path that stands behind it, without a slash at its end.
+    pub(super) fn read(base: &str) -> Result<(Origin, String), WireError> {
+        let bad = |why| WireError::BadUrl { why };
+        let uri: Uri = base
+            .trim_end_matches('/')
+            .parse()
+            .map_err(|_| bad("write `https://HOST` or `https://HOST:PORT`"))?;
+        if base.contains(['?', '#']) {
+            return Err(bad("it has a query or a fragment"));
+        }
+        let origin = Origin::of(&uri)?;
+        if !origin.secure && !origin.is_loopback() {
+            return Err(bad("plain `http` goes to this machine alone: use `https`"));
+        }
+        if origin.address().is_some_and(is_link_local) {
+            return Err(bad("a link-local address is never asked"));
+        }
+        Ok((origin, uri.path().trim_end_matches('/').to_owned()))
+    }
+
+    /// The origin of any address, whoever may be asked.
+    pub(super) fn of(uri: &Uri) -> Result<Origin, WireError> {
+        let bad = |why| WireError::BadUrl { why };
+        let secure = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(bad("it begins with neither `https://` nor `http://`")),
+        };
+        let authority = uri.authority().ok_or(bad("it names no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(bad("it has a user name or password in it"));
+        }
+        let host = authority.host().to_ascii_lowercase();
+        if host.is_empty() {
+            return Err(bad("it names no host"));
+        }
+        let given = &authority.as_str()[host.len()..];
+        let port = match (given, authority.port_u16()) {
+            ("", None) => default_port(secure),
+            (_, Some(port)) => port,
+            (_, None) => return Err(bad("its port is no number up to 65535")),
+        };
+        Ok(Origin { secure, host, port })
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
+        bare.parse().ok()
+    }
+
+    fn is_loopback(&self) -> bool {
+        self.host == "localhost" || self.address().is_some_and(|address| address.is_loopback())
+    }
+}
+
+fn default_port(secure: bool) -> u16 {
+    if secure { 443 } else { 80 }
+}
+
+/// Whether an address is of the link alone. Clouds answer there with the keys of the machine.
+pub(super) fn is_link_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_link_local(),
+        // fd00:ec2::254 is where one cloud has its keys for IPv6.
+        IpAddr::V6(address) => {
+            address.is_unicast_link_local()
+                || address.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.secure { "https" } else { "http" };
+        write!(f, "{scheme}://{}", self.host)?;
+        if self.port != default_port(self.secure) {
+            write!(f, ":{}", self.port)?;
+        }
+        Ok(())
+    }
+}
+
+/// One segment of a path, percent-encoded whatever it holds.
+pub fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(base: &str) -> String {
+        Origin::read(base).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let (origin, path) = Origin::read("https://Vault.example.org:8200/behind/").unwrap();
+        assert_eq!(origin.to_string(), "https://vault.example.org:8200");
+        assert_eq!(path, "/behind");
+        let (origin, path) = Origin::read("https://[::1]:443").unwrap();
+        assert_eq!(
+            (origin.to_string().as_str(), path.as_str()),
+            ("https://[::1]", "")
+        );
+    }
+
+    #[test]
+    fn plain_http_goes_to_this_machine_alone() {
+        for good in [
+            "http://127.0.0.1:8200",
+            "http://localhost",
+            "http://[::1]:1",
+        ] {
+            assert!(Origin::read(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://10.0.0.1",
+            "http://localhost.example.org",
+            "http://127.0.0.1.example.org",
+            "http://0.0.0.0",
+        ] {
+            assert!(refused(bad).contains("this machine alone"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_link_local_address_is_never_asked() {
+        for bad in [
+            "https://169.254.169.254",
+            "https://[fe80::1]",
+            "https://[::ffff:169.254.169.254]/latest",
+            "https://[fd00:ec2::254]",
+        ] {
+            assert!(refused(bad).contains("link-local"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_refused_without_being_repeated() {
+        for bad in [
+            "",
+            "hunter2",
+            "ftp://hunter2",
+            "https://user:hunter2@vault",
+            "https://vault?hunter2",
+            "https://hunter2:99999",
+            "https://",
+        ] {
+            assert!(!refused(bad).contains("hunter2"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_segment_stays_one() {
+        assert_eq!(segment("a/b c?d%e#f"), "a%2Fb%20c%3Fd%25e%23f");
+    }
+}
