@@ -11,6 +11,8 @@ mod place;
 mod places;
 mod public_key;
 mod seal;
+mod fields;
+mod vault;
 
 pub use self::keyring::{Keyring, identity_item};
 pub use backup::{open_backup, seal_backup};
@@ -20,3 +22,4 @@ pub use keys::{Keys, Recipients};
 pub use place::{Place, Put, Slot};
 pub use places::Places;
 pub use public_key::PublicKey;
+pub use vault::{Auth, Settings as VaultSettings, Vault};
