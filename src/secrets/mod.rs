@@ -2,6 +2,7 @@
 //! Encrypts and decrypts, fetches and puts; decides nothing, and writes nothing to the store.
 
 mod backup;
+mod environment;
 mod error;
 mod fingerprint;
 mod identity;
@@ -16,6 +17,7 @@ mod vault;
 
 pub use self::keyring::{Keyring, identity_item};
 pub use backup::{open_backup, seal_backup};
+pub use environment::{Environment, Variables};
 pub use error::SecretError;
 pub use identity::{Identity, LONGEST, Parsed, file_text, protect};
 pub use keys::{Keys, Recipients};
