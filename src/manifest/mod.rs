@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod commands;
 mod decode;
 mod fields;
 mod form;
@@ -31,6 +32,7 @@ use serde_json::Value;
 
 use crate::model::record::Kind;
 
+pub use commands::{BadCommands, read_commands};
 pub use place::Place;
 pub use problem::Problem;
 pub use reading::{Manifest, read};

@@ -7,6 +7,7 @@ pub mod account;
 pub mod approval;
 pub mod boundary;
 pub mod change;
+pub mod command;
 pub mod consumer;
 pub mod credential;
 pub mod date;

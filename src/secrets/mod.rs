@@ -2,6 +2,8 @@
 //! Encrypts and decrypts, fetches and puts; decides nothing, and writes nothing to the store.
 
 mod backup;
+mod child;
+mod command;
 mod environment;
 mod error;
 mod fingerprint;
@@ -17,6 +19,9 @@ mod vault;
 
 pub use self::keyring::{Keyring, identity_item};
 pub use backup::{open_backup, seal_backup};
+mod tools;
+
+pub use command::{COMMAND_TIMEOUT, Commands};
 pub use environment::{Environment, Variables};
 pub use error::SecretError;
 pub use identity::{Identity, LONGEST, Parsed, file_text, protect};
@@ -24,4 +29,5 @@ pub use keys::{Keys, Recipients};
 pub use place::{Place, Put, Slot};
 pub use places::Places;
 pub use public_key::PublicKey;
+pub use tools::{builtin_command, builtin_commands};
 pub use vault::{Auth, Settings as VaultSettings, Vault};

@@ -1,0 +1,142 @@
+//! One program run to its end: a secret in by stdin, a secret out by stdout, bounded in size and time. Never a shell.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::secret::Secret;
+
+/// The most that is taken from stdout, in bytes.
+pub(super) const LARGEST: usize = 64 * 1024;
+
+/// What is kept of stderr, in bytes.
+const ERRORS: u64 = 4 * 1024;
+
+/// How long apart the child is looked at, once its stdout has ended.
+const APART: Duration = Duration::from_millis(10);
+
+/// How a program ended.
+pub(super) struct Ended {
+    pub success: bool,
+    /// `status 1`, or the signal that ended it.
+    pub how: String,
+    pub stdout: Secret,
+    pub stderr: Secret,
+}
+
+/// Why it did not come to its end.
+pub(super) enum Failed {
+    NotStarted(io::Error),
+    TimedOut,
+    TooMuch,
+    Unread(io::Error),
+}
+
+enum Event {
+    Out(io::Result<Secret>),
+    Errors(Secret),
+}
+
+/// Runs a program. Without `stdin` it reads nothing: some programs take an open one for a value to keep.
+pub(super) fn run(
+    program: &str,
+    arguments: impl Iterator<Item = String>,
+    stdin: Option<Secret>,
+    limit: Duration,
+) -> Result<Ended, Failed> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(stdin.as_ref().map_or_else(Stdio::null, |_| Stdio::piped()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(Failed::NotStarted)?;
+    // The sender is kept, so that waiting for an event always waits.
+    let (sender, events) = channel();
+    attend(&mut child, stdin, &sender);
+    let ended = finish(&mut child, &events, limit);
+    if ended.is_err() {
+        // It may have ended by itself meanwhile. What it started in its turn finds its pipes closed.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    ended
+}
+
+/// A thread for each pipe, so that none waits for another. They end with their pipe: whoever else holds it may outlive us.
+fn attend(child: &mut Child, stdin: Option<Secret>, sender: &Sender<Event>) {
+    if let (Some(mut pipe), Some(secret)) = (child.stdin.take(), stdin) {
+        thread::spawn(move || {
+            // A program that does not read to the end says in its status whether it minds.
+            let _ = pipe.write_all(secret.expose());
+        });
+    }
+    if let Some(pipe) = child.stdout.take() {
+        let sender = sender.clone();
+        thread::spawn(move || {
+            let read = read(pipe.take(LARGEST as u64 + 1));
+            let _ = sender.send(Event::Out(read));
+        });
+    }
+    if let Some(mut pipe) = child.stderr.take() {
+        let sender = sender.clone();
+        thread::spawn(move || {
+            let kept = read(pipe.by_ref().take(ERRORS)).unwrap_or_else(|_| Secret::new(Vec::new()));
+            let _ = sender.send(Event::Errors(kept));
+            // The rest is let go, so that the program is not held up.
+            let _ = io::copy(&mut pipe, &mut io::sink());
+        });
+    }
+}
+
+fn read(mut pipe: impl Read) -> io::Result<Secret> {
+    let mut bytes = Vec::new();
+    let read = pipe.read_to_end(&mut bytes);
+    let secret = Secret::new(bytes);
+    read.map(|_| secret)
+}
+
+/// Waits for the end: at most the limit for stdout, and once more for the program itself.
+fn finish(child: &mut Child, events: &Receiver<Event>, limit: Duration) -> Result<Ended, Failed> {
+    let mut stderr = None;
+    let stdout = loop {
+        match events.recv_timeout(limit) {
+            Ok(Event::Errors(kept)) => stderr = Some(kept),
+            Ok(Event::Out(out)) => break out.map_err(Failed::Unread)?,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                return Err(Failed::TimedOut);
+            }
+        }
+    };
+    if stdout.len() > LARGEST {
+        return Err(Failed::TooMuch);
+    }
+    let looks = limit.as_millis().div_ceil(APART.as_millis());
+    for _ in 0..looks {
+        let status = child.try_wait().map_err(Failed::Unread)?;
+        let Some(status) = status else {
+            if let Ok(Event::Errors(kept)) = events.recv_timeout(APART) {
+                stderr = Some(kept);
+            }
+            continue;
+        };
+        if stderr.is_none() {
+            // A daemon that it left behind may hold the pipe.
+            if let Ok(Event::Errors(kept)) = events.recv_timeout(APART * 20) {
+                stderr = Some(kept);
+            }
+        }
+        return Ok(Ended {
+            success: status.success(),
+            how: match status.code() {
+                Some(code) => format!("status {code}"),
+                None => status.to_string(),
+            },
+            stdout,
+            stderr: stderr.unwrap_or_else(|| Secret::new(Vec::new())),
+        });
+    }
+    Err(Failed::TimedOut)
+}
