@@ -87,7 +87,7 @@ pub fn unlock_with<'s>(
     source: &Source,
     context: &mut Context,
 ) -> Result<Secrets<'s>, Failure> {
-    let places = context.places()?;
+    let places = context.places();
     Ok(Secrets::open(
         store,
         context.actor()?,

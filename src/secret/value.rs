@@ -71,7 +71,13 @@ impl Value {
     }
 
     /// The same for a value that was read back: its fields are those that it was made with.
-    pub(super) fn read(fields: BTreeMap<Name, Secret>) -> Result<Value, BadValue> {
+    ///
+    /// # Errors
+    /// When it has none, an empty one, or is too large.
+    pub fn read(fields: BTreeMap<Name, Secret>) -> Result<Value, BadValue> {
+        if fields.is_empty() {
+            return Err(BadValue::Missing(single_field()));
+        }
         if let Some((name, _)) = fields.iter().find(|(_, secret)| secret.is_empty()) {
             return Err(BadValue::Empty(name.clone()));
         }

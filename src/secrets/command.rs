@@ -183,7 +183,7 @@ fn decoded(names: &[Name], bytes: &[u8]) -> Result<Value, Why> {
     if let Some(missing) = names.iter().find(|field| !values.contains_key(*field)) {
         return Err(format!("it has no field `{missing}`"));
     }
-    fields::value(values).map_err(|error| error.to_string())
+    Value::read(values).map_err(|error| error.to_string())
 }
 
 fn is_absent(template: &Template, ended: &Ended) -> bool {

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use crate::model::id::Name;
 use crate::model::sealed::{Held, Sealed};
 use crate::secret::{Secret, Value};
-use crate::secrets::{Place, Put, SecretError, Slot, fields};
+use crate::secrets::{Place, Put, SecretError, Slot};
 
 /// What reads a variable; the caller has the environment.
 pub type Variables = Box<dyn Fn(&str) -> Option<OsString>>;
@@ -59,7 +59,7 @@ impl Place for Environment {
                 .ok_or_else(|| refused(format!("the variable {name} is not set")))?;
             values.insert(field.clone(), Secret::new(value.into_encoded_bytes()));
         }
-        fields::value(values).map_err(|error| refused(error.to_string()))
+        Value::read(values).map_err(|error| refused(error.to_string()))
     }
 
     fn remove(&self, slot: &Slot<'_>, _: &Held) -> Result<(), SecretError> {

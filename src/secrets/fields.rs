@@ -1,22 +1,6 @@
-//! Values from the fields that a place outside holds, and whether what came back is what went.
+//! Whether what came back from a place is what went there.
 
-use std::collections::BTreeMap;
-
-use crate::model::credential::{Credential, CredentialKind};
-use crate::model::id::Name;
-use crate::secret::{BadValue, Secret, Value};
-
-/// A value of just these fields: a place knows no credential, and whoever asked compares the names.
-pub(super) fn value(fields: BTreeMap<Name, Secret>) -> Result<Value, BadValue> {
-    let credential = Credential {
-        kind: CredentialKind::ApiKey,
-        fields: fields.keys().cloned().collect(),
-        store: "age".parse().expect("`age` is a place"),
-        identity: Vec::new(),
-        expiry_source: None,
-    };
-    Value::of(&credential, fields)
-}
+use crate::secret::Value;
 
 /// Whether two values have the same fields with the same bytes.
 pub(super) fn same(one: &Value, two: &Value) -> bool {
@@ -30,11 +14,13 @@ pub(super) fn same(one: &Value, two: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
+    use std::collections::BTreeMap;
 
     fn of(pairs: &[(&str, &str)]) -> Value {
         let field =
             |(name, text): &(&str, &str)| (name.parse().unwrap(), Secret::from((*text).to_owned()));
-        value(pairs.iter().map(field).collect()).unwrap()
+        Value::read(pairs.iter().map(field).collect()).unwrap()
     }
 
     #[test]
@@ -53,8 +39,8 @@ mod tests {
 
     #[test]
     fn no_fields_and_empty_ones_are_no_value() {
-        assert!(value(BTreeMap::new()).is_err());
+        assert!(Value::read(BTreeMap::new()).is_err());
         let empty = BTreeMap::from([("a".parse().unwrap(), Secret::new(Vec::new()))]);
-        assert!(value(empty).is_err());
+        assert!(Value::read(empty).is_err());
     }
 }

@@ -47,3 +47,22 @@ pub trait Place {
     /// When it may still be there.
     fn remove(&self, slot: &Slot<'_>, held: &Held) -> Result<(), SecretError>;
 }
+
+impl<P: Place + ?Sized> Place for &P {
+    fn put(&self, slot: &Slot<'_>, value: &Value) -> Result<Put, SecretError> {
+        (**self).put(slot, value)
+    }
+
+    fn get(
+        &self,
+        slot: &Slot<'_>,
+        held: &Held,
+        sealed: Option<&Sealed>,
+    ) -> Result<Value, SecretError> {
+        (**self).get(slot, held, sealed)
+    }
+
+    fn remove(&self, slot: &Slot<'_>, held: &Held) -> Result<(), SecretError> {
+        (**self).remove(slot, held)
+    }
+}

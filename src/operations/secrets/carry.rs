@@ -55,7 +55,7 @@ impl Secrets<'_> {
                 item: None,
                 ..held.clone()
             };
-            let place = self.places.at(to, &self.keys)?;
+            let place = self.place(to, &after)?;
             let put = place.put(&self.slot(&key, &after, &there), &value)?;
             there.item = put.item;
             // What was put is got back, by what will be recorded: only then is the old copy superfluous.
@@ -87,7 +87,7 @@ impl Secrets<'_> {
         self.store.commit(&self.actor, &changes)?;
         let mut left_behind = Vec::new();
         for (key, held) in &moved {
-            let old = self.places.at(&held.place, &self.keys);
+            let old = self.place(&held.place, &credential);
             let removed =
                 old.and_then(|place| place.remove(&self.slot(key, &credential, held), held));
             if let Err(error) = removed {

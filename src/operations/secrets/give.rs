@@ -53,7 +53,7 @@ impl Secrets<'_> {
         };
         // The dates first: what they refuse is refused before anything is put anywhere.
         versions::store(&recorded, &key, given, held.clone(), today)?;
-        let place = self.places.at(&held.place, &self.keys)?;
+        let place = self.place(&held.place, &credential)?;
         let slot = self.slot(&key, &credential, &held);
         let (value, put) = match value {
             Some(value) => {
@@ -62,6 +62,7 @@ impl Secrets<'_> {
             }
             None => (place.get(&slot, &held, None)?, Default::default()),
         };
+        drop(place);
         held.item = put.item;
         held.fingerprints = self.keys.fingerprints(&value);
         let mut changes = versions::store(&recorded, &key, given, held.clone(), today)?;

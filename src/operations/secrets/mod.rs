@@ -13,14 +13,14 @@ use anyhow::{Context as _, Result};
 
 use crate::lifecycle::versions::Versions;
 use crate::model::account::Account;
-use crate::model::credential::{Credential, Version};
+use crate::model::credential::{Credential, SecretPlace, Version};
 use crate::model::event::Actor;
 use crate::model::id::AccountId;
 use crate::model::key::{Only, VersionKey};
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::sealed::{Held, Sealed, StoreKey};
-use crate::secret::{Envelope, Value};
-use crate::secrets::{Identity, Keys, Places, Recipients, SecretError, Slot};
+use crate::secret::{Envelope, Value, names};
+use crate::secrets::{Identity, Keys, Place, Places, Recipients, SecretError, Slot};
 use crate::store::Store;
 
 pub use begin::begin;
@@ -135,7 +135,7 @@ impl<'s> Secrets<'s> {
     fn get(&self, key: &VersionKey, credential: &Credential, held: &Held) -> Result<Value> {
         let record = format!("version/{key}");
         let sealed = self.sealed(key)?;
-        let place = self.places.at(&held.place, &self.keys)?;
+        let place = self.place(&held.place, credential)?;
         let value = place.get(&self.slot(key, credential, held), held, sealed.as_ref())?;
         if self.keys.fingerprints(&value) == held.fingerprints {
             return Ok(value);
@@ -147,6 +147,15 @@ impl<'s> Secrets<'s> {
             SecretError::Changed { record, place }
         })
         .with_context(|| format!("account `{}`", key.account))
+    }
+
+    /// A place, for the values of a credential.
+    fn place(
+        &self,
+        place: &SecretPlace,
+        credential: &Credential,
+    ) -> Result<Box<dyn Place + '_>, SecretError> {
+        self.places.at(place, names(credential), &self.keys)
     }
 
     fn sealed(&self, key: &VersionKey) -> Result<Option<Sealed>> {

@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use crate::model::id::Name;
 use crate::secret::{Secret, Value};
-use crate::secrets::fields;
 use crate::secrets::vault::Why;
 use crate::wire::Response;
 
@@ -99,7 +98,7 @@ pub(super) fn value(data: serde_json::Map<String, serde_json::Value>) -> Result<
     if values.is_empty() {
         return Err("it holds nothing".to_owned());
     }
-    fields::value(values).map_err(|error| error.to_string())
+    Value::read(values).map_err(|error| error.to_string())
 }
 
 pub(super) fn body(value: &Value, after: u64) -> Result<Secret, Why> {

@@ -4,6 +4,8 @@
     reason = "the one place that reads the clock and the environment"
 )]
 
+mod places;
+
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -12,6 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::ValueEnum;
 use etcetera::BaseStrategy;
 
+use crate::cli::context::places::IdentityFiles;
 use crate::cli::failure::Failure;
 use crate::cli::harden::Before;
 use crate::cli::output::Output;
@@ -20,7 +23,7 @@ use crate::model::event::Actor;
 use crate::model::text::Text;
 use crate::report::Format;
 use crate::report::Terminal;
-use crate::secrets::Places;
+use crate::secrets::{Places, Reach};
 use crate::store::{Access, Store};
 
 /// When to use colour.
@@ -150,26 +153,19 @@ impl Context {
         Duration::from_secs(if self.may_ask_secret() { 60 } else { 3 })
     }
 
-    /// The files where an identity is looked for, the first that is set up counts: a systemd credential, the file that
-    /// `KEYROLL_IDENTITY_FILE` names, our own in the configuration folder.
+    /// The files where an identity is looked for, in this order.
     pub fn identity_files(&self) -> IdentityFiles {
-        let folder = |name: &str| std::env::var_os(name).filter(|path| !path.is_empty());
-        let credential =
-            folder("CREDENTIALS_DIRECTORY").map(|path| PathBuf::from(path).join(CREDENTIAL));
-        let own = etcetera::choose_base_strategy().ok();
-        IdentityFiles {
-            credential: credential.filter(|path| path.exists()),
-            named: folder("KEYROLL_IDENTITY_FILE").map(PathBuf::from),
-            own: own.map(|folders| folders.config_dir().join("keyroll").join("identity.txt")),
-        }
+        places::identity_files()
     }
 
     /// The places where secrets live, as they can be reached from here.
-    ///
-    /// # Errors
-    /// When the settings of one are no good.
-    pub fn places(&self) -> Result<Places, Failure> {
-        Ok(Places::new(self.patience()))
+    pub fn places(&self) -> Places {
+        Places::new(Reach {
+            patience: self.patience(),
+            vault: places::vault,
+            commands: places::commands,
+            variable: places::set,
+        })
     }
 
     /// Now, for what is written beside a record.
@@ -284,18 +280,6 @@ impl Context {
             Err(Failure::refused("stopped; nothing was changed"))
         }
     }
-}
-
-/// The name of the systemd credential that holds an identity.
-const CREDENTIAL: &str = "keyroll-identity";
-
-/// Where an identity is looked for when no option names one.
-pub struct IdentityFiles {
-    /// Only where it is there.
-    pub credential: Option<PathBuf>,
-    pub named: Option<PathBuf>,
-    /// Whether or not it is there.
-    pub own: Option<PathBuf>,
 }
 
 /// The store where no option names one: `KEYROLL_STORE`, else `keyroll/roll.db` in the XDG data folder.

@@ -1,0 +1,141 @@
+//! What the environment says of where secrets live: Vault's address and who asks it, the user's own commands, and the
+//! files with an identity.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "part of the one place that reads the environment"
+)]
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+
+use crate::cli::unlock::private_file;
+use crate::manifest::read_commands;
+use crate::model::command::Template;
+use crate::model::id::Name;
+use crate::secret::Secret;
+use crate::secrets::{Auth, SecretError, VaultSettings};
+
+/// The name of the systemd credential that holds an identity.
+const CREDENTIAL: &str = "keyroll-identity";
+
+/// Where an identity is looked for when no option names one.
+pub struct IdentityFiles {
+    /// Only where it is there.
+    pub credential: Option<PathBuf>,
+    pub named: Option<PathBuf>,
+    /// Whether or not it is there.
+    pub own: Option<PathBuf>,
+}
+
+/// A variable that says something.
+pub fn set(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The files where an identity is looked for: a systemd credential, the file that `KEYROLL_IDENTITY_FILE` names, our own
+/// in the configuration folder.
+pub fn identity_files() -> IdentityFiles {
+    let credential = set("CREDENTIALS_DIRECTORY").map(|path| PathBuf::from(path).join(CREDENTIAL));
+    IdentityFiles {
+        credential: credential.filter(|path| path.exists()),
+        named: set("KEYROLL_IDENTITY_FILE").map(PathBuf::from),
+        own: configuration().map(|folder| folder.join("identity.txt")),
+    }
+}
+
+fn configuration() -> Option<PathBuf> {
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.config_dir().join("keyroll"))
+}
+
+/// The first of some variables that says something, as text.
+fn text(names: &[&str]) -> Option<String> {
+    let value = names.iter().find_map(|name| set(name))?;
+    value.into_string().ok()
+}
+
+/// Where Vault or OpenBao is, and who asks it, in the variables that their own programs read.
+///
+/// # Errors
+/// When nothing says where it is, or who we are there.
+pub fn vault() -> Result<VaultSettings, SecretError> {
+    let missing = |why: &str| SecretError::Place {
+        place: "vault".to_owned(),
+        why: why.to_owned(),
+    };
+    let address = text(&["VAULT_ADDR", "BAO_ADDR"])
+        .ok_or_else(|| missing("nothing says where it is: set VAULT_ADDR, https://HOST:8200"))?;
+    let ca = match set("VAULT_CACERT").or_else(|| set("BAO_CACERT")) {
+        None => None,
+        Some(path) => Some(fs::read(&path).map_err(|source| SecretError::Io {
+            doing: "the file that VAULT_CACERT names cannot be read".to_owned(),
+            source,
+        })?),
+    };
+    Ok(VaultSettings {
+        address,
+        namespace: text(&["VAULT_NAMESPACE", "BAO_NAMESPACE"]),
+        auth: auth().ok_or_else(|| {
+            missing(
+                "nothing says who asks: set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID_FILE, or log in with \
+                 `vault login`",
+            )
+        })??,
+        ca,
+        proxy: text(&["HTTPS_PROXY", "https_proxy"]).map(Secret::from),
+    })
+}
+
+fn auth() -> Option<Result<Auth, SecretError>> {
+    let file = |path: PathBuf| -> Result<Secret, SecretError> {
+        let mut secret = private_file(&path).map_err(|failure| SecretError::Place {
+            place: "vault".to_owned(),
+            why: failure.causes(),
+        })?;
+        secret.trim_newline();
+        Ok(secret)
+    };
+    if let Some(token) = text(&["VAULT_TOKEN", "BAO_TOKEN"]) {
+        return Some(Ok(Auth::Token(Secret::from(token))));
+    }
+    if let Some(role_id) = text(&["VAULT_ROLE_ID", "BAO_ROLE_ID"]) {
+        let named = set("VAULT_SECRET_ID_FILE").or_else(|| set("BAO_SECRET_ID_FILE"));
+        let secret_id = match named {
+            Some(path) => file(path.into()),
+            None => Ok(Secret::from(text(&["VAULT_SECRET_ID", "BAO_SECRET_ID"])?)),
+        };
+        let mount = text(&["VAULT_APPROLE_MOUNT"]).unwrap_or_else(|| "approle".to_owned());
+        return Some(secret_id.map(|secret_id| Auth::AppRole {
+            role_id,
+            secret_id,
+            mount,
+        }));
+    }
+    let home = etcetera::home_dir().ok()?;
+    let token = home.join(".vault-token");
+    token.exists().then(|| file(token).map(Auth::Token))
+}
+
+/// The user's own commands: `commands.toml` in the configuration folder. What runs programs must be ours alone to write.
+///
+/// # Errors
+/// When it is not, or does not say what commands are.
+pub fn commands() -> Result<BTreeMap<Name, Template>, SecretError> {
+    let Some(path) = configuration().map(|folder| folder.join("commands.toml")) else {
+        return Ok(BTreeMap::new());
+    };
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let bad = |why: String| SecretError::Place {
+        place: format!("`{}`", path.display()),
+        why,
+    };
+    let read = private_file(&path).map_err(|failure| bad(failure.causes()))?;
+    let text = std::str::from_utf8(read.expose()).map_err(|_| bad("it is not UTF-8".to_owned()))?;
+    read_commands(text).map_err(|error| bad(error.to_string()))
+}
