@@ -7,6 +7,7 @@ mod decode;
 mod fields;
 mod form;
 mod glossary;
+mod hidden;
 mod listed;
 mod literal;
 mod nesting;

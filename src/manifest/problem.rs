@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::manifest::place::Place;
-use crate::model::text::could_be_secret;
+use crate::model::text::{could_be_secret, shape};
 
 /// Problems kept for one file, and for all.
 const MOST_IN_FILE: usize = 100;
@@ -139,9 +139,10 @@ pub(super) fn about(value: &str, message: &str) -> String {
     cleaned(&message)
 }
 
-/// A text without control characters, cut to what fits a message.
+/// A text without control characters and secrets, cut to what fits a message.
 pub(super) fn cleaned(text: &str) -> String {
-    text.chars()
+    shape::masked(text)
+        .chars()
         .take(400)
         .flat_map(|c| {
             let escape = c.is_control().then(|| c.escape_debug());

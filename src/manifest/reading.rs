@@ -5,14 +5,14 @@ use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::manifest::place::{Lines, Place, Site, locate};
 use crate::manifest::problem::{Fault, Problem, Problems, cleaned};
 use crate::manifest::record::{Declared, Reading};
 use crate::manifest::slice::{self, DEEPEST, Slice};
 use crate::manifest::source::{self, Budget, Source};
-use crate::manifest::{glossary, syntax};
+use crate::manifest::{glossary, hidden, syntax};
 use crate::model::finding::FieldPath;
 use crate::model::inventory::Inventory;
 use crate::model::record::RecordId;
@@ -42,6 +42,8 @@ pub(super) struct ReadFile {
 struct Text {
     text: String,
     lines: Lines,
+    /// What looks like a secret; looked for once a line is to be shown.
+    hidden: OnceLock<Vec<Range<usize>>>,
 }
 
 /// How much text is kept at a time.
@@ -107,10 +109,14 @@ impl Manifest {
     }
 
     /// As much of the line where a place begins as shows it: the text, the place in it, and the column it begins at.
+    /// What looks like a secret is written as stars.
     pub fn line(&self, place: &Place) -> Option<(String, Range<usize>, usize)> {
         let file = |read: &ReadFile| read.source.shown == place.file;
         let kept = self.text(self.files.iter().position(file)? as u32)?;
-        kept.lines.line(&kept.text, place)
+        let (line, span, column) = kept.lines.line(&kept.text, place)?;
+        let hidden = kept.hidden.get_or_init(|| hidden::hidden(&kept.text));
+        let from = place.span.start.saturating_sub(span.start);
+        Some((hidden::hide(&line, from, hidden), span, column))
     }
 
     /// How many files were read.
@@ -138,7 +144,11 @@ impl Manifest {
             kept.clear();
         }
         let lines = Lines::of(&text);
-        let text = Arc::new(Text { text, lines });
+        let text = Arc::new(Text {
+            text,
+            lines,
+            hidden: OnceLock::new(),
+        });
         kept.insert(file, Arc::clone(&text));
         Some(text)
     }

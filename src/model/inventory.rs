@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::account::Account;
 use crate::model::id::PlatformId;
 use crate::model::record::{Kind, Record, RecordId, nouns};
+use crate::model::texts::{self, Found};
 
 macro_rules! inventory {
     ($($variant:ident $word:literal $field:ident: $kmod:ident::$key:ident => $vmod:ident::$value:ident;)*) => {
@@ -69,6 +70,16 @@ macro_rules! inventory {
                     $(.chain(self.$field.iter().map(|(key, body)| {
                         Record::$variant(key.clone(), Box::new(body.clone()))
                     })))*
+            }
+
+            /// Calls `visit` with every text of every record of a declared kind: its record, its place, the text.
+            pub fn each_text(&self, mut visit: impl FnMut(&dyn Fn() -> RecordId, &Found<'_>, &str)) {
+                $(if Kind::$variant.is_declared() {
+                    for (key, body) in &self.$field {
+                        let id = || RecordId::new(Kind::$variant, key);
+                        texts::each(body, &mut |found: &Found<'_>, text: &str| visit(&id, found, text));
+                    }
+                })*
             }
 
             /// How many records there are of a kind.

@@ -7,6 +7,7 @@ use crate::model::access::ActionClass;
 use crate::model::date::Date;
 use crate::model::fact::Fact;
 use crate::model::id::{AccountId, BoundaryPath, Name, Principal, RoleId};
+use crate::model::text::shape;
 
 /// A text that is not the key of such a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,7 +76,8 @@ composite_key! {
 impl RiskKey {
     /// The key of a gap described in free text: its letters and digits, cut to 80 bytes.
     pub fn new(account: AccountId, gap: &str) -> RiskKey {
-        let mut name = slug(gap);
+        // The key is shown wherever the record is, so it is made of no secret.
+        let mut name = slug(&shape::masked(gap));
         name.truncate(80);
         let name = name.trim_end_matches('-');
         let gap = name.parse().or_else(|_| "gap".parse());

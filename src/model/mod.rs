@@ -29,3 +29,4 @@ pub mod role;
 pub mod rotation;
 pub mod sealed;
 mod shared;
+pub mod texts;

@@ -1,5 +1,7 @@
 //! Free text from people: checked for what would harm a terminal or a file, never for taste.
 
+pub mod shape;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -73,15 +75,28 @@ pub fn is_unsafe(c: char) -> bool {
         )
 }
 
-/// Whether a value has the look of a secret pasted in the wrong place: a long word of letters and digits.
+/// Whether a value has the look of a secret pasted in the wrong place: a long word of letters and digits, or any known
+/// [`shape`]. Wider than a rule may be: it only decides what is hidden.
 pub fn could_be_secret(value: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || "-/._".contains(c);
-    value.split_whitespace().any(|word| {
-        word.chars().count() >= 20
-            && word.contains(|c: char| c.is_ascii_digit())
-            && word.contains(|c: char| c.is_ascii_alphabetic())
-            && word.chars().filter(|c| !plain(*c)).count() >= 4
-    })
+    let long = |value: &str| {
+        value.split_whitespace().any(|word| {
+            word.chars().count() >= 20
+                && word.contains(|c: char| c.is_ascii_digit())
+                && word.contains(|c: char| c.is_ascii_alphabetic())
+                && word.chars().filter(|c| !plain(*c)).count() >= 4
+        })
+    };
+    long(value) || shape::looks_secret(value).is_some()
+}
+
+/// The nearest character boundary at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 string_serde!(Text, "^[^\\x00-\\x08\\x0b-\\x1f\\x7f]*$");

@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer,
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::finding::Severity;
-use crate::model::text::could_be_secret;
+use crate::model::text::{could_be_secret, shape};
 use crate::report::escape;
 
 /// The most columns of a source line that are shown.
@@ -189,8 +189,10 @@ impl Excerpt {
     }
 }
 
-/// The line with what could be a secret hidden, byte for byte, so that spans still fit: each quoted value, and each word.
+/// The line with what could be a secret hidden, byte for byte, so that spans still fit: each quoted value, each word, and
+/// every known shape of one.
 fn masked(line: &str) -> String {
+    let line = &*shape::masked(line);
     let quote = |c: char| matches!(c, '"' | '\'' | '`');
     let mut out = String::with_capacity(line.len());
     for piece in line.split_inclusive(|c: char| quote(c) || c.is_whitespace() || c == '=') {

@@ -61,6 +61,14 @@ pub(super) fn authority(url: &str) -> Option<String> {
     Some(whole[at..].to_ascii_lowercase()).filter(|authority| !authority.is_empty())
 }
 
+/// Whether a name or a password stands before the host.
+pub(super) fn has_user_info(url: &str) -> bool {
+    scheme(url).is_some_and(|(_, rest)| {
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        rest[..end].contains('@')
+    })
+}
+
 /// The host of a URL, in lower case; an IPv6 address in its brackets.
 pub(super) fn host(url: &str) -> Option<String> {
     let authority = authority(url)?;

@@ -1,5 +1,6 @@
 //! What collects findings while the rules run.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog;
@@ -7,6 +8,7 @@ use crate::model::finding::{FieldPath, Finding, Severity};
 use crate::model::id::AccountId;
 use crate::model::key::WaiverKey;
 use crate::model::record::{Kind, RecordId};
+use crate::model::text::shape;
 use crate::rules::judge::Accepted;
 use crate::rules::rule::{Rule, RuleKind};
 
@@ -72,9 +74,10 @@ impl Findings {
 
     /// Puts the last finding where it belongs, now that all is said of it.
     fn settle(&mut self) {
-        let Some(finding) = self.last.take() else {
+        let Some(mut finding) = self.last.take() else {
             return;
         };
+        hide(&mut finding);
         if let Some(key) = self.accepted.by(&finding) {
             self.used.insert(key.clone());
             self.waived_of_rule += 1;
@@ -139,6 +142,17 @@ impl Findings {
             .then(|| catalog::nearest(name, among))
             .flatten()
     }
+}
+
+/// Hides what looks like a secret in what a finding says: any rule may repeat a value.
+fn hide(finding: &mut Finding) {
+    let masked = |text: &mut String| {
+        if let Cow::Owned(masked) = shape::masked(text) {
+            *text = masked;
+        }
+    };
+    masked(&mut finding.message);
+    finding.fix.as_mut().map(masked);
 }
 
 /// Names for a message, each in backquotes and once: "`a`, `b` and 12 more".

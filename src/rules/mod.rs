@@ -12,6 +12,7 @@ mod rule;
 mod sample;
 mod seats;
 mod selection;
+mod sharing;
 mod sites;
 mod unlisted;
 
@@ -23,8 +24,11 @@ mod assignment_without_boundary;
 mod boundary_too_wide;
 mod credential_expired;
 mod credential_expiring;
+mod credential_in_url;
+mod credential_shared;
 mod duties_conflict;
 mod endpoint_mismatch;
+mod environment_shared;
 mod forbidden_permission;
 mod insecure_endpoint;
 mod level_exceeded;
@@ -41,6 +45,7 @@ mod overlap_impossible;
 mod owner_departed;
 mod rotation_due;
 mod rotation_overdue;
+mod secret_in_inventory;
 mod tenant_crossed;
 mod tenant_roles_mixed;
 mod unapproved_secret_store;
@@ -69,6 +74,7 @@ pub static ALL: &[&Rule] = &[
     &missing_revoke_procedure::RULE,
     &missing_audit_requirements::RULE,
     &unapproved_secret_store::RULE,
+    &secret_in_inventory::RULE,
     &unclear_name::RULE,
     &unknown_reference::RULE,
     &unknown_permission::RULE,
@@ -76,8 +82,11 @@ pub static ALL: &[&Rule] = &[
     &no_glossary::RULE,
     &tenant_crossed::RULE,
     &boundary_too_wide::RULE,
+    &credential_shared::RULE,
+    &environment_shared::RULE,
     &endpoint_mismatch::RULE,
     &insecure_endpoint::RULE,
+    &credential_in_url::RULE,
     &level_exceeded::RULE,
     &forbidden_permission::RULE,
     &missing_required_permission::RULE,
