@@ -9,8 +9,11 @@ use std::path::{Path, PathBuf};
 use keyroll::catalog::Glossaries;
 use keyroll::lifecycle::facts;
 use keyroll::manifest::{self, Manifest};
+use keyroll::model::credential::VersionStage;
 use keyroll::model::finding::Finding;
+use keyroll::model::id::{AccountId, Fingerprint};
 use keyroll::model::inventory::Inventory;
+use keyroll::model::sealed::{Held, Source};
 use keyroll::operations;
 use keyroll::rules::{self, Facts, Selection};
 
@@ -60,6 +63,44 @@ fn read(folder: &str) -> Manifest {
     manifest
 }
 
+/// The fingerprint that a secret of this name has: any 32 digits will do.
+fn fingerprint(name: &str) -> Fingerprint {
+    let sum = name.bytes().fold(7u128, |sum, byte| {
+        sum.wrapping_mul(0x0100_0000_01b3).wrapping_add(byte.into())
+    });
+    format!("{sum:032x}").parse().unwrap()
+}
+
+/// Gives every account a current version with a secret of its own; those that a fault names, the fault's.
+fn with_secrets(mut inventory: Inventory, organisation: &str) -> Inventory {
+    let faults = planted(organisation);
+    let accounts: Vec<AccountId> = inventory.accounts.keys().cloned().collect();
+    for account in accounts {
+        let subject = format!("account/{account}");
+        let fault = faults
+            .iter()
+            .find(|fault| fault.subject == subject && fault.seen_by == "stored");
+        let name = fault.map_or(&subject, |fault| &fault.word);
+        let held = Held {
+            place: "age".parse().unwrap(),
+            item: None,
+            source: Source::Stdin,
+            fingerprints: [("key".parse().unwrap(), fingerprint(name))].into(),
+            exposed: None,
+        };
+        let mut of_account = inventory.versions.iter_mut().rev();
+        let current = of_account.find(|(key, version)| {
+            key.account == account && version.stage == VersionStage::Current
+        });
+        match (current, fault) {
+            (Some((_, version)), _) => version.held = Some(held),
+            (None, Some(_)) => panic!("{account} has no version to hold the secret"),
+            (None, None) => {}
+        }
+    }
+    inventory
+}
+
 /// The inventory with its facts recorded.
 fn with_facts(folder: &str) -> Inventory {
     let mut inventory = read(folder).inventory;
@@ -93,11 +134,13 @@ fn subject(finding: &Finding) -> String {
     }
 }
 
-fn found_equals_planted(organisation: &str, inventory: &Inventory, state: bool) {
+/// `seen` is what the judge is given: more and more of it is `validate`, `check`, `stored`.
+fn found_equals_planted(organisation: &str, inventory: &Inventory, seen: &[&str]) {
+    let state = seen.contains(&"check");
     let built = |id: &str| rules::find(id).is_some();
     let faults: Vec<Fault> = planted(organisation)
         .into_iter()
-        .filter(|fault| fault.seen_by == "validate" || (state && fault.seen_by == "check"))
+        .filter(|fault| seen.contains(&fault.seen_by.as_str()))
         .collect();
     let found: BTreeSet<(String, String)> = judge(inventory, state, false)
         .iter()
@@ -158,7 +201,7 @@ fn clean_inventories_with_their_facts_raise_nothing_today_and_much_a_year_later(
 fn validate_finds_what_was_planted_and_nothing_else() {
     for organisation in ["femo", "brookfield"] {
         let manifest = read(&format!("{organisation}-with-faults"));
-        found_equals_planted(organisation, &manifest.inventory, false);
+        found_equals_planted(organisation, &manifest.inventory, &["validate"]);
     }
 }
 
@@ -166,7 +209,18 @@ fn validate_finds_what_was_planted_and_nothing_else() {
 fn check_finds_what_was_planted_and_nothing_else() {
     for organisation in ["femo", "brookfield"] {
         let inventory = with_facts(&format!("{organisation}-with-faults"));
-        found_equals_planted(organisation, &inventory, true);
+        found_equals_planted(organisation, &inventory, &["validate", "check"]);
+    }
+}
+
+#[test]
+fn check_finds_shared_secrets_once_they_are_stored_and_nothing_else() {
+    for organisation in ["femo", "brookfield"] {
+        let inventory = with_facts(&format!("{organisation}-with-faults"));
+        let inventory = with_secrets(inventory, organisation);
+        found_equals_planted(organisation, &inventory, &["validate", "check", "stored"]);
+        let clean = with_secrets(with_facts(organisation), "nobody");
+        assert_eq!(judge(&clean, true, false), []);
     }
 }
 

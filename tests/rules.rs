@@ -82,6 +82,7 @@ fixtures! {
     missing_revoke_procedure
     missing_audit_requirements
     unapproved_secret_store
+    secret_in_inventory
     unclear_name
     unknown_reference
     unknown_permission
@@ -89,8 +90,11 @@ fixtures! {
     no_glossary
     tenant_crossed
     boundary_too_wide
+    credential_shared
+    environment_shared
     endpoint_mismatch
     insecure_endpoint
+    credential_in_url
     level_exceeded
     forbidden_permission
     missing_required_permission

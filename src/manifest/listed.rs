@@ -10,6 +10,7 @@ use crate::model::approval::Waiver;
 use crate::model::id::AccountId;
 use crate::model::key::{DecisionKey, RiskKey, WaiverKey};
 use crate::model::record::{Kind, Record, RecordId};
+use crate::model::text::shape;
 
 impl Reading {
     pub fn approvals(&mut self, account: &AccountId, key: Name<'_, '_>, value: Entry<'_, '_>) {
@@ -109,9 +110,10 @@ impl Reading {
     }
 }
 
+/// The key is shown wherever the waiver is, so it is made of no secret.
 fn waiver_key(waiver: &Waiver) -> WaiverKey {
     WaiverKey {
         rule: waiver.rule.clone(),
-        subject: waiver.subject.as_str().into(),
+        subject: shape::masked(waiver.subject.as_str()).into(),
     }
 }

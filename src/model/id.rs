@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::model::shared::shared;
+use crate::model::text::shape;
 
 /// The longest name, in bytes.
 pub const LONGEST: usize = 120;
@@ -27,7 +28,12 @@ pub enum BadName {
     Principal(String),
     #[error("it is not a fingerprint: 32 hexadecimal digits")]
     Fingerprint,
+    #[error("it looks like a secret, and is no name")]
+    Secret,
 }
+
+/// How tokens begin that hold nothing but what names do. Names are shown everywhere, so none of them is one.
+const SECRETS: &[&str] = &["xox", "glpat-", "sk-"];
 
 /// Checks one name: `[a-z0-9][a-z0-9-]*`, at most [`LONGEST`] bytes.
 fn check(text: &str) -> Result<(), BadName> {
@@ -38,6 +44,10 @@ fn check(text: &str) -> Result<(), BadName> {
         Err(BadName::Long)
     } else if text.starts_with('-') || text.bytes().any(wrong) {
         Err(BadName::Character(text.escape_debug().collect()))
+    } else if SECRETS.iter().any(|prefix| text.starts_with(prefix))
+        && shape::known_shape(text).is_some()
+    {
+        Err(BadName::Secret)
     } else {
         Ok(())
     }
@@ -51,6 +61,7 @@ fn check_path(text: &str) -> Result<(), BadName> {
     match text.split('/').try_for_each(check) {
         Ok(()) => Ok(()),
         Err(BadName::Long) => Err(BadName::Long),
+        Err(BadName::Secret) => Err(BadName::Secret),
         Err(_) => Err(BadName::Path(text.escape_debug().collect())),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::model::change::{Change, FieldChange, Verb, field_changes};
 use crate::model::record::{Kind, RecordId};
+use crate::model::text::shape;
 use crate::report::escape;
 use crate::report::json as form;
 use crate::report::paint;
@@ -189,14 +190,14 @@ fn list(items: &[Json]) -> String {
     items.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-/// A value as people write it: text without quotation marks, lists in brackets, tables as JSON.
+/// A value as people write it: text without quotation marks, lists in brackets, tables as JSON. Secrets as stars.
 fn shown(value: &Json) -> String {
     match value {
         Json::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Json::String(text) => escape::terminal(text),
+        Json::String(text) => escape::terminal(&shape::masked(text)),
         Json::Array(items) => format!("[{}]", list(items)),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => {
-            escape::terminal(&value.to_string())
+            escape::terminal(&shape::masked(&value.to_string()))
         }
     }
 }

@@ -130,18 +130,24 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     hide(text, hits(text).into_iter().map(|hit| hit.range))
 }
 
-/// The text with the ranges written as stars, byte for byte, but for line feeds.
+/// The text with the ranges, which begin in order, written as stars, byte for byte, but for line feeds.
 pub fn hide(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> Cow<'_, str> {
-    let mut out: Option<String> = None;
+    let mut out = String::new();
     for range in ranges {
-        let whole = out.get_or_insert_with(|| text.to_owned());
-        if let Some(part) = whole.get(range.clone()) {
+        let start = range.start.max(out.len());
+        if let (Some(plain), Some(secret)) =
+            (text.get(out.len()..start), text.get(start..range.end))
+        {
+            out.push_str(plain);
             let star = |b: u8| if b == b'\n' { '\n' } else { '*' };
-            let stars: String = part.bytes().map(star).collect();
-            whole.replace_range(range, &stars);
+            out.extend(secret.bytes().map(star));
         }
     }
-    out.map_or(Cow::Borrowed(text), Cow::Owned)
+    if out.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[out.len()..]);
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ fn fits(form: &Form, rest: &[u8]) -> bool {
         let most = if part + 1 < form.parts {
             LONGEST_PART
         } else {
-            form.least + 1
+            form.least.max(64) + 1
         };
         let long = rest
             .iter()
@@ -157,8 +157,8 @@ fn fits(form: &Form, rest: &[u8]) -> bool {
         }
         (body, rest) = rest.split_at(long);
     }
-    // Words in capitals and names with dots have these forms too, but no digit.
-    let wants_digit = form.most != ANY && form.prefix != "AKIA";
+    // Words in capitals, names with dots and with hyphens have these forms too, but no digit.
+    let wants_digit = form.most != ANY && form.prefix != "AKIA" || form.prefix.ends_with('-');
     !wants_digit || body.iter().any(u8::is_ascii_digit)
 }
 

@@ -111,7 +111,9 @@ fn parameters(text: &str, lower: &str, found: &mut Vec<Hit>) {
             continue;
         }
         let start = at + 1 + equals + 1;
-        let value = until(text, start, |c| ends(c) || matches!(c, '&' | '#' | ';'));
+        let value = until(text, start, |c| {
+            ends(c) || matches!(c, '?' | '&' | '#' | ';')
+        });
         if digits_and_letters(value) {
             push(found, text, start, value, 8, Shape::Parameter);
         }

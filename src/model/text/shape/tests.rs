@@ -137,6 +137,7 @@ const PLAIN: &[&str] = &[
     "ASIAPACIFICOPERATIONS",
     "SKIP the second step",
     "npm_config_registry",
+    "glpat-token-of-the-mirror-in-hawthorne",
     "sk_live_{secret}",
     "AGE-SECRET-KEY-1...",
     "the pypi-package-mirror-of-the-plant-in-hawthorne",
@@ -261,7 +262,7 @@ fn a_hostile_text_takes_no_time() {
         "https://a:",
         "Bearer ",
     ] {
-        let text = piece.repeat(300_000 / piece.len());
+        let text = piece.repeat(60_000 / piece.len());
         assert_eq!(masked(&text).len(), text.len());
     }
 }
