@@ -207,6 +207,18 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_no_name() {
+        let token = ["xoxb-", "83749201-kqw7"].concat();
+        for error in [
+            token.parse::<PersonId>().unwrap_err(),
+            format!("femo/{token}").parse::<BoundaryPath>().unwrap_err(),
+        ] {
+            assert_eq!(error, BadName::Secret);
+        }
+        assert!("sk-import-hawthorne-7".parse::<PersonId>().is_ok());
+    }
+
+    #[test]
     fn a_boundary_holds_itself_and_what_is_below_it() {
         let femo: BoundaryPath = "femo".parse().unwrap();
         let press: BoundaryPath = "femo/hawthorne/press-01".parse().unwrap();

@@ -32,19 +32,22 @@ pub(super) struct Group<'a> {
 /// Every group of two and more accounts with one secret.
 pub(super) fn groups<'a>(facts: &Facts<'a>) -> Vec<Group<'a>> {
     let mut found: BTreeMap<By<'a>, Vec<(&'a AccountId, Installation<'a>)>> = BTreeMap::new();
-    let judged: BTreeMap<&AccountId, &Account> = facts.accounts().collect();
     let installation = |account: &'a Account| (&account.provider, &account.environment);
-    for (id, account) in &judged {
+    for (id, account) in facts.accounts() {
         let credential = account.credential.as_ref();
         if let Some(item) = credential.and_then(|credential| item(&credential.store)) {
             let group = found.entry(By::Place(item)).or_default();
             group.push((id, installation(account)));
         }
     }
+    let mut judged: BTreeMap<&AccountId, &Account> = BTreeMap::new();
     for (key, version) in &facts.inventory.versions {
         let (Some(held), true) = (&version.held, is_live(version.stage)) else {
             continue;
         };
+        if judged.is_empty() {
+            judged = facts.accounts().collect();
+        }
         let Some((id, account)) = judged.get_key_value(&key.account) else {
             continue;
         };

@@ -105,12 +105,35 @@ pub fn header(name: &str, value: &str) -> bool {
 /// Every secret that a text seems to hold, in order. Ranges may touch and overlap.
 pub fn hits(text: &str) -> Vec<Hit> {
     let mut found = Vec::new();
+    if is_plain(text) {
+        return found;
+    }
     known(text, &mut found);
     if text.len() >= random::SHORTEST {
         random::find(text, &mut found);
     }
     found.sort_by_key(|hit| (hit.range.start, hit.range.end));
     found
+}
+
+/// Whether a text is only names and words in lower case, as most are: one look at its bytes is enough then.
+fn is_plain(text: &str) -> bool {
+    let mut run = 0;
+    for (at, b) in text.bytes().enumerate() {
+        run = match b {
+            b'a'..=b'z' | b'0'..=b'9' => run + 1,
+            // Where a token of small letters would begin.
+            b'-' if (run == 4 || run == 5 || run == 2) && form::begins(&text.as_bytes()[..at]) => {
+                return false;
+            }
+            b'-' | b'/' | b' ' | b',' => 0,
+            _ => return false,
+        };
+        if run >= random::SHORTEST_PLAIN {
+            return false;
+        }
+    }
+    true
 }
 
 fn known(text: &str, found: &mut Vec<Hit>) {
@@ -130,7 +153,18 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     hide(text, hits(text).into_iter().map(|hit| hit.range))
 }
 
-/// The text with the ranges, which begin in order, written as stars, byte for byte, but for line feeds.
+/// A sign in place of a character: as long, so that places in the text stay where they are.
+fn star(c: char) -> char {
+    match c.len_utf8() {
+        _ if c == '\n' => c,
+        1 => '*',
+        2 => '·',
+        3 => '•',
+        _ => '\u{1f784}',
+    }
+}
+
+/// The text with the ranges, which begin in order, written as stars, character for character, but for line feeds.
 pub fn hide(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> Cow<'_, str> {
     let mut out = String::new();
     for range in ranges {
@@ -139,8 +173,7 @@ pub fn hide(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> Cow<'
             (text.get(out.len()..start), text.get(start..range.end))
         {
             out.push_str(plain);
-            let star = |b: u8| if b == b'\n' { '\n' } else { '*' };
-            out.extend(secret.bytes().map(star));
+            out.extend(secret.chars().map(star));
         }
     }
     if out.is_empty() {

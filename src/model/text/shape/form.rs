@@ -104,6 +104,15 @@ pub(super) fn goes_on(b: u8) -> bool {
     alnum(b) || b"-_.~+/=".contains(&b)
 }
 
+/// Whether a text ends with what tokens of small letters and hyphens begin with, but for the hyphen.
+pub(super) fn begins(text: &[u8]) -> bool {
+    FORMS.iter().any(|form| {
+        let prefix = form.prefix.as_bytes();
+        let first = prefix.iter().position(|b| *b == b'-');
+        first.is_some_and(|end| text.ends_with(&prefix[..end]))
+    })
+}
+
 /// Tokens, where a word begins.
 pub(super) fn tokens(text: &str, found: &mut Vec<Hit>) {
     let bytes = text.as_bytes();

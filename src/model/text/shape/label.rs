@@ -81,6 +81,10 @@ pub(super) fn user_info(text: &str, found: &mut Vec<Hit>) {
 }
 
 pub(super) fn labelled(text: &str, found: &mut Vec<Hit>) {
+    // A label is parted from what it tells; most texts are names, and have none of these.
+    if !text.bytes().any(|b| b"=? \t&\"'".contains(&b)) {
+        return;
+    }
     let lower = text.to_ascii_lowercase();
     connection(text, &lower, found);
     parameters(text, &lower, found);
@@ -145,6 +149,9 @@ fn schemes(text: &str, lower: &str, found: &mut Vec<Hit>) {
 
 /// Quoted values of headers that authenticate, as TOML and JSON write them.
 fn headers(text: &str, lower: &str, found: &mut Vec<Hit>) {
+    if !text.contains(['"', '\'']) {
+        return;
+    }
     for name in HEADERS {
         for (at, _) in lower.match_indices(name) {
             let whole = !lower[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-');

@@ -9,7 +9,7 @@ use super::{Hit, Shape};
 /// The shortest word that is judged, in bytes.
 pub(super) const SHORTEST: usize = 20;
 /// The shortest of one kind of letters with digits, and of hexadecimal digits.
-const SHORTEST_PLAIN: usize = 24;
+pub(super) const SHORTEST_PLAIN: usize = 24;
 const SHORTEST_HEX: usize = 32;
 /// How much before and behind a word is looked at, in bytes.
 const AROUND: usize = 256;
@@ -123,7 +123,7 @@ fn is_random(word: &str) -> bool {
     if word.len() < SHORTEST {
         return false;
     }
-    let count = |is: fn(&u8) -> bool| word.bytes().filter(|b| is(b)).count();
+    let count = |is: fn(&u8) -> bool| word.bytes().filter(is).count();
     let lower = count(u8::is_ascii_lowercase);
     let upper = count(u8::is_ascii_uppercase);
     let digits = count(u8::is_ascii_digit);

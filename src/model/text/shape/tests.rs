@@ -200,6 +200,15 @@ fn a_secret_is_found_wherever_it_stands() {
 }
 
 #[test]
+fn what_is_hidden_keeps_its_places() {
+    let text = "https://svc:pä€𝄞@x.example";
+    let masked = masked(text);
+    assert_eq!(masked.chars().count(), text.chars().count());
+    assert!(masked.starts_with("https://*****") && masked.ends_with("@x.example"));
+    assert!(!masked.contains(['ä', '€', '𝄞']), "{masked}");
+}
+
+#[test]
 fn a_header_that_authenticates_takes_no_literal() {
     assert!(header("Authorization", "Bearer open"));
     assert!(header("x-api-key", "plain"));
