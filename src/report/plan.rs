@@ -272,6 +272,17 @@ Plan: 1 to add, 1 to change, 1 to remove.
     }
 
     #[test]
+    fn a_secret_among_the_values_is_hidden() {
+        let host = ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+        let change = Change::create(record("consumer/a", json!({ "host": host })));
+        let text = render(&[change], true, false);
+        assert!(
+            text.contains("host: ****") && !text.contains("16C7"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn no_change_says_so() {
         assert_eq!(render(&[], true, true), "No changes.\n");
     }
