@@ -195,7 +195,7 @@ fn what_is_not_a_whole_store_of_ours_is_refused_untouched() {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 1
+                known: 2
             }
         )
     };

@@ -14,7 +14,7 @@ use crate::model::text::Text;
 const MOST: usize = 20_000;
 
 /// The longest glossary, in bytes.
-const LONGEST: usize = 16 << 20;
+const LONGEST: usize = 1 << 20;
 
 /// The longest part of a message that may come from the file, in characters.
 const SHOWN: usize = 160;

@@ -94,7 +94,10 @@ mod tests {
             .collect();
         assert_eq!(
             digests,
-            ["4d70df26167cd1a627c97f03f147ab00f9f543128a4f4c03d6c348aa79fad3a8"]
+            [
+                "4d70df26167cd1a627c97f03f147ab00f9f543128a4f4c03d6c348aa79fad3a8",
+                "c574b7156d5d44247be759a6410a64f49b86e47b114304cf114db81f544a74a7",
+            ]
         );
     }
 

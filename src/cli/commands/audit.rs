@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::audit as chain;
 use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
-use crate::model::change::FieldChange;
+use crate::model::change::{FieldChange, Occurrence};
 use crate::model::date::Timestamp;
 use crate::model::event::Event;
 use crate::model::record::RecordId;
@@ -36,7 +36,8 @@ enum What {
         #[arg(long, value_name = "NAME")]
         actor: Option<String>,
         /// Only events of this action
-        #[arg(long, value_name = "ACTION", value_parser = ["create", "update", "remove", "init"])]
+        #[arg(long, value_name = "ACTION", value_parser = [
+            "create", "update", "remove", "init", "reveal", "run", "backup", "restore"])]
         action: Option<String>,
         /// Only events from this date on
         #[arg(long, value_name = "DATE")]
@@ -148,7 +149,10 @@ fn view(events: &[Event], fields: bool) -> View {
         ];
         let change = fields.then(|| {
             let changes: Vec<FieldChange> = serde_json::from_str(&event.change).unwrap_or_default();
-            Cell::text(plan::fields(&changes))
+            Cell::text(match event.action.parse::<Occurrence>() {
+                Ok(_) => details(&changes),
+                Err(_) => plan::fields(&changes),
+            })
         });
         let spare = [
             Cell::optional(actor.reason.as_ref()),
@@ -161,6 +165,19 @@ fn view(events: &[Event], fields: bool) -> View {
         rows: rows.collect(),
         ..View::new("audit-log", columns)
     }
+}
+
+/// What else is known of something that changed no record.
+fn details(details: &[FieldChange]) -> String {
+    let one = |detail: &FieldChange| {
+        let value = match &detail.to {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        };
+        format!("{}: {value}", detail.field)
+    };
+    details.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 fn verify(context: &mut Context) -> Outcome {

@@ -6,7 +6,7 @@ ALTER TABLE version ADD COLUMN place TEXT;
 ALTER TABLE version ADD COLUMN item TEXT;
 ALTER TABLE version ADD COLUMN source TEXT CHECK (
   source = 'prompt' OR source = 'stdin' OR source = 'file' OR source = 'descriptor' OR source = 'existing');
-ALTER TABLE version ADD COLUMN fingerprints TEXT CHECK (json_valid(fingerprints));
+ALTER TABLE version ADD COLUMN fingerprints TEXT CHECK (fingerprints IS NULL OR json_valid(fingerprints));
 ALTER TABLE version ADD COLUMN exposed TEXT CHECK (date(exposed) IS exposed);
 
 -- The key under which fingerprints and the seal over the recipients are made; one row at most.

@@ -22,12 +22,12 @@ pub(super) fn list(
     let today = context.as_of();
     let columns = [
         Column::new("account"),
-        Column::new("kind"),
+        Column::new("kind").spare(),
         Column::new("place"),
         Column::new("version").right(),
         Column::new("issued").spare(),
         Column::new("age-days").titled("Age").right(),
-        Column::new("expires"),
+        Column::new("expires").spare(),
         Column::new("state"),
     ];
     let mut view = View::new("credential-list", columns.into());
