@@ -14,7 +14,7 @@ use crate::model::text::Text;
 const MOST: usize = 20_000;
 
 /// The longest glossary, in bytes.
-const LONGEST: usize = 1 << 20;
+const LONGEST: usize = 16 << 20;
 
 /// The longest part of a message that may come from the file, in characters.
 const SHOWN: usize = 160;
@@ -52,19 +52,26 @@ struct Row {
     placeholder: bool,
 }
 
+fn too_many() -> BadGlossary {
+    whole(format!("a glossary has more than {MOST} entitlements"))
+}
+
 /// Reads a glossary. Unknown keys, a key that stands twice and an unknown effect are errors.
 pub fn parse(text: &str) -> Result<Catalog, BadGlossary> {
     if text.len() > LONGEST {
         return Err(whole(format!("a glossary is longer than {LONGEST} bytes")));
+    }
+    // An entitlement has two brackets at its head and two around its conditions. Counted before anything is parsed: a
+    // text of brackets takes fifty times its size.
+    if text.bytes().filter(|byte| *byte == b'[').count() > 4 * MOST {
+        return Err(too_many());
     }
     let file: File = toml::from_str(text).map_err(|error| BadGlossary {
         message: cleaned(error.message()),
         span: error.span(),
     })?;
     if file.entitlement.len() > MOST {
-        return Err(whole(format!(
-            "a glossary has more than {MOST} entitlements"
-        )));
+        return Err(too_many());
     }
     let mut entitlements = BTreeMap::new();
     for row in file.entitlement {
