@@ -56,7 +56,7 @@ for n in $sizes; do
   dir=$work/$n
   "$generate" "$n" "$dir"
   store="$keyroll --store $dir/roll.db"
-  $store init 2>/dev/null
+  $store init --no-secrets 2>/dev/null
   if [ "$n" -le 10000 ]; then
     beside "validate, $n accounts" "$keyroll validate $dir/inventory" check-jsonschema \
       "check-jsonschema --schemafile $schema $(echo "$dir"/inventory/*.toml)"
@@ -75,3 +75,35 @@ for n in $sizes; do
   alone "plan, nothing to change, $n accounts" "$store plan $dir/inventory"
   alone "audit verify, $n accounts" "$store audit verify"
 done
+
+# Secrets: a store of its own, each sealed to an identity and a recovery key. The peers open and seal one file a run.
+secrets=500
+dir=$work/secrets
+"$generate" $secrets "$dir"
+store="$keyroll --store $dir/roll.db"
+export KEYROLL_IDENTITY_FILE=$dir/identity.txt
+$store init --recovery-file "$dir/recovery.txt" 2>/dev/null
+$store apply "$dir/inventory" --yes >/dev/null 2>&1
+head -c 24 /dev/urandom | base64 > "$dir/secret"
+$store account list --format csv | awk -F, 'NR > 1 { print $1 }' | while read -r account; do
+  $store secret set "$account" --new --from-file "$dir/secret" 2>/dev/null
+done
+account=$($store account list --format csv | awk -F, 'NR == 2 { print $1 }')
+sqlite3 "$dir/roll.db" "SELECT ciphertext FROM sealed WHERE account = '$account'" > "$dir/one.age"
+runs=15
+for peer in rage age; do
+  beside 'secret get, its audit record included' "$store secret get $account" "$peer" "$peer -d -i $dir/identity.txt $dir/one.age"
+done
+stranger=$(age-keygen 2>/dev/null | age-keygen -y 2>/dev/null || true)
+if [ -n "$stranger" ]; then
+  /usr/bin/time -f '%U %S %e' -o "$work/time" $store secret recipients add another "$stranger" 2>/dev/null
+  awk -v n=$secrets 'END { printf "| recipients add, CPU ms a secret of %d | %.3f | | |\n", n, ($1 + $2) * 1000 / n }' "$work/time"
+  for peer in rage age; do
+    if have $peer; then
+      printf '#!/bin/sh\n%s -d -i %s %s | %s -r %s -r %s > %s\n' $peer "$dir/identity.txt" "$dir/one.age" $peer "$stranger" "$stranger" "$dir/two.age" > "$dir/again"
+      printf '| one file to new recipients | | %s: %s | |\n' $peer "$(cpu "sh $dir/again")"
+    else
+      printf '| one file to new recipients | | %s is missing | |\n' $peer
+    fi
+  done
+fi

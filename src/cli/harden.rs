@@ -22,6 +22,20 @@ pub fn harden() -> Before {
     Before { core }
 }
 
+/// Keeps the memory of a process that is about to hold secrets out of swap, where the system lets it lock all it will
+/// ever need: with a limit, a lock would make it fail in the middle of its work.
+#[cfg(target_os = "linux")]
+pub fn keep_out_of_swap() {
+    use rustix::mm::{MlockAllFlags, mlockall};
+    if getrlimit(Resource::Memlock).current.is_none() {
+        let _ = mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT);
+    }
+}
+
+/// Elsewhere an encrypted swap has to do.
+#[cfg(not(target_os = "linux"))]
+pub fn keep_out_of_swap() {}
+
 impl Before {
     /// Gives the limits back, right before this process becomes another program.
     pub fn restore(&self) {

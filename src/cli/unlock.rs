@@ -128,6 +128,7 @@ pub fn text(
     options: &IdentityOptions,
     context: &Context,
 ) -> Result<(Secret, Source), Failure> {
+    crate::cli::harden::keep_out_of_swap();
     let source = source(options, context);
     let text = match &source {
         Source::Stdin => {

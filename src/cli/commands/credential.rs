@@ -69,6 +69,15 @@ enum What {
         #[command(flatten)]
         identity: IdentityOptions,
     },
+    /// Take the credential out of an account
+    #[command(after_help = "Example:\n  keyroll credential remove etl --with-history")]
+    Remove {
+        #[arg(add = completion::names(Kind::Account))]
+        account: String,
+        /// Its versions and what is sealed of them too; what lies elsewhere stays there
+        #[arg(long)]
+        with_history: bool,
+    },
     /// Make the pending version the current one
     #[command(after_help = "Example:\n  keyroll credential promote etl")]
     Promote {
@@ -100,6 +109,10 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
             to,
             identity,
         } => change::carry(&account, &to, &identity, context),
+        What::Remove {
+            account,
+            with_history,
+        } => change::remove(&account, with_history, context),
         What::Promote { account } => change::promote(&account, context),
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::roll;
 use crate::cli::unlock::{self, IdentityOptions};
 use crate::lifecycle::versions;
 use crate::model::change::Change;
-use crate::model::credential::{Credential, CredentialKind, SecretPlace};
+use crate::model::credential::{Credential, CredentialKind, SecretPlace, StoreClass};
 use crate::model::id::{AccountId, Name};
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::text::Text;
@@ -180,5 +180,49 @@ pub(super) fn promote(name: &str, context: &mut Context) -> Outcome {
     let changes = versions::promote(&versions_of(&store)?, &id, context.today())
         .map_err(anyhow::Error::from)?;
     roll::commit(context, &mut store, &changes)?;
+    Ok(Status::Clean)
+}
+
+/// The credential goes, on request with its versions and what is sealed of them.
+pub(super) fn remove(name: &str, with_history: bool, context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let (id, account, _) = known(&store, name)?;
+    let mut after = account.clone();
+    after.credential = None;
+    let mut changes = vec![Change::update(
+        (id.clone(), account).into(),
+        (id.clone(), after).into(),
+    )];
+    let versions = versions_of(&store)?;
+    let mut elsewhere = Vec::new();
+    for (key, version) in versions::of(&versions, &id) {
+        if let Some(held) = version.held.as_ref() {
+            if !with_history {
+                return Err(Failure::refused(format!(
+                    "version {} of `account/{id}` has a secret",
+                    key.number
+                ))
+                .hint("--with-history removes its versions too; nothing was changed"));
+            }
+            elsewhere
+                .extend((held.place.class() != StoreClass::Age).then(|| held.place.to_string()));
+        }
+        if with_history {
+            if let Some(sealed) = store.record(&RecordId::new(Kind::Sealed, key))? {
+                changes.push(Change::remove(sealed));
+            }
+            changes.push(Change::remove((key.clone(), version.clone()).into()));
+        }
+    }
+    roll::change(context, &mut store, &changes, "Remove this?")?;
+    elsewhere.dedup();
+    for place in elsewhere {
+        context
+            .out
+            .note(format!("warning: what lies in {place} is still there"));
+    }
+    context
+        .out
+        .note("what the provider accepts is not changed by this: revoke it there");
     Ok(Status::Clean)
 }
