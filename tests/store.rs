@@ -60,8 +60,8 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn every_record_comes_back_as_it_went_in() {
     let (place, store) = filled();
+    assert_eq!(store.inventory().unwrap(), samples::inventory());
     let expected: Inventory = records().into_iter().collect();
-    assert_eq!(store.inventory().unwrap(), expected);
     drop(store);
     let store = Store::open(&place.path, Access::Read).unwrap();
     for record in records() {
@@ -605,7 +605,7 @@ fn references_may_be_written_in_any_order() {
     let mut backwards = records();
     backwards.reverse();
     store.commit(&actor(), &creations(&backwards)).unwrap();
-    assert_eq!(store.inventory().unwrap(), records().into_iter().collect());
+    assert_eq!(store.inventory().unwrap(), samples::inventory());
 }
 
 #[test]
@@ -660,7 +660,7 @@ fn a_partial_inventory_holds_what_an_account_is_judged_by() {
         .unwrap();
     // `half` is owned by `etl`, and so its world is in it too.
     assert_eq!(part.names(Kind::Account), ["etl", "half"]);
-    assert_eq!(part.names(Kind::Version), ["half 10"]);
+    assert_eq!(part.names(Kind::Version), ["half 9", "half 10"]);
     assert_eq!(part.names(Kind::Provider), ["maximo"]);
     assert!(part.names(Kind::Role).is_empty());
 }

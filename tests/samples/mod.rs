@@ -4,7 +4,8 @@
 use keyroll::model::change::Change;
 use keyroll::model::date::Timestamp;
 use keyroll::model::event::Actor;
-use keyroll::model::record::Record;
+use keyroll::model::inventory::Inventory;
+use keyroll::model::record::{Kind, Record};
 use serde_json::{Value, json};
 
 pub fn record(id: &str, body: Value) -> Record {
@@ -27,6 +28,14 @@ pub fn actor_at(at: &str) -> Actor {
 
 pub fn creations(records: &[Record]) -> Vec<Change> {
     records.iter().cloned().map(Change::create).collect()
+}
+
+/// The records as an inventory of the store holds them: all but the sealed values.
+pub fn inventory() -> Inventory {
+    let records = records().into_iter();
+    records
+        .filter(|record| record.kind() != Kind::Sealed)
+        .collect()
 }
 
 /// Referenced before referring, so that any prefix can be stored.
@@ -72,7 +81,54 @@ pub fn records() -> Vec<Record> {
     out.extend(account());
     out.extend(about_account());
     out.extend(facts());
+    out.extend(secrets());
     out
+}
+
+/// A text that begins as a ciphertext does; it opens for nobody.
+fn ciphertext(of: &str) -> String {
+    format!("-----BEGIN AGE ENCRYPTED FILE-----\n{of}\n-----END AGE ENCRYPTED FILE-----\n")
+}
+
+/// What came with format 2: the store's own key, who may open the secrets, where they are, and what is sealed.
+pub fn secrets() -> Vec<Record> {
+    vec![
+        record(
+            "store-key",
+            json!({ "ciphertext": ciphertext("a2V5"), "recipients": "00112233445566778899aabbccddeeff" }),
+        ),
+        record(
+            "recipient/identity",
+            json!({ "purpose": "identity", "key": "age1qqqq", "added": "2026-09-01" }),
+        ),
+        record(
+            "recipient/anna-laptop",
+            json!({ "purpose": "person", "key": "ssh-ed25519 AAAA anna@laptop", "person": "anna",
+                "added": "2026-09-02" }),
+        ),
+        record(
+            "version/half 9",
+            json!({ "stage": "revoked", "issued": "2026-06-01", "retired": "2026-09-01", "activated": "2026-06-02",
+                "held": { "place": "age", "source": "stdin", "exposed": "2026-08-01",
+                    "fingerprints": { "secret": "0123456789abcdef0123456789abcdef" } } }),
+        ),
+        record(
+            "sealed/half 9",
+            json!({ "ciphertext": ciphertext("bmluZQ==") }),
+        ),
+        record(
+            "version/etl 3",
+            json!({ "stage": "pending", "issued": "2026-09-10",
+                "held": { "place": "vault:kv/etl", "item": "7", "source": "prompt", "fingerprints": {
+                    "client-id": "ffffffffffffffffffffffffffffffff",
+                    "client-secret": "00000000000000000000000000000000" } } }),
+        ),
+        record(
+            "version/bare 1",
+            json!({ "stage": "possibly-live", "issued": "2026-09-11",
+                "held": { "place": "environment:BARE", "source": "existing" } }),
+        ),
+    ]
 }
 
 fn systems() -> Vec<Record> {
