@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rusqlite::MAIN_DB;
@@ -36,6 +37,7 @@ impl Store {
         files::check_folder(path)?;
         let scratch = tempfile::Builder::new()
             .prefix(".keyroll-restore-")
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(folder)
             .map_err(StoreError::io(
                 "a folder beside the store could not be made",
