@@ -78,6 +78,14 @@ impl StoreError {
         }
     }
 
+    /// Of a file in which nothing stands yet.
+    pub(super) fn unmade() -> StoreError {
+        StoreError::damaged(
+            "the file",
+            "it is empty: its making was interrupted; remove it and begin again",
+        )
+    }
+
     pub(super) fn damaged(what: impl Into<String>, why: impl Into<String>) -> StoreError {
         StoreError::Damaged {
             what: what.into(),

@@ -207,10 +207,7 @@ fn look(path: &Path) -> Result<(), StoreError> {
         .map_err(StoreError::io("the store could not be looked at"))?
         .len();
     if size == 0 {
-        return Err(StoreError::damaged(
-            "the file",
-            "it is empty: its making was interrupted; remove it and begin again",
-        ));
+        return Err(StoreError::unmade());
     }
     if read.is_err() {
         return Err(foreign("it is too short to be one"));

@@ -159,6 +159,10 @@ fn open_to_write(path: &Path) -> Result<rusqlite::Connection, StoreError> {
 
 /// The header again, as the engine sees it: an interrupted write is undone by now.
 fn known(db: rusqlite::Connection) -> Result<rusqlite::Connection, StoreError> {
+    let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    if pages == 0 {
+        return Err(StoreError::unmade());
+    }
     if migrate::application(&db)? != migrate::APPLICATION {
         return Err(StoreError::damaged(
             "the file",
