@@ -11,7 +11,7 @@ use crate::model::record::{Record, RecordId};
 use crate::store::error::StoreError;
 use crate::store::event::Trail;
 use crate::store::noun::{delete_record, insert_record, load_record, update_record};
-use crate::store::{Access, Store, dangling, due, event, lock, migrate};
+use crate::store::{Access, Store, dangling, due, event, migrate};
 
 /// The events that a commit appended: none where `first` is greater than `last`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Store {
                 why: "it was opened for reading".to_owned(),
             });
         }
-        let _held = lock::take(&self.path, self.wait)?;
+        let _held = self.hold()?;
         self.check_identity()?;
         let transaction = self
             .db

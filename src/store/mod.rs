@@ -19,6 +19,7 @@ mod table;
 mod verify;
 
 use std::path::PathBuf;
+use std::sync::Weak;
 use std::time::Duration;
 
 pub use commit::Committed;
@@ -26,6 +27,7 @@ pub use connection::sqlite_version;
 pub use due::DueRow;
 pub use error::StoreError;
 pub use event::EventFilter;
+pub use lock::Turn;
 pub use verify::{Fault, Verification};
 
 /// What a store is opened for.
@@ -45,5 +47,7 @@ pub struct Store {
     /// Device and number of the file, so that a replaced one is noticed.
     identity: (u64, u64),
     wait: Duration,
+    /// Ours to write, as long as somebody keeps it.
+    turn: Weak<lock::Held>,
     warnings: Vec<String>,
 }

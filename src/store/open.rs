@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Weak;
 use std::time::Duration;
 
 use crate::model::event::Actor;
@@ -85,6 +86,7 @@ impl Store {
             access,
             identity: identity(path)?,
             wait: WAIT,
+            turn: Weak::new(),
             warnings: files::warnings(path),
         })
     }

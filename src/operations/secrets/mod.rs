@@ -22,6 +22,9 @@ use crate::model::sealed::{Held, Sealed, StoreKey};
 use crate::secret::{Envelope, Value, names};
 use crate::secrets::{Identity, Keys, Place, Places, Recipients, SecretError, Slot};
 use crate::store::Store;
+use crate::secret::{Envelope, Value};
+use crate::secrets::{Identity, Keys, Places, Recipients, SecretError, Slot};
+use crate::store::Store;
 
 pub use begin::begin;
 pub use carry::Carried;

@@ -73,6 +73,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     // What cannot be shown is refused before it is recorded as shown.
     let check = |value: &Value| chosen(value, args.field.as_ref(), format).map(drop);
     let taken = secrets.take(&[wanted], Occurrence::Reveal, &details, &check)?;
+    // A reader may take its time: nobody waits for it.
+    drop(secrets);
     for taken in &taken {
         match chosen(&taken.value, args.field.as_ref(), format)? {
             Chosen::Field(secret) => context.out.secret(secret)?,

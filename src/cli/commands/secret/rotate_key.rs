@@ -33,6 +33,16 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         "Replace the key of `{recipient}` in {} and seal every secret anew?",
         source.words()
     ))?;
+    // Two who replace the same identity would each overwrite the key that the other seals to.
+    let _turn = store.take_turn()?;
+    let (now, _) = unlock::text(&name, &args.identity, context)?;
+    if now.expose() != text.expose() {
+        let words = source.words();
+        return Err(
+            Failure::refused(format!("the identity in {words} was replaced meanwhile"))
+                .hint("nothing was changed; run it again if it is to be replaced once more"),
+        );
+    }
     let (_, line) = Identity::generate();
     let both = joined(&text, &line);
     // The keys of both files, so that whichever the store is sealed to is at hand.
