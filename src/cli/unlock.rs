@@ -1,8 +1,8 @@
 //! Finds the identity that opens the secrets: the first source that is set up counts, and is named in every error.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
@@ -233,62 +233,68 @@ pub fn private_file(path: &Path) -> Result<Secret, Failure> {
     bounded(file).map_err(|error| unreadable(path, error))
 }
 
-/// Makes a file of ours alone with this content; never over another.
+/// Makes a file of ours alone with this content, whole or not at all; never over another.
 ///
 /// # Errors
 /// When it is there already, or cannot be made.
 pub fn make_private(path: &Path, content: &Secret) -> Result<(), Failure> {
-    use std::io::Write;
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let failed = |error: io::Error| {
         Failure::new(format!("cannot make `{}`: {error}", path.display()))
             .hint("nothing was changed; name another file")
     };
-    if let Some(folder) = path
+    let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(failed)?;
-    }
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
+        .unwrap_or(Path::new("."));
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
         .map_err(failed)?;
-    let written = file
-        .set_permissions(fs::Permissions::from_mode(0o600))
-        .and_then(|()| file.write_all(content.expose()))
-        .and_then(|()| file.sync_all());
-    written.map_err(|error| {
-        // What was begun is of no use to anybody.
-        let _ = fs::remove_file(path);
-        failed(error)
-    })
-}
-
-/// Replaces a file of ours alone, whole or not at all.
-///
-/// # Errors
-/// When it cannot be written: the old one stands then.
-pub fn replace_private(path: &Path, content: &Secret) -> Result<(), Failure> {
-    use std::io::Write;
-    let failed = |error: io::Error| {
-        Failure::new(format!("cannot replace `{}`: {error}", path.display()))
-            .hint("nothing was changed")
-    };
-    // Where it is a link, what it leads to is replaced.
-    let path = &fs::canonicalize(path).map_err(failed)?;
-    let folder = path.parent().unwrap_or(Path::new("/"));
+    // Half a file under its name would be taken for an identity that is damaged.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(content.expose())
         .and_then(|()| file.as_file().sync_all())
         .map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
+    file.persist_noclobber(path)
+        .map_err(|error| failed(error.error))?;
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed)
+}
+
+/// Replaces a file of ours alone, whole or not at all; by one process at a time.
+///
+/// # Errors
+/// When it cannot be written: the old one stands then.
+pub fn replace_private(path: &Path, content: &Secret) -> Result<(), Failure> {
+    let failed = |error: io::Error| {
+        Failure::new(format!("cannot replace `{}`: {error}", path.display()))
+            .hint("the old one stands as it was")
+    };
+    // Where it is a link, what it leads to is replaced.
+    let path = &fs::canonicalize(path).map_err(failed)?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    // Always under the same name: what an interrupted one left behind holds keys, and goes with the next.
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = folder.join(name);
+    let _ = fs::remove_file(&new);
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&new)
+        .and_then(|mut file| {
+            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+            file.write_all(content.expose())?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&new, path));
+    if let Err(error) = written {
+        let _ = fs::remove_file(&new);
+        return Err(failed(error));
+    }
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(failed)
