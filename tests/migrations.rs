@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use keyroll::model::record::{Kind, Record};
 use keyroll::store::{Access, Store, StoreError};
 use rusqlite::Connection;
-use samples::{actor, creations, records};
+use samples::{actor, creations};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/migrations");
 
@@ -21,15 +21,6 @@ const RUNGS: &[&str] = &[
     include_str!("../src/store/migrations/0001_roll.sql"),
     include_str!("../src/store/migrations/0002_secrets.sql"),
 ];
-
-/// Takes away from a store of format 2 what its rung added: how a store of format 1 is made, trail and all.
-const DOWN_FROM_2: &str = "
-    PRAGMA foreign_keys = OFF;
-    DROP TABLE sealed; DROP TABLE recipient; DROP TABLE store_key;
-    ALTER TABLE version DROP COLUMN exposed; ALTER TABLE version DROP COLUMN fingerprints;
-    ALTER TABLE version DROP COLUMN source; ALTER TABLE version DROP COLUMN item;
-    ALTER TABLE version DROP COLUMN place; ALTER TABLE version DROP COLUMN activated;
-    PRAGMA user_version = 1;";
 
 fn number(db: &Connection, name: &str) -> i64 {
     db.pragma_query_value(None, name, |row| row.get(0)).unwrap()
@@ -66,16 +57,12 @@ fn written(format: usize) -> (String, String) {
 
 /// A store of format 1 with every record that it knew.
 fn of_format_1(path: &Path) -> Vec<Record> {
-    let new: Vec<_> = samples::secrets().iter().map(Record::id).collect();
-    let old: Vec<_> = records()
-        .into_iter()
-        .filter(|record| !new.contains(&record.id()))
-        .collect();
+    let old = samples::of_format_1();
     let mut store = Store::create(path, &actor()).unwrap();
     store.commit(&actor(), &creations(&old)).unwrap();
     drop(store);
     let db = Connection::open(path).unwrap();
-    db.execute_batch(DOWN_FROM_2).unwrap();
+    db.execute_batch(samples::DOWN_TO_1).unwrap();
     old
 }
 

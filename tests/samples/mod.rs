@@ -90,6 +90,25 @@ fn ciphertext(of: &str) -> String {
     format!("-----BEGIN AGE ENCRYPTED FILE-----\n{of}\n-----END AGE ENCRYPTED FILE-----\n")
 }
 
+/// Takes away from a store of format 2 what its rung added: how a store of format 1 is made, trail and all. It must hold
+/// none of the records of [`secrets`].
+pub const DOWN_TO_1: &str = "
+    PRAGMA foreign_keys = OFF;
+    DROP TABLE sealed; DROP TABLE recipient; DROP TABLE store_key;
+    ALTER TABLE version DROP COLUMN exposed; ALTER TABLE version DROP COLUMN fingerprints;
+    ALTER TABLE version DROP COLUMN source; ALTER TABLE version DROP COLUMN item;
+    ALTER TABLE version DROP COLUMN place; ALTER TABLE version DROP COLUMN activated;
+    PRAGMA user_version = 1;";
+
+/// The records that a store of format 1 could hold.
+pub fn of_format_1() -> Vec<Record> {
+    let new: Vec<_> = secrets().iter().map(Record::id).collect();
+    let records = records().into_iter();
+    records
+        .filter(|record| !new.contains(&record.id()))
+        .collect()
+}
+
 /// What came with format 2: the store's own key, who may open the secrets, where they are, and what is sealed.
 pub fn secrets() -> Vec<Record> {
     vec![
