@@ -122,18 +122,17 @@ pub fn store(
         None => Change::create((key.clone(), after).into()),
     };
     let mut changes = Vec::new();
-    if !given.pending && before.is_none() {
-        if let Some((old_key, old)) = newest(versions, &key.account) {
-            if old.issued > issued {
-                return Err(NoVersion::BeforeCurrent {
-                    account: key.account.clone(),
-                    number: old_key.number,
-                    began: old.issued,
-                    issued,
-                });
-            }
-            changes.push(supersede(old_key, old));
+    let replaced = newest(versions, &key.account).filter(|_| !given.pending && before.is_none());
+    if let Some((old_key, old)) = replaced {
+        if old.issued > issued {
+            return Err(NoVersion::BeforeCurrent {
+                account: key.account.clone(),
+                number: old_key.number,
+                began: old.issued,
+                issued,
+            });
         }
+        changes.push(supersede(old_key, old));
     }
     changes.push(write);
     Ok(changes)

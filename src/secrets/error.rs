@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::key::VersionKey;
 use crate::secret::BadEnvelope;
 
 /// Why a secret was not sealed, opened, fetched or put.
@@ -73,4 +74,14 @@ pub enum SecretError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl SecretError {
+    /// Of a value in the store that opens, but is not the one that was recorded: somebody sealed it who had no key.
+    pub fn forged(row: &VersionKey) -> SecretError {
+        SecretError::Damaged {
+            record: format!("sealed/{row}"),
+            why: "it opens, but it is not the value that was recorded".to_owned(),
+        }
+    }
 }

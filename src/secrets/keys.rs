@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::credential::CredentialKind;
 use crate::model::id::{Fingerprint, Name, RecipientId};
 use crate::model::key::VersionKey;
 use crate::model::sealed::{Ciphertext, Held, Recipient, Sealed, StoreKey};
-use crate::secret::{Secret, Value};
+use crate::secret::{Envelope, Secret, Value};
 use crate::secrets::fingerprint::{Derived, LENGTH, random_key};
 use crate::secrets::seal::{Unopened, open, seal};
 use crate::secrets::{Identity, Place, PublicKey, Put, SecretError, Slot};
@@ -108,20 +109,38 @@ impl Keys {
         })
     }
 
-    /// Seals what another set of keys sealed, unread.
+    /// Seals what another set of keys sealed, as it is, and fingerprints it anew.
     ///
     /// # Errors
-    /// When it does not open.
+    /// When it does not open, or is not the value of this version.
     pub fn reseal(
         &self,
         from: &Keys,
+        store: &str,
         row: &VersionKey,
+        held: &Held,
         sealed: &Sealed,
-    ) -> Result<Sealed, SecretError> {
-        let inside = from.open(&format!("sealed/{row}"), &sealed.ciphertext)?;
-        Ok(Sealed {
-            ciphertext: seal(&self.public_keys, &inside),
-        })
+    ) -> Result<(Sealed, BTreeMap<Name, Fingerprint>), SecretError> {
+        let record = format!("sealed/{row}");
+        let inside = from.open(&record, &sealed.ciphertext)?;
+        let envelope = Envelope {
+            store,
+            account: &row.account,
+            version: row.number,
+            // Not compared.
+            credential: CredentialKind::ApiKey,
+        };
+        let value = envelope
+            .unwrap(&inside)
+            .map_err(|why| SecretError::Misplaced {
+                record: record.clone(),
+                why,
+            })?;
+        if from.fingerprints(&value) != held.fingerprints {
+            return Err(SecretError::forged(row));
+        }
+        let ciphertext = seal(&self.public_keys, &inside);
+        Ok((Sealed { ciphertext }, self.fingerprints(&value)))
     }
 }
 

@@ -154,17 +154,20 @@ mod tests {
             reason: None,
             at: "2026-10-01T12:00:00Z".parse().unwrap(),
         };
-        let note = crate::model::change::Note::new(None, crate::model::change::Occurrence::Backup);
+        let note = [crate::model::change::Note::new(
+            None,
+            crate::model::change::Occurrence::Backup,
+        )];
         let mut ours = Store::create(&path, &actor).unwrap();
         let mut theirs = Store::open(&path, crate::store::Access::Write).unwrap();
         theirs.set_wait(Duration::ZERO);
         let turn = ours.take_turn().unwrap();
         let again = ours.take_turn().unwrap();
-        ours.commit_with(&actor, &[], &[note.clone()]).unwrap();
+        ours.commit_with(&actor, &[], &note).unwrap();
         drop(turn);
-        let refused = theirs.commit_with(&actor, &[], &[note.clone()]);
+        let refused = theirs.commit_with(&actor, &[], &note);
         assert!(matches!(refused, Err(StoreError::Locked { .. })));
         drop(again);
-        theirs.commit_with(&actor, &[], &[note]).unwrap();
+        theirs.commit_with(&actor, &[], &note).unwrap();
     }
 }

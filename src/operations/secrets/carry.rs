@@ -84,6 +84,7 @@ impl Secrets<'_> {
         if changes.is_empty() {
             return Err(Refusal::InPlace(id).into());
         }
+        changes.push(self.same_key());
         self.store.commit(&self.actor, &changes)?;
         let mut left_behind = Vec::new();
         for (key, held) in &moved {

@@ -66,6 +66,7 @@ impl Secrets<'_> {
         held.item = put.item;
         held.fingerprints = self.keys.fingerprints(&value);
         let mut changes = versions::store(&recorded, &key, given, held.clone(), today)?;
+        changes.push(self.same_key());
         if let Some(sealed) = put.sealed {
             changes.push(Change::create((key.clone(), sealed).into()));
         }

@@ -7,13 +7,15 @@ mod give;
 mod reseal;
 mod take;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
 use crate::lifecycle::versions::Versions;
 use crate::model::account::Account;
-use crate::model::credential::{Credential, SecretPlace, Version};
+use crate::model::change::Change;
+use crate::model::credential::{Credential, SecretPlace, StoreClass, Version};
 use crate::model::event::Actor;
 use crate::model::id::AccountId;
 use crate::model::key::{Only, VersionKey};
@@ -21,10 +23,7 @@ use crate::model::record::{Kind, Record, RecordId};
 use crate::model::sealed::{Held, Sealed, StoreKey};
 use crate::secret::{Envelope, Value, names};
 use crate::secrets::{Identity, Keys, Place, Places, Recipients, SecretError, Slot};
-use crate::store::Store;
-use crate::secret::{Envelope, Value};
-use crate::secrets::{Identity, Keys, Places, Recipients, SecretError, Slot};
-use crate::store::Store;
+use crate::store::{Store, Turn};
 
 pub use begin::begin;
 pub use carry::Carried;
@@ -65,8 +64,13 @@ pub struct Secrets<'s> {
     store: &'s mut Store,
     actor: Actor,
     keys: Keys,
+    /// As it was when it was opened.
+    store_key: StoreKey,
     places: Places,
     name: String,
+    /// Ours to write, so that nothing is sealed to the recipients of old while they change; let go of while a place is
+    /// asked that may be slow.
+    turn: Cell<Option<Turn>>,
 }
 
 /// Whether a store has secrets: a key of its own.
@@ -107,6 +111,7 @@ impl<'s> Secrets<'s> {
         from: &str,
         places: Places,
     ) -> Result<Secrets<'s>> {
+        let turn = store.take_turn()?;
         let key = store_key(store)?.ok_or(SecretError::NotSetUp)?;
         let name = store.name()?;
         let keys = Keys::unlock(&name, &key, &recipients(store)?, identity, from)?;
@@ -114,14 +119,23 @@ impl<'s> Secrets<'s> {
             store,
             actor,
             keys,
+            store_key: key,
             places,
             name,
+            turn: Cell::new(Some(turn)),
         })
     }
 
     /// The store itself, for what needs no secret.
     pub fn store(&self) -> &Store {
         self.store
+    }
+
+    /// A change that changes nothing: the commit is refused where the store's key was renewed since it was opened. What
+    /// was sealed meanwhile would be sealed to the recipients of old.
+    fn same_key(&self) -> Change {
+        let key = Record::from((Only, self.store_key.clone()));
+        Change::update(key.clone(), key)
     }
 
     fn versions(&self) -> Result<Versions> {
@@ -143,8 +157,11 @@ impl<'s> Secrets<'s> {
         if self.keys.fingerprints(&value) == held.fingerprints {
             return Ok(value);
         }
+        let class = held.place.class();
         let place = held.place.to_string();
-        Err(if held.fingerprints.is_empty() {
+        Err(if class == StoreClass::Age {
+            SecretError::forged(key)
+        } else if held.fingerprints.is_empty() {
             SecretError::Unvouched { record, place }
         } else {
             SecretError::Changed { record, place }
@@ -152,12 +169,16 @@ impl<'s> Secrets<'s> {
         .with_context(|| format!("account `{}`", key.account))
     }
 
-    /// A place, for the values of a credential.
+    /// A place, for the values of a credential. Nobody waits for one that is not the store itself: what was decided on is
+    /// compared when it is committed.
     fn place(
         &self,
         place: &SecretPlace,
         credential: &Credential,
     ) -> Result<Box<dyn Place + '_>, SecretError> {
+        if place.class() != StoreClass::Age {
+            self.turn.take();
+        }
         self.places.at(place, names(credential), &self.keys)
     }
 

@@ -2,7 +2,7 @@
 //! interruption leaves all as it was.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::Result;
@@ -10,12 +10,14 @@ use anyhow::Result;
 use crate::model::change::Change;
 use crate::model::credential::{StoreClass, Version};
 use crate::model::date::Date;
-use crate::model::id::RecipientId;
+use crate::model::id::{Fingerprint, Name, RecipientId};
 use crate::model::key::{Only, VersionKey};
-use crate::model::record::{Kind, Record};
-use crate::model::sealed::{Purpose, Recipient, Sealed};
-use crate::operations::secrets::{Refusal, Secrets, account, recipients, store_key};
+use crate::model::record::{Kind, Record, RecordId};
+use crate::model::sealed::{Held, Purpose, Recipient, Sealed};
+use crate::operations::secrets::{Refusal, Secrets, account, recipients};
+use crate::secret::Value;
 use crate::secrets::{Identity, Keys, Recipients, SecretError};
+use crate::store::StoreError;
 
 /// Is told how many secrets of how many are sealed anew.
 pub type Progress<'p> = dyn Fn(usize, usize) + Sync + 'p;
@@ -27,7 +29,7 @@ pub struct Resealed {
     /// The versions that somebody who was removed could have read: due for rotation at the provider.
     pub exposed: Vec<VersionKey>,
     /// Those whose value could not be had to fingerprint it under the new key, and why.
-    pub unvouched: Vec<(VersionKey, anyhow::Error)>,
+    pub unvouched: Vec<(VersionKey, String)>,
 }
 
 impl Secrets<'_> {
@@ -111,125 +113,155 @@ impl Secrets<'_> {
         exposed: Option<Date>,
         progress: &Progress<'_>,
     ) -> Result<Resealed> {
-        let old_key = store_key(self.store)?.ok_or(SecretError::NotSetUp)?;
+        let outside = self.outside()?;
+        // Let go of while other places were asked.
+        let turn = self.store.take_turn()?;
+        self.turn.set(Some(turn));
         let (keys, new_key) = Keys::renew(&self.name, &after, identity)?;
         let mut changes = vec![Change::update(
-            (Only, old_key).into(),
-            (Only, new_key).into(),
+            (Only, self.store_key.clone()).into(),
+            (Only, new_key.clone()).into(),
         )];
         changes.extend(of_recipients(before, &after));
-        let rows = self.rows()?;
-        let mut done = Resealed {
-            secrets: rows.len(),
-            ..Resealed::default()
-        };
-        for (key, old, new) in self.seal_rows(&keys, rows, progress)? {
-            changes.push(Change::update((key.clone(), old).into(), (key, new).into()));
-        }
+        let mut done = Resealed::default();
+        let mut rows = Vec::new();
         for (key, version) in self.versions()? {
-            let after = self.fingerprinted(&keys, &key, &version, exposed, &mut done)?;
-            if let Some(after) = after {
-                changes.push(Change::update(
-                    (key.clone(), version).into(),
-                    (key, after).into(),
-                ));
+            let Some(held) = version.held.clone() else {
+                continue;
+            };
+            if held.place.class() == StoreClass::Age {
+                rows.push(self.row(key, version, held)?);
+                continue;
             }
+            let fingerprints = match outside.get(&key) {
+                Some(Ok(value)) => keys.fingerprints(value),
+                Some(Err(error)) => {
+                    done.unvouched.push((key.clone(), format!("{error:#}")));
+                    BTreeMap::new()
+                }
+                // It came in between: whoever asked sees it when they ask again.
+                None => {
+                    let record = RecordId::new(Kind::Version, &key);
+                    return Err(StoreError::Conflict { record }.into());
+                }
+            };
+            changes.push(fingerprinted(&key, version, held, fingerprints, None));
+        }
+        done.secrets = rows.len();
+        for (row, (sealed, fingerprints)) in self.seal_rows(&keys, rows, progress)? {
+            let Row {
+                key,
+                version,
+                held,
+                sealed: old,
+            } = row;
+            changes.push(Change::update(
+                (key.clone(), old).into(),
+                (key.clone(), sealed).into(),
+            ));
+            // Only what is sealed to the recipients could be read by one of them.
+            done.exposed.extend(exposed.map(|_| key.clone()));
+            changes.push(fingerprinted(&key, version, held, fingerprints, exposed));
         }
         self.store.commit(&self.actor, &changes)?;
         self.keys = keys;
+        self.store_key = new_key;
         Ok(done)
     }
 
-    /// Every sealed value, held against the audit trail.
-    fn rows(&self) -> Result<Vec<(VersionKey, Sealed)>> {
-        let mut rows = Vec::new();
-        for record in self.store.records(Kind::Sealed)? {
-            let id = record.id();
-            if let Some(Record::Sealed(key, sealed)) = self.store.vouched(&id)? {
-                rows.push((key, *sealed));
-            }
+    /// The values that lie in other places, as far as they can be had.
+    fn outside(&self) -> Result<BTreeMap<VersionKey, Result<Value>>> {
+        let mut out = BTreeMap::new();
+        for (key, version) in self.versions()? {
+            let held = version
+                .held
+                .filter(|held| held.place.class() != StoreClass::Age);
+            let Some(held) = held else { continue };
+            let got = account(self.store, key.account.as_str())
+                .and_then(|(_, _, credential)| self.get(&key, &credential, &held));
+            out.insert(key, got);
         }
-        Ok(rows)
+        Ok(out)
+    }
+
+    /// A version with its sealed value, which is held against the audit trail.
+    fn row(&self, key: VersionKey, version: Version, held: Held) -> Result<Row> {
+        let sealed = self.sealed(&key)?.ok_or_else(|| SecretError::Damaged {
+            record: format!("sealed/{key}"),
+            why: "it is gone".to_owned(),
+        })?;
+        Ok(Row {
+            key,
+            version,
+            held,
+            sealed,
+        })
     }
 
     /// Opens and seals on every core.
     fn seal_rows(
         &self,
         keys: &Keys,
-        rows: Vec<(VersionKey, Sealed)>,
+        rows: Vec<Row>,
         progress: &Progress<'_>,
-    ) -> Result<Vec<(VersionKey, Sealed, Sealed)>> {
+    ) -> Result<Vec<(Row, Anew)>> {
         let total = rows.len();
-        let cores = thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(total.max(1));
+        let cores = thread::available_parallelism().map_or(1, usize::from);
         let share = total.div_ceil(cores).max(1);
-        let count = Mutex::new(0);
-        let old = &self.keys;
-        let parts: Vec<Result<Vec<_>, SecretError>> = thread::scope(|scope| {
+        let count = AtomicUsize::new(0);
+        let (old, store) = (&self.keys, self.name.as_str());
+        let seal = |row: &Row| -> Result<Anew, SecretError> {
+            let anew = keys.reseal(old, store, &row.key, &row.held, &row.sealed)?;
+            progress(count.fetch_add(1, Ordering::Relaxed) + 1, total);
+            Ok(anew)
+        };
+        let parts: Vec<Result<Vec<Anew>, SecretError>> = thread::scope(|scope| {
+            let work = |part: &'_ [Row]| part.iter().map(seal).collect();
             let workers: Vec<_> = rows
                 .chunks(share)
-                .map(|part| {
-                    let count = &count;
-                    scope.spawn(move || {
-                        let mut out = Vec::with_capacity(part.len());
-                        for (key, sealed) in part {
-                            out.push((key.clone(), sealed.clone(), keys.reseal(old, key, sealed)?));
-                            if let Ok(mut count) = count.lock() {
-                                *count += 1;
-                                progress(*count, total);
-                            }
-                        }
-                        Ok(out)
-                    })
-                })
+                .map(|part| scope.spawn(move || work(part)))
                 .collect();
-            workers
-                .into_iter()
-                .map(|worker| worker.join().expect("a worker does not panic"))
+            let joined = workers.into_iter().map(|worker| worker.join());
+            joined
+                .map(|part| part.expect("a worker does not panic"))
                 .collect()
         });
-        let mut out = Vec::with_capacity(total);
+        let mut anew = Vec::with_capacity(total);
         for part in parts {
-            out.extend(part?);
+            anew.extend(part?);
         }
-        Ok(out)
+        Ok(rows.into_iter().zip(anew).collect())
     }
+}
 
-    /// A version with the fingerprints of the new key; `None` where nothing changes.
-    fn fingerprinted(
-        &self,
-        keys: &Keys,
-        key: &VersionKey,
-        version: &Version,
-        exposed: Option<Date>,
-        done: &mut Resealed,
-    ) -> Result<Option<Version>> {
-        let Some(held) = &version.held else {
-            return Ok(None);
-        };
-        let got = account(self.store, key.account.as_str())
-            .and_then(|(_, _, credential)| self.get(key, &credential, held));
-        let mut new = held.clone();
-        match got {
-            Ok(value) => new.fingerprints = keys.fingerprints(&value),
-            // Another place may be out of reach; the store's own values are at hand, or something is wrong.
-            Err(error) if held.place.class() == StoreClass::Age => return Err(error),
-            Err(error) => {
-                new.fingerprints = BTreeMap::new();
-                done.unvouched.push((key.clone(), error));
-            }
-        }
-        // Only what is sealed to the recipients could be read by one of them.
-        if let Some(day) = exposed.filter(|_| held.place.class() == StoreClass::Age) {
-            new.exposed = held.exposed.or(Some(day));
-            done.exposed.push(key.clone());
-        }
-        Ok(Some(Version {
-            held: Some(new),
-            ..version.clone()
-        }))
-    }
+/// A version whose value the store holds.
+struct Row {
+    key: VersionKey,
+    version: Version,
+    held: Held,
+    sealed: Sealed,
+}
+
+/// What a version becomes under new keys.
+type Anew = (Sealed, BTreeMap<Name, Fingerprint>);
+
+/// The change that gives a version its fingerprints under a new key.
+fn fingerprinted(
+    key: &VersionKey,
+    version: Version,
+    held: Held,
+    fingerprints: BTreeMap<Name, Fingerprint>,
+    exposed: Option<Date>,
+) -> Change {
+    let after = Version {
+        held: Some(Held {
+            fingerprints,
+            exposed: held.exposed.or(exposed),
+            ..held
+        }),
+        ..version.clone()
+    };
+    Change::update((key.clone(), version).into(), (key.clone(), after).into())
 }
 
 /// The changes of the list itself.

@@ -166,7 +166,7 @@ fn remove(args: Remove, context: &mut Context) -> Outcome {
 pub(super) fn left(done: &Resealed, context: &mut Context) {
     for (version, error) in &done.unvouched {
         context.out.note(format!(
-            "warning: version/{version} could not be read: {error:#}"
+            "warning: version/{version} could not be read: {error}"
         ));
         context.out.note(format!(
             "  it is not handed out until `keyroll secret set {} --existing` has looked at it",
