@@ -52,6 +52,12 @@ pub enum BadValue {
     Unknown(Name),
     #[error("it is larger than {LARGEST} bytes")]
     Large,
+    /// One value was asked for.
+    #[error("the credential has several fields: {0}")]
+    Several(String),
+    /// It was asked for as text.
+    #[error("the field `{0}` is not text")]
+    NotText(Name),
 }
 
 impl Value {

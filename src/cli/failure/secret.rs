@@ -135,9 +135,13 @@ pub(super) fn of_no_version(error: &NoVersion) -> (Status, &'static str) {
     }
 }
 
-pub(super) fn of_value(_: &BadValue) -> (Status, &'static str) {
-    (
-        Status::Usage,
-        "`keyroll credential show ACCOUNT` lists the fields; nothing was stored",
-    )
+pub(super) fn of_value(error: &BadValue) -> (Status, &'static str) {
+    let hint = match error {
+        BadValue::Empty(_) | BadValue::Missing(_) | BadValue::Unknown(_) | BadValue::Large => {
+            "`keyroll credential show ACCOUNT` lists the fields; nothing was stored"
+        }
+        BadValue::Several(_) => "say which one with --field FIELD, or take all with --format json",
+        BadValue::NotText(_) => "take its bytes with --field FIELD",
+    };
+    (Status::Usage, hint)
 }

@@ -13,7 +13,7 @@ use crate::model::id::Name;
 use crate::model::record::Kind;
 use crate::operations::secrets::Wanted;
 use crate::report::Format;
-use crate::secret::{Secret, Value};
+use crate::secret::{BadValue, Secret, Value};
 
 /// Hand out the secret of an account
 ///
@@ -100,26 +100,22 @@ fn chosen<'v>(
 ) -> anyhow::Result<Chosen<'v>> {
     if let Some(name) = field {
         let field = value.field(name).map(Chosen::Field);
-        return field.ok_or_else(|| crate::secret::BadValue::Unknown(name.clone()).into());
+        return field.ok_or_else(|| BadValue::Unknown(name.clone()).into());
     }
     if format == Format::Json {
         return object(value).map(Chosen::Object);
     }
     value.only().map(Chosen::Field).ok_or_else(|| {
         let names: Vec<String> = value.fields().map(|(name, _)| name.to_string()).collect();
-        anyhow::anyhow!(
-            "the credential has several fields: say --field {}, or --format json",
-            names.join(" or --field ")
-        )
+        BadValue::Several(names.join(", ")).into()
     })
 }
 
 fn object(value: &Value) -> anyhow::Result<Secret> {
     let mut fields = serde_json::Map::new();
     for (name, secret) in value.fields() {
-        let text = std::str::from_utf8(secret.expose()).map_err(|_| {
-            anyhow::anyhow!("the field `{name}` is not text: take it with --field {name}")
-        })?;
+        let text =
+            std::str::from_utf8(secret.expose()).map_err(|_| BadValue::NotText(name.clone()))?;
         fields.insert(name.to_string(), json!(text));
     }
     Ok(Secret::from(format!(
