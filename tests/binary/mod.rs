@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -44,8 +45,25 @@ impl Home {
         home
     }
 
+    /// With a store that holds the example, an identity in its own file and a recovery key in `recovery.txt`.
+    pub fn with_secrets() -> Home {
+        let home = Home::new();
+        for args in [
+            &["init", "--identity-file", "--recovery-file", "recovery.txt"][..],
+            &["apply", EXAMPLE, "--yes"],
+        ] {
+            home.run(args).ok(0);
+        }
+        home
+    }
+
     pub fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// Where the identity is kept when no option says so.
+    pub fn identity(&self) -> PathBuf {
+        self.path().join("config/keyroll/identity.txt")
     }
 
     pub fn store(&self) -> PathBuf {
@@ -78,7 +96,15 @@ impl Home {
     }
 
     fn surround(&self, command: &mut Command) {
-        for name in ["KEYROLL_STORE", "KEYROLL_LOCK_WAIT", "VISUAL", "EDITOR"] {
+        for name in [
+            "KEYROLL_STORE",
+            "KEYROLL_LOCK_WAIT",
+            "KEYROLL_IDENTITY_FILE",
+            "CREDENTIALS_DIRECTORY",
+            "DBUS_SESSION_BUS_ADDRESS",
+            "VISUAL",
+            "EDITOR",
+        ] {
             command.env_remove(name);
         }
         command
@@ -86,6 +112,8 @@ impl Home {
             .env("HOME", self.path())
             .env("XDG_DATA_HOME", self.path().join("data"))
             .env("XDG_CONFIG_HOME", self.path().join("config"))
+            // No session bus stands there: the keyring of whoever runs the tests is left alone.
+            .env("XDG_RUNTIME_DIR", self.path().join("no-runtime"))
             .env("KEYROLL_ACTOR", "tester")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -94,6 +122,11 @@ impl Home {
 
     pub fn run(&self, args: &[impl AsRef<OsStr>]) -> Ran {
         finish(self.command(args))
+    }
+
+    /// Runs it with something on its standard input.
+    pub fn given(&self, args: &[impl AsRef<OsStr>], input: impl AsRef<[u8]>) -> Ran {
+        fed(self.command(args), input)
     }
 
     /// Everything in the home given to the user that [`as_nobody`] runs commands as.
@@ -131,6 +164,15 @@ pub fn set_mode(path: impl AsRef<Path>, mode: u32) {
 
 pub fn mode(path: impl AsRef<Path>) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// Runs a command to its end with something on its standard input: as much as a pipe takes at once.
+pub fn fed(mut command: Command, input: impl AsRef<[u8]>) -> Ran {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(input.as_ref()).unwrap();
+    drop(writer);
+    command.stdin(reader);
+    finish(command)
 }
 
 /// Runs a command to its end.
