@@ -58,6 +58,9 @@ pub enum BadValue {
     /// It was asked for as text.
     #[error("the field `{0}` is not text")]
     NotText(Name),
+    /// It was asked for in a variable, which cannot hold it.
+    #[error("a secret with a zero byte does not go into a variable")]
+    Zero,
 }
 
 impl Value {

@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use anyhow::Context as _;
+
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
@@ -11,7 +13,7 @@ use crate::model::id::Name;
 use crate::model::record::Kind;
 use crate::operations::run::{Delivery, Way, replace};
 use crate::operations::secrets::{Taken, Wanted};
-use crate::secret::Secret;
+use crate::secret::BadValue;
 
 /// Give secrets to a program, and to nobody else
 ///
@@ -69,17 +71,11 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         })
         .collect();
     let name = program.to_string_lossy().escape_debug().to_string();
-    let taken = secrets.take(
-        &wanted,
-        Occurrence::Run,
-        &[("program", name.clone())],
-        &|_| Ok(()),
-    )?;
-    let deliveries = match orders.is_empty() {
-        true => usual(&taken),
-        false => ordered(&orders, &taken)?,
-    };
-    refuse_zero(&deliveries)?;
+    // What cannot be handed on is refused before it is recorded as handed on.
+    let check = |taken: &[Taken]| deliveries(&orders, taken).map(drop);
+    let details = [("program", name.clone())];
+    let taken = secrets.take(&wanted, Occurrence::Run, &details, &check)?;
+    let deliveries = deliveries(&orders, &taken)?;
     drop(secrets);
     drop(store);
     context.back_to_normal();
@@ -111,47 +107,41 @@ fn usual(taken: &[Taken]) -> Vec<Delivery<'_>> {
     out
 }
 
-fn ordered<'t>(orders: &[Order], taken: &'t [Taken]) -> Result<Vec<Delivery<'t>>, Failure> {
+fn ordered<'t>(orders: &[Order], taken: &'t [Taken]) -> anyhow::Result<Vec<Delivery<'t>>> {
     let mut out = Vec::new();
     for order in orders {
         let taken = &taken[order.account];
-        let account = &taken.version.account;
-        let secret: Option<&Secret> = match &order.field {
-            Some(field) => taken.value.field(field),
-            None => taken.value.only(),
+        let secret = match &order.field {
+            Some(field) => taken
+                .value
+                .field(field)
+                .ok_or_else(|| BadValue::Unknown(field.clone())),
+            None => taken.value.only().ok_or_else(|| {
+                let names = taken.value.fields().map(|(name, _)| name.to_string());
+                BadValue::Several(names.collect::<Vec<_>>().join(", "))
+            }),
         };
-        let fields = || {
-            let names = taken.value.fields().map(|(name, _)| name.to_string());
-            names.collect::<Vec<_>>().join(", ")
-        };
-        let secret = secret.ok_or_else(|| match &order.field {
-            Some(field) => Failure::usage(format!(
-                "the credential of `{account}` has no field `{field}`"
-            ))
-            .hint(format!("it has {}", fields())),
-            None => Failure::usage(format!(
-                "the credential of `{account}` has several fields: say which one"
-            ))
-            .hint(format!("it has {}", fields())),
-        })?;
+        let secret = secret.with_context(|| format!("account `{}`", taken.version.account))?;
         let way = order.way.clone();
         out.push(Delivery { way, secret });
     }
     Ok(out)
 }
 
-/// A variable cannot hold a zero byte; the program would not even start.
-fn refuse_zero(deliveries: &[Delivery<'_>]) -> Result<(), Failure> {
-    let zero = |delivery: &&Delivery<'_>| {
+/// What goes where; only what can go there.
+fn deliveries<'t>(orders: &[Order], taken: &'t [Taken]) -> anyhow::Result<Vec<Delivery<'t>>> {
+    let out = match orders.is_empty() {
+        true => usual(taken),
+        false => ordered(orders, taken)?,
+    };
+    // The program would not even start.
+    let zero = |delivery: &Delivery<'_>| {
         matches!(delivery.way, Way::Variable(_)) && delivery.secret.expose().contains(&0)
     };
-    match deliveries.iter().find(zero) {
-        Some(_) => Err(
-            Failure::usage("a secret with a zero byte does not go into a variable")
-                .hint("use --stdin or --fd"),
-        ),
-        None => Ok(()),
+    if out.iter().any(zero) {
+        return Err(BadValue::Zero.into());
     }
+    Ok(out)
 }
 
 /// What the options ask for.

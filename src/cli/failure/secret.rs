@@ -140,7 +140,10 @@ pub(super) fn of_value(error: &BadValue) -> (Status, &'static str) {
         BadValue::Empty(_) | BadValue::Missing(_) | BadValue::Unknown(_) | BadValue::Large => {
             "`keyroll credential show ACCOUNT` lists the fields; nothing was stored"
         }
-        BadValue::Several(_) => "say which one with --field FIELD, or take all with --format json",
+        BadValue::Several(_) => {
+            "say which one: `secret get` takes --field FIELD or --format json, `run` NAME=FIELD"
+        }
+        BadValue::Zero => "use --stdin or --fd",
         BadValue::NotText(_) => "take its bytes with --field FIELD",
     };
     (Status::Usage, hint)

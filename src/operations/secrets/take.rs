@@ -36,7 +36,7 @@ impl Secrets<'_> {
         wanted: &[Wanted<'_>],
         what: Occurrence,
         details: &[(&str, String)],
-        fits: &dyn Fn(&Value) -> Result<()>,
+        fits: &dyn Fn(&[Taken]) -> Result<()>,
     ) -> Result<Vec<Taken>> {
         let versions = self.versions()?;
         let mut taken = Vec::with_capacity(wanted.len());
@@ -51,13 +51,13 @@ impl Secrets<'_> {
                 .into());
             }
             let value = self.get(key, &credential, held)?;
-            fits(&value)?;
             taken.push(Taken {
                 version: key.clone(),
                 stage: version.stage,
                 value,
             });
         }
+        fits(&taken)?;
         let notes: Vec<Note> = taken
             .iter()
             .map(|taken| {

@@ -11,7 +11,7 @@ use crate::cli::unlock::{self, IdentityOptions};
 use crate::model::change::Occurrence;
 use crate::model::id::Name;
 use crate::model::record::Kind;
-use crate::operations::secrets::Wanted;
+use crate::operations::secrets::{Taken, Wanted};
 use crate::report::Format;
 use crate::secret::{BadValue, Secret, Value};
 
@@ -71,7 +71,10 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     };
     let details: Vec<_> = field.into_iter().chain([to]).collect();
     // What cannot be shown is refused before it is recorded as shown.
-    let check = |value: &Value| chosen(value, args.field.as_ref(), format).map(drop);
+    let check = |taken: &[Taken]| {
+        let mut all = taken.iter();
+        all.try_for_each(|taken| chosen(&taken.value, args.field.as_ref(), format).map(drop))
+    };
     let taken = secrets.take(&[wanted], Occurrence::Reveal, &details, &check)?;
     // A reader may take its time: nobody waits for it.
     drop(secrets);
