@@ -83,7 +83,7 @@ fn nothing_is_written_over() {
         "",
         2,
     );
-    refused(&home, &["restore", "roll.age"], "", 4).says("exists already");
+    refused(&home, &["restore", "roll.age"], "", 4).says("--store FILE");
     assert!(before == fs::read(home.path().join("roll.age")).unwrap());
     assert!(!home.path().join("x.age").exists());
 }

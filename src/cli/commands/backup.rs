@@ -9,6 +9,7 @@ use crate::operations::backup;
 use crate::operations::secrets::{recipients, store_key};
 use crate::report::summary::counted;
 use crate::secrets::PublicKey;
+use crate::store::StoreError;
 
 /// Write the store to one encrypted file
 ///
@@ -77,6 +78,10 @@ pub fn backup(args: Backup, context: &mut Context) -> Outcome {
 
 pub fn restore(args: Restore, context: &mut Context) -> Outcome {
     let to = context.store_path()?;
+    if to.exists() {
+        return Err(Failure::from(StoreError::Exists { path: to })
+            .hint("a backup goes where no store is: --store FILE; nothing was restored"));
+    }
     let options = args.identity;
     // Its name stands inside, so the keyring of a lost host cannot be asked: a file it is.
     let source = unlock::source(&options, context);
