@@ -9,6 +9,7 @@ pub mod file;
 pub mod harden;
 pub mod noun;
 pub mod output;
+pub mod private;
 pub mod roll;
 pub mod unlock;
 

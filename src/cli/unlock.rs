@@ -1,15 +1,14 @@
 //! Finds the identity that opens the secrets: the first source that is set up counts, and is named in every error.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::private::{bounded, from_descriptor, private_file, unreadable};
 use crate::operations::secrets::Secrets;
 use crate::secret::Secret;
-use crate::secrets::{Identity, Keyring, LONGEST, Parsed, SecretError, identity_item};
+use crate::secrets::{Identity, Keyring, Parsed, SecretError, identity_item};
 use crate::store::{Access, Store};
 
 /// How the secrets are opened.
@@ -188,132 +187,4 @@ pub fn passphrase(
         );
     }
     context.out.ask_secret(prompt)
-}
-
-/// What stands on an inherited descriptor.
-///
-/// # Errors
-/// When it is not open, or holds too much.
-pub fn from_descriptor(number: u32) -> Result<Secret, Failure> {
-    let path = PathBuf::from(format!("/dev/fd/{number}"));
-    let file = File::open(&path).map_err(|error| {
-        Failure::usage(format!("descriptor {number} cannot be read: {error}"))
-            .hint(format!("hand it over: {number}<FILE"))
-    })?;
-    bounded(file).map_err(|error| unreadable(&path, error))
-}
-
-/// A file of ours alone: refused where others may read it or write to it.
-///
-/// # Errors
-/// When it cannot be read or is not ours alone.
-pub fn private_file(path: &Path) -> Result<Secret, Failure> {
-    let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    let meta = file.metadata().map_err(|error| unreadable(path, error))?;
-    let us = rustix::process::geteuid().as_raw();
-    let refuse = |why: String| SecretError::IdentityRefused {
-        path: path.to_owned(),
-        why,
-    };
-    if meta.is_dir() {
-        return Err(refuse("it is a folder".to_owned()).into());
-    }
-    // systemd hands credentials over as root's own, readable to the service alone.
-    if meta.uid() != us && meta.uid() != 0 {
-        return Err(refuse(format!(
-            "it belongs to user {}, and we are user {us}",
-            meta.uid()
-        ))
-        .into());
-    }
-    let mode = meta.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(refuse(format!("others may use it (mode {mode:o})")).into());
-    }
-    bounded(file).map_err(|error| unreadable(path, error))
-}
-
-/// Makes a file of ours alone with this content, whole or not at all; never over another.
-///
-/// # Errors
-/// When it is there already, or cannot be made.
-pub fn make_private(path: &Path, content: &Secret) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        Failure::new(format!("cannot make `{}`: {error}", path.display()))
-            .hint("nothing was changed; name another file")
-    };
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(failed)?;
-    // Half a file under its name would be taken for an identity that is damaged.
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(content.expose())
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(failed)?;
-    file.persist_noclobber(path)
-        .map_err(|error| failed(error.error))?;
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(failed)
-}
-
-/// Replaces a file of ours alone, whole or not at all; by one process at a time.
-///
-/// # Errors
-/// When it cannot be written: the old one stands then.
-pub fn replace_private(path: &Path, content: &Secret) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        Failure::new(format!("cannot replace `{}`: {error}", path.display()))
-            .hint("the old one stands as it was")
-    };
-    // Where it is a link, what it leads to is replaced.
-    let path = &fs::canonicalize(path).map_err(failed)?;
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    // Always under the same name: what an interrupted one left behind holds keys, and goes with the next.
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let new = folder.join(name);
-    let _ = fs::remove_file(&new);
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&new)
-        .and_then(|mut file| {
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
-            file.write_all(content.expose())?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&new, path));
-    if let Err(error) = written {
-        let _ = fs::remove_file(&new);
-        return Err(failed(error));
-    }
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(failed)
-}
-
-/// A secret of bounded size from a reader.
-pub fn bounded(from: impl Read) -> io::Result<Secret> {
-    // Whole from the start: a buffer that grows leaves copies behind.
-    let mut bytes = Vec::with_capacity(LONGEST + 1);
-    from.take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > LONGEST {
-        return Err(io::Error::other(format!(
-            "it is larger than {LONGEST} bytes"
-        )));
-    }
-    Ok(Secret::new(bytes))
-}
-
-fn unreadable(path: &Path, error: io::Error) -> Failure {
-    let name = path.display().to_string().escape_debug().to_string();
-    Failure::new(format!("cannot read `{name}`: {error}")).hint("check the path and its mode")
 }

@@ -317,7 +317,7 @@ fn no_canary_is_found_where_a_command_does_not_hand_it_out() {
         (&["secret", "get", ONE, "--format", "csv"], "", 2),
         (&["run", TWO, "--env", "A=nosuch", "--", "true"], "", 2),
         (&["run", TWO, "--env", "A", "--", "true"], "", 2),
-        (&["credential", "move", ONE, "environment:NOSUCH"], "", 1),
+        (&["credential", "move", ONE, "environment:NOSUCH"], "", 4),
     ];
     for (words, stdin, status) in refused {
         on.step(words, stdin, "", Out::Nowhere, *status)

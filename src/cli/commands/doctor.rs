@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::private::private_file;
 use crate::cli::unlock::{self, IdentityOptions, Source};
 use crate::model::record::Kind;
 use crate::model::sealed::Purpose;
@@ -166,7 +167,7 @@ fn identity(context: &Context) -> Check {
         Source::Keyring => Keyring::new(context.patience())
             .available()
             .map_err(Failure::from),
-        Source::File(path) => unlock::private_file(path).map(drop),
+        Source::File(path) => private_file(path).map(drop),
         Source::Stdin => Ok(()),
     };
     match looked {

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
-use crate::cli::unlock::private_file;
+use crate::cli::private::private_file;
 use crate::manifest::read_commands;
 use crate::model::command::Template;
 use crate::model::id::Name;

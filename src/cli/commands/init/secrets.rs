@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::unlock::{IdentityOptions, make_private, parse, passphrase, private_file};
+use crate::cli::private::{make_private, private_file};
+use crate::cli::unlock::{IdentityOptions, parse, passphrase};
 use crate::model::id::RecipientId;
 use crate::model::sealed::{Purpose, Recipient};
 use crate::operations::secrets::begin;

@@ -3,6 +3,7 @@
 use crate::cli::commands::secret::recipients::left;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::private::replace_private;
 use crate::cli::unlock::{self, IdentityOptions, Source};
 use crate::model::id::RecipientId;
 use crate::operations::secrets::{Secrets, recipients};
@@ -138,7 +139,7 @@ fn joined(old: &Secret, new: &Secret) -> Secret {
 fn put(source: &Source, store: &str, text: &Secret, context: &Context) -> Result<(), Failure> {
     match source {
         Source::Keyring => Ok(Keyring::new(context.patience()).write(&identity_item(store), text)?),
-        Source::File(path) => unlock::replace_private(path, text),
+        Source::File(path) => replace_private(path, text),
         Source::Stdin => Ok(()),
     }
 }
