@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::lifecycle::due::newest;
-use crate::model::change::Change;
+use crate::model::change::{Action, Change};
 use crate::model::credential::{Version, VersionStage};
 use crate::model::date::Date;
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
+use crate::model::record::Record;
 use crate::model::sealed::Held;
 
 /// The versions of credentials, as recorded.
@@ -135,7 +136,41 @@ pub fn store(
         changes.push(supersede(old_key, old));
     }
     changes.push(write);
-    Ok(changes)
+    Ok(without_overwritten(versions, key, changes))
+}
+
+/// The changes, with those versions no longer held whose one place the new value took.
+fn without_overwritten(versions: &Versions, key: &VersionKey, changes: Vec<Change>) -> Vec<Change> {
+    let place = |version: &Version| {
+        let held = version.held.as_ref().filter(|held| held.is_single())?;
+        Some(held.place.clone())
+    };
+    let mut after: Versions = of(versions, &key.account)
+        .map(|(key, version)| (key.clone(), version.clone()))
+        .collect();
+    for change in changes {
+        if let Action::Put(Record::Version(key, version)) = change.action {
+            after.insert(key, *version);
+        }
+    }
+    let taken = after.get(key).and_then(place);
+    let others = |(other, version): &(&VersionKey, &mut Version)| {
+        other.account == key.account && *other != key && taken.is_some() && place(version) == taken
+    };
+    for (_, version) in after.iter_mut().filter(others) {
+        version.held = None;
+    }
+    let changed = after
+        .into_iter()
+        .filter_map(|(key, new)| match versions.get(&key) {
+            Some(old) if *old == new => None,
+            Some(old) => Some(Change::update(
+                (key.clone(), old.clone()).into(),
+                (key, new).into(),
+            )),
+            None => Some(Change::create((key, new).into())),
+        });
+    changed.collect()
 }
 
 /// The changes that make the pending version the current one.
@@ -200,8 +235,6 @@ pub fn of<'v>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::change::Action;
-    use crate::model::record::Record;
     use serde_json::json;
 
     fn held() -> Held {
@@ -267,6 +300,31 @@ mod tests {
             ..given()
         };
         assert_eq!(put(&mut versions, &new, "2026-10-02"), Ok(8));
+    }
+
+    #[test]
+    fn a_value_whose_one_place_was_taken_by_a_newer_one_is_held_no_longer() {
+        let account: AccountId = "etl".parse().unwrap();
+        for (place, is_kept) in [
+            ("vault:kv/etl", false),
+            ("command:pass:etl", false),
+            ("command:pass", true),
+        ] {
+            let held: Held =
+                serde_json::from_value(json!({ "place": place, "source": "existing" })).unwrap();
+            let mut versions = Versions::new();
+            for _ in 0..2 {
+                let (key, _) = slot(&versions, &account, &given()).unwrap();
+                let changes =
+                    store(&versions, &key, &given(), held.clone(), day("2026-10-01")).unwrap();
+                take(&mut versions, changes);
+            }
+            let kept: Vec<bool> = versions
+                .values()
+                .map(|version| version.held.is_some())
+                .collect();
+            assert_eq!(kept, [is_kept, true], "{place}");
+        }
     }
 
     #[test]

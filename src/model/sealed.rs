@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
-use crate::model::credential::SecretPlace;
+use crate::model::credential::{SecretPlace, StoreClass};
 use crate::model::date::Date;
 use crate::model::id::{Fingerprint, Name, PersonId};
 use crate::model::text::{Text, string_serde};
@@ -114,6 +114,22 @@ pub struct Held {
     /// The day from which somebody could still know it who was taken off the recipients; it is due for rotation then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exposed: Option<Date>,
+}
+
+impl Held {
+    /// Whether what its place holds is one value at a time, so that a newer one took its place: an entry or a variable of
+    /// the organisation's own, not an item for each version.
+    pub fn is_single(&self) -> bool {
+        let own = match self.place.class() {
+            StoreClass::Age | StoreClass::Keyring => false,
+            StoreClass::Vault | StoreClass::Environment => true,
+            StoreClass::Command => self
+                .place
+                .reference()
+                .is_some_and(|name| name.contains(':')),
+        };
+        own && self.item.is_none()
+    }
 }
 
 words! {

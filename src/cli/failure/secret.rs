@@ -13,10 +13,12 @@ const HEADLESS: &str = "give a file with --identity FILE or KEYROLL_IDENTITY_FIL
 pub(super) fn of_secret(error: &SecretError) -> (Status, String) {
     let (status, hint) = match error {
         SecretError::NoKeyring { .. } => (Status::Failed, HEADLESS),
-        SecretError::KeyringSilent { .. } => {
-            return (Status::Failed, format!("unlock it, or {HEADLESS}"));
+        SecretError::KeyringSilent { .. } | SecretError::KeyringLocked => {
+            return (
+                Status::Failed,
+                format!("unlock it and try again, or {HEADLESS}"),
+            );
         }
-        SecretError::KeyringLocked => (Status::Failed, "unlock the keyring and try again"),
         SecretError::KeyringItem { .. } => {
             return (
                 Status::Failed,
