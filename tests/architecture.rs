@@ -53,6 +53,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustls", &["wire"]),
     ("zeroizing_alloc", &["main.rs"]),
     ("indicatif", &["cli/output.rs"]),
+    ("arboard", &["cli/clipboard.rs"]),
     ("getrandom", &["secrets/fingerprint.rs"]),
     ("whoami", &["cli"]),
     ("etcetera", &["cli"]),

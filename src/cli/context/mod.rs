@@ -9,7 +9,7 @@ mod places;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::ValueEnum;
 use etcetera::BaseStrategy;
@@ -166,6 +166,11 @@ impl Context {
             commands: places::commands,
             variable: places::set,
         })
+    }
+
+    /// A moment so many seconds from now, for what ends by itself.
+    pub fn in_seconds(&self, seconds: u64) -> Instant {
+        Instant::now() + Duration::from_secs(seconds)
     }
 
     /// Now, for what is written beside a record.

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 
 use serde_json::json;
 
+use crate::cli::clipboard::{self, SECONDS};
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -37,6 +38,9 @@ pub struct Args {
     /// Show it on a terminal
     #[arg(long)]
     reveal: bool,
+    /// Offer it to the clipboard for 45 seconds, then clear that; ends when another program takes the clipboard
+    #[arg(long, conflicts_with = "reveal")]
+    clipboard: bool,
     #[command(flatten)]
     identity: IdentityOptions,
 }
@@ -44,11 +48,14 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let is_terminal = io::stdout().is_terminal();
     let format = context.format_of(&[Format::Table, Format::Json])?;
-    if is_terminal && !args.reveal {
+    if is_terminal && !args.reveal && !args.clipboard {
         return Err(
             Failure::usage("the secret would stay in the terminal's scrollback")
                 .hint("pipe it to where it is needed, or say --reveal"),
         );
+    }
+    if args.clipboard {
+        clipboard::is_built()?;
     }
     let mut store = unlock::open(context)?;
     let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
@@ -56,15 +63,12 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         .field
         .as_ref()
         .map(|field| ("field", field.to_string()));
-    let to = (
-        "to",
-        if is_terminal {
-            "terminal"
-        } else {
-            "pipe or file"
-        }
-        .to_owned(),
-    );
+    let to = match (args.clipboard, is_terminal) {
+        (true, _) => "clipboard",
+        (false, true) => "terminal",
+        (false, false) => "pipe or file",
+    };
+    let to = ("to", to.to_owned());
     let wanted = Wanted {
         account: &args.account,
         version: args.number,
@@ -79,12 +83,21 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     // A reader may take its time: nobody waits for it.
     drop(secrets);
     for taken in &taken {
-        match chosen(&taken.value, args.field.as_ref(), format)? {
-            Chosen::Field(secret) => context.out.secret(secret)?,
-            Chosen::Object(text) => context.out.secret(&text)?,
+        let chosen = chosen(&taken.value, args.field.as_ref(), format)?;
+        let secret = match &chosen {
+            Chosen::Field(secret) => secret,
+            Chosen::Object(text) => text,
+        };
+        if args.clipboard {
+            context.out.note(format!(
+                "in the clipboard for {SECONDS} seconds; Ctrl-C takes it back"
+            ));
+            clipboard::offer(secret, context.in_seconds(SECONDS))?;
+        } else {
+            context.out.secret(secret)?;
         }
     }
-    if is_terminal {
+    if is_terminal && !args.clipboard {
         context.out.secret(&Secret::from("\n".to_owned()))?;
     }
     Ok(Status::Clean)
