@@ -47,7 +47,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hmac", &["secrets/fingerprint.rs"]),
     ("hkdf", &["secrets/fingerprint.rs"]),
     ("zeroize", &["secret"]),
-    ("rpassword", &["cli/output.rs"]),
     ("command_fds", &["operations/run.rs"]),
     ("ureq", &["wire"]),
     ("rustls", &["wire"]),

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::cli::failure::Failure;
+use crate::cli::hidden::{self, Typed};
 use crate::report::escape;
 use crate::secret::Secret;
 
@@ -54,11 +55,15 @@ impl Output {
     }
 
     /// A secret on a line of its own on stderr: a recovery key, printed once.
-    pub fn secret_line(&mut self, secret: &Secret) {
+    ///
+    /// # Errors
+    /// When stderr cannot take it: then nobody has seen it.
+    pub fn secret_line(&mut self, secret: &Secret) -> Result<(), Failure> {
         let mut stderr = io::stderr().lock();
-        let _ = stderr
+        stderr
             .write_all(secret.expose())
-            .and_then(|()| stderr.write_all(b"\n"));
+            .and_then(|()| stderr.write_all(b"\n"))
+            .map_err(|error| Failure::new(format!("cannot write to standard error: {error}")))
     }
 
     /// A prompt at the terminal, and what is typed there without being shown.
@@ -66,9 +71,26 @@ impl Output {
     /// # Errors
     /// When there is no terminal to type at.
     pub fn ask_secret(&mut self, prompt: &str) -> Result<Secret, Failure> {
-        rpassword::prompt_password(escape::terminal(prompt))
-            .map(Secret::from)
-            .map_err(|error| Failure::new(format!("cannot read it from the terminal: {error}")))
+        let typed = hidden::read(&escape::terminal(prompt));
+        let typed = typed.map_err(|error| {
+            Failure::new(format!("cannot read it from the terminal: {error}"))
+                .hint("give it on standard input, with --from-file or on a descriptor")
+        })?;
+        match typed {
+            Typed::Line(secret) => Ok(secret),
+            Typed::Several => Err(Failure::usage(
+                "more than one line was pasted, and one is asked for",
+            )
+            .hint("give what has several lines with --from-file FILE; nothing was stored")),
+            Typed::Interrupted => {
+                // As if the terminal had sent it: whoever started us sees how we ended.
+                let _ = rustix::process::kill_process(
+                    rustix::process::getpid(),
+                    rustix::process::Signal::INT,
+                );
+                Err(Failure::refused("stopped; nothing was stored"))
+            }
+        }
     }
 
     /// Shows help or the version on stdout, or on stderr what is wrong with the words of the command line.

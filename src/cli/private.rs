@@ -54,6 +54,21 @@ pub fn private_file(path: &Path) -> Result<Secret, Failure> {
     bounded(file).map_err(|error| unreadable(path, error))
 }
 
+/// A credential that systemd hands to a service: root's own, and readable to us by an access list that shows as a group's
+/// right to read.
+///
+/// # Errors
+/// When it cannot be read, or others may read it too.
+pub fn credential_file(path: &Path) -> Result<Secret, Failure> {
+    let file = File::open(path).map_err(|error| unreadable(path, error))?;
+    let meta = file.metadata().map_err(|error| unreadable(path, error))?;
+    let is_roots = meta.uid() == 0 && meta.is_file() && meta.mode() & 0o037 == 0;
+    match is_roots {
+        true => bounded(file).map_err(|error| unreadable(path, error)),
+        false => private_file(path),
+    }
+}
+
 /// Makes a file of ours alone with this content, whole or not at all; never over another.
 ///
 /// # Errors

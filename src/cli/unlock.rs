@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::private::{bounded, from_descriptor, private_file, unreadable};
+use crate::cli::pin::{self, Known};
+use crate::cli::private::{bounded, credential_file, from_descriptor, private_file, unreadable};
 use crate::operations::secrets::Secrets;
 use crate::secret::Secret;
 use crate::secrets::{Identity, Keyring, Parsed, SecretError, identity_item};
-use crate::store::{Access, Store};
+use crate::store::Store;
 
 /// How the secrets are opened.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -23,11 +24,37 @@ pub struct IdentityOptions {
     pub passphrase_fd: Option<u32>,
 }
 
+impl IdentityOptions {
+    /// The descriptors that an identity or its passphrase comes on: for nobody else's eyes.
+    pub fn descriptors(&self) -> Vec<i32> {
+        let stdin = self
+            .identity
+            .as_ref()
+            .filter(|path| path.as_os_str() == "-");
+        let passphrase = self
+            .passphrase_fd
+            .and_then(|number| i32::try_from(number).ok());
+        // A process substitution is a descriptor too: `/dev/fd/63`.
+        let named = self.identity.as_ref().and_then(|path| {
+            let number = path.to_str()?.strip_prefix("/dev/fd/")?;
+            number.parse().ok()
+        });
+        stdin
+            .map(|_| 0)
+            .into_iter()
+            .chain(passphrase)
+            .chain(named)
+            .collect()
+    }
+}
+
 /// Where an identity comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     Stdin,
     File(PathBuf),
+    /// The credential of a systemd service.
+    Credential(PathBuf),
     /// The item of this store.
     Keyring,
 }
@@ -37,23 +64,28 @@ impl Source {
     pub fn words(&self) -> String {
         match self {
             Source::Stdin => "standard input".to_owned(),
-            Source::File(path) => format!("`{}`", path.display().to_string().escape_debug()),
+            Source::File(path) | Source::Credential(path) => {
+                format!("`{}`", path.display().to_string().escape_debug())
+            }
             Source::Keyring => "the OS keyring".to_owned(),
         }
     }
 }
 
 /// The source that counts here.
-pub fn source(options: &IdentityOptions, context: &Context) -> Source {
+pub fn source(store: &str, options: &IdentityOptions, context: &Context) -> Source {
     if let Some(path) = &options.identity {
         return match path.as_os_str() == "-" {
             true => Source::Stdin,
             false => Source::File(path.clone()),
         };
     }
-    let files = context.identity_files();
+    let files = context.identity_files(store);
+    if let Some(path) = files.credential {
+        return Source::Credential(path);
+    }
     let own = files.own.filter(|path| path.exists());
-    match files.credential.or(files.named).or(own) {
+    match files.named.or(own) {
         Some(path) => Source::File(path),
         None => Source::Keyring,
     }
@@ -86,22 +118,58 @@ pub fn unlock_with<'s>(
     source: &Source,
     context: &mut Context,
 ) -> Result<Secrets<'s>, Failure> {
-    let places = context.places();
-    Ok(Secrets::open(
-        store,
-        context.actor()?,
-        identity,
-        &source.words(),
-        places,
-    )?)
+    open(store, identity, source, context).map(|(secrets, _)| secrets)
 }
 
-/// The store for what opens secrets: it must take the record of that.
+/// Opens the secrets of a store in order to seal something to its recipients.
 ///
 /// # Errors
-/// As [`Context::open`].
-pub fn open(context: &Context) -> Result<Store, Failure> {
-    context.open(Access::Write)
+/// As [`unlock`], and when the store's key is not the one that this user has known.
+pub fn unlock_to_seal<'s>(
+    store: &'s mut Store,
+    options: &IdentityOptions,
+    context: &mut Context,
+) -> Result<Secrets<'s>, Failure> {
+    if crate::operations::secrets::store_key(store)?.is_none() {
+        return Err(SecretError::NotSetUp.into());
+    }
+    let (identity, source) = identity(&store.name()?, options, context)?;
+    unlock_to_seal_with(store, identity, &source, context)
+}
+
+/// The same with an identity at hand.
+///
+/// # Errors
+/// When it is not one of this store, or the store's key is not the one that this user has known.
+pub fn unlock_to_seal_with<'s>(
+    store: &'s mut Store,
+    identity: Identity,
+    source: &Source,
+    context: &mut Context,
+) -> Result<Secrets<'s>, Failure> {
+    match open(store, identity, source, context)? {
+        (_, Known::Other) => Err(SecretError::KeyChanged.into()),
+        (secrets, Known::Same | Known::First) => Ok(secrets),
+    }
+}
+
+fn open<'s>(
+    store: &'s mut Store,
+    identity: Identity,
+    source: &Source,
+    context: &mut Context,
+) -> Result<(Secrets<'s>, Known), Failure> {
+    let places = context.places();
+    let name = store.name()?;
+    let secrets = Secrets::open(store, context.actor()?, identity, &source.words(), places)?;
+    let known = pin::compare(&name, secrets.keys().pin(), context)?;
+    if known == Known::Other {
+        // Reading goes on: a job must not stop because a colleague changed the recipients.
+        context.out.note(
+            "warning: the store's key is not the one that was known here; `keyroll secret recipients trust` looks at it",
+        );
+    }
+    Ok((secrets, known))
 }
 
 /// The identity, from the source that counts.
@@ -128,12 +196,13 @@ pub fn text(
     context: &Context,
 ) -> Result<(Secret, Source), Failure> {
     crate::cli::harden::keep_out_of_swap();
-    let source = source(options, context);
+    let source = source(store, options, context);
     let text = match &source {
         Source::Stdin => {
             bounded(io::stdin().lock()).map_err(|error| unreadable(Path::new("-"), error))?
         }
         Source::File(path) => private_file(path)?,
+        Source::Credential(path) => credential_file(path)?,
         Source::Keyring => Keyring::new(context.patience())
             .read(&identity_item(store))?
             .ok_or_else(|| SecretError::KeyringItem {

@@ -34,6 +34,8 @@ pub enum NoVersion {
     Pending { account: AccountId, number: u32 },
     #[error("no version of `{account}` is pending")]
     NonePending { account: AccountId },
+    #[error("a version cannot be issued on {issued}, which is yet to come")]
+    Future { issued: Date },
     #[error("a version cannot end on {expires}, before it is issued on {issued}")]
     EndsBeforeIssue { issued: Date, expires: Date },
     #[error(
@@ -94,6 +96,10 @@ pub fn store(
         .issued
         .or(before.map(|old| old.issued))
         .unwrap_or(today);
+    // A day ahead: it may be tomorrow where the provider is.
+    if let Some(issued) = given.issued.filter(|issued| *issued > today.plus_days(1)) {
+        return Err(NoVersion::Future { issued });
+    }
     let expires = given.expires.or(before.and_then(|old| old.expires));
     if let Some(expires) = expires.filter(|end| *end < issued) {
         return Err(NoVersion::EndsBeforeIssue { issued, expires });

@@ -78,6 +78,15 @@ impl SecretPlace {
             .expect("the class of a place: checked when it was made")
     }
 
+    /// Whether it holds one value at a time whatever the version: a variable, or an entry of the organisation's own.
+    pub fn holds_one(&self) -> bool {
+        match self.class() {
+            StoreClass::Environment => true,
+            StoreClass::Command => self.reference().is_some_and(|name| name.contains(':')),
+            StoreClass::Age | StoreClass::Keyring | StoreClass::Vault => false,
+        }
+    }
+
     /// The path, name or variable behind the class; none for `age` and `keyring`.
     pub fn reference(&self) -> Option<&str> {
         self.0.split_once(':').map(|(_, rest)| rest)

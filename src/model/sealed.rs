@@ -108,6 +108,10 @@ pub struct Held {
     pub item: Option<Text>,
     /// How it was given to us.
     pub source: Source,
+    /// A keyed code over the version, its place and every byte of its value: what comes back is compared with it. None
+    /// where nothing vouches for the value any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Fingerprint>,
     /// A keyed fingerprint of each secret field: equal secrets of one store have equal ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fingerprints: BTreeMap<Name, Fingerprint>,
@@ -120,15 +124,8 @@ impl Held {
     /// Whether what its place holds is one value at a time, so that a newer one took its place: an entry or a variable of
     /// the organisation's own, not an item for each version.
     pub fn is_single(&self) -> bool {
-        let own = match self.place.class() {
-            StoreClass::Age | StoreClass::Keyring => false,
-            StoreClass::Vault | StoreClass::Environment => true,
-            StoreClass::Command => self
-                .place
-                .reference()
-                .is_some_and(|name| name.contains(':')),
-        };
-        own && self.item.is_none()
+        let adopted = self.place.class() == StoreClass::Vault && self.item.is_none();
+        self.place.holds_one() || adopted
     }
 }
 

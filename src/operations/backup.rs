@@ -1,8 +1,10 @@
 //! Writes a store to one encrypted file, and brings it back.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
+use std::rc::Rc;
 
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
@@ -39,17 +41,18 @@ pub fn write(store: &mut Store, actor: &Actor, recipients: &[PublicKey], to: &Pa
         .with("file", name.as_str())
         .with("sha256", digest)
         .with("recipients", recipients.len());
+    // Recorded first: there is no backup that the trail does not know.
+    store.commit_with(actor, &[], &[note])?;
     file.persist_noclobber(to)
         .map_err(|error| error.error)
         .with_context(cannot)?;
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .with_context(cannot)?;
-    store.commit_with(actor, &[], &[note])?;
     Ok(size)
 }
 
-/// Brings a backup back to where no store is, verified, and records that.
+/// Brings a backup back to where no store is, verified, with a record of that.
 ///
 /// # Errors
 /// When a store is there, the identity does not open the backup, or what it holds is not a whole store.
@@ -59,19 +62,37 @@ pub fn restore(
     from: &str,
     actor: &Actor,
     to: &Path,
-) -> Result<(Store, Verification)> {
+) -> Result<Verification> {
     let name = backup.to_string_lossy().escape_debug().to_string();
-    let cannot = || format!("cannot read `{name}`");
-    let (digest, _) = digest(backup).with_context(cannot)?;
-    let file = File::open(backup).with_context(cannot)?;
-    let mut bytes = open_backup(identity, from, BufReader::new(file))?;
-    let mut store = Store::put_back(to, &mut bytes)?;
-    let note = Note::new(None, Occurrence::Restore)
-        .with("file", name.as_str())
-        .with("sha256", digest);
-    store.commit_with(actor, &[], &[note])?;
-    let verified = store.verify()?;
-    Ok((store, verified))
+    let file = File::open(backup).with_context(|| format!("cannot read `{name}`"))?;
+    let digest = Rc::new(RefCell::new(Sha256::new()));
+    let hashed = Hashed {
+        from: file,
+        digest: Rc::clone(&digest),
+    };
+    let mut bytes = open_backup(identity, from, BufReader::new(hashed))?;
+    let note = || {
+        let digest = digest.borrow().clone().finalize();
+        Note::new(None, Occurrence::Restore)
+            .with("file", name.as_str())
+            .with("sha256", hex(&digest.into()))
+    };
+    Ok(Store::put_back(to, &mut bytes, actor, &note)?)
+}
+
+/// A reader whose bytes are hashed as they pass.
+struct Hashed {
+    from: File,
+    digest: Rc<RefCell<Sha256>>,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        let bytes = buffer.get(..read).unwrap_or_default();
+        self.digest.borrow_mut().update(bytes);
+        Ok(read)
+    }
 }
 
 fn digest(path: &Path) -> std::io::Result<(String, u64)> {

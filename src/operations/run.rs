@@ -2,11 +2,12 @@
 //! descriptors of its own. Nothing of us is left then: its exit status and its signals are its own.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, PipeReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use command_fds::{CommandFdExt, FdMapping};
 
@@ -28,9 +29,15 @@ pub struct Delivery<'d> {
     pub secret: &'d Secret,
 }
 
-/// Replaces this process by the program; comes back only when that failed.
-pub fn replace(program: &OsStr, arguments: &[OsString], deliveries: &[Delivery<'_>]) -> io::Error {
-    match prepared(program, arguments, deliveries) {
+/// Replaces this process by the program; comes back only when that failed. `closed` are descriptors that the identity or
+/// its passphrase came on: the program gets nothing there.
+pub fn replace(
+    program: &OsStr,
+    arguments: &[OsString],
+    deliveries: &[Delivery<'_>],
+    closed: &[i32],
+) -> io::Error {
+    match prepared(program, arguments, deliveries, closed) {
         Ok(mut command) => command.exec(),
         Err(error) => error,
     }
@@ -40,10 +47,22 @@ fn prepared(
     program: &OsStr,
     arguments: &[OsString],
     deliveries: &[Delivery<'_>],
+    closed: &[i32],
 ) -> io::Result<Command> {
     let mut command = Command::new(program);
     command.args(arguments);
     let mut mappings = Vec::new();
+    for number in closed {
+        let taken = |delivery: &Delivery<'_>| delivery.way == Way::Descriptor(*number);
+        match number {
+            0 => drop(command.stdin(Stdio::null())),
+            _ if deliveries.iter().any(taken) => {}
+            _ => mappings.push(FdMapping {
+                parent_fd: OwnedFd::from(File::open("/dev/null")?),
+                child_fd: *number,
+            }),
+        }
+    }
     for Delivery { way, secret } in deliveries {
         match way {
             Way::Variable(name) => {

@@ -1,8 +1,8 @@
 //! `unapproved-secret-store`: a secret store of a class that the organisation has not approved.
 
-use crate::model::credential::StoreClass;
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::key::Only;
+use crate::model::organisation::approved_stores;
 use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -44,15 +44,8 @@ store = "age"
 Source: Guide, prerequisites; OWASP NHI 2:2025
 "#;
 
-/// What is approved where the organisation does not say.
-const DEFAULT: [StoreClass; 2] = [StoreClass::Age, StoreClass::Keyring];
-
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let chosen = facts.inventory.organisation.get(&Only);
-    let approved = chosen
-        .map(|organisation| organisation.secret_stores.as_slice())
-        .filter(|classes| !classes.is_empty())
-        .unwrap_or(&DEFAULT);
+    let approved = approved_stores(facts.inventory.organisation.get(&Only));
     let names = names(approved);
     for (id, account) in facts.accounts() {
         let Some(credential) = &account.credential else {

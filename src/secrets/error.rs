@@ -42,6 +42,10 @@ pub enum SecretError {
         "the list of recipients is not as it was sealed: somebody changed it behind the store's back"
     )]
     RecipientsChanged,
+    #[error(
+        "the store's key is not the one that was known here: somebody changed the recipients, or put it there"
+    )]
+    KeyChanged,
     #[error("an SSH key needs a keyroll that was built with the feature `ssh-recipients`")]
     NoSsh,
     #[error(

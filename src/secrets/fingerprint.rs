@@ -1,5 +1,5 @@
-//! The store's own key, and what is made with keys that come from it: fingerprints of secrets, and the seal over the
-//! list of recipients.
+//! The store's own key, and what is made with keys that come from it: fingerprints of secrets, what binds a value to its
+//! version, the seal over the list of recipients, and the pin by which the key itself is known again.
 //!
 //! Fingerprint: HMAC-SHA-256, its first 16 bytes, under a key from HKDF-SHA-256 with the store's name as salt. Equal
 //! secrets of one store have equal fingerprints; without the key nobody can try candidates against one.
@@ -10,8 +10,11 @@ use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+use crate::model::credential::SecretPlace;
 use crate::model::id::{Fingerprint, Name, RecipientId};
+use crate::model::key::VersionKey;
 use crate::model::sealed::Recipient;
+use crate::model::text::Text;
 use crate::secret::{Secret, Value, is_public};
 use crate::secrets::SecretError;
 
@@ -21,7 +24,9 @@ pub const LENGTH: usize = 32;
 /// The keys that come from the store's own.
 pub struct Derived {
     fingerprint: Secret,
+    binding: Secret,
     recipients: Secret,
+    pin: Fingerprint,
 }
 
 /// A new key for a store.
@@ -48,7 +53,9 @@ impl Derived {
         };
         Derived {
             fingerprint: derive("keyroll 1 fingerprint"),
+            binding: derive("keyroll 1 binding"),
             recipients: derive("keyroll 1 recipients"),
+            pin: of(&derive("keyroll 1 pin"), [store.as_bytes()]),
         }
     }
 
@@ -58,6 +65,35 @@ impl Derived {
         secret
             .map(|(name, secret)| (name.clone(), of(&self.fingerprint, [secret.expose()])))
             .collect()
+    }
+
+    /// By what the store's key is known where it is not: without it, nobody makes another key of the same pin.
+    pub fn pin(&self) -> &Fingerprint {
+        &self.pin
+    }
+
+    /// Over a version, where its value is, and every byte of that.
+    pub fn bound(
+        &self,
+        row: &VersionKey,
+        place: &SecretPlace,
+        item: Option<&Text>,
+        value: &Value,
+    ) -> Fingerprint {
+        let number = row.number.to_string();
+        let head = [
+            row.account.as_str(),
+            &number,
+            place.as_str(),
+            item.map_or("", Text::as_str),
+        ];
+        let fields = value
+            .fields()
+            .flat_map(|(name, secret)| [name.as_str().as_bytes(), secret.expose()]);
+        of(
+            &self.binding,
+            head.map(str::as_bytes).into_iter().chain(fields),
+        )
     }
 
     /// The seal over the recipients: over what each is called, is for, and its key.

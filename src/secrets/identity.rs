@@ -119,7 +119,8 @@ pub fn file_text(line: &Secret, public_key: &PublicKey, made: &str) -> Secret {
     Secret::new(text)
 }
 
-fn is_protected(text: &Secret) -> bool {
+/// Whether the text of an identity stands under a passphrase.
+pub fn is_protected(text: &Secret) -> bool {
     let begin = text.expose().trim_ascii_start();
     begin.starts_with(b"age-encryption.org/")
         || begin.starts_with(crate::model::sealed::BEGIN.as_bytes())

@@ -19,6 +19,7 @@ pub type Recipients = BTreeMap<RecipientId, Recipient>;
 pub struct Keys {
     identity: Identity,
     derived: Derived,
+    recipients: Recipients,
     public_keys: Vec<PublicKey>,
 }
 
@@ -57,6 +58,7 @@ impl Keys {
             identity,
             derived,
             public_keys: public_keys(recipients)?,
+            recipients: recipients.clone(),
         })
     }
 
@@ -70,6 +72,9 @@ impl Keys {
         identity: Identity,
     ) -> Result<(Keys, StoreKey), SecretError> {
         let public_keys = public_keys(recipients)?;
+        if public_keys.is_empty() {
+            return Err(SecretError::LockedOut);
+        }
         let key = random_key()?;
         let ciphertext = seal(&public_keys, &key);
         if open(&identity, &ciphertext).is_err() {
@@ -83,9 +88,40 @@ impl Keys {
         let keys = Keys {
             identity,
             derived,
+            recipients: recipients.clone(),
             public_keys,
         };
         Ok((keys, store_key))
+    }
+
+    /// The recipients as they were sealed; what the store says since then is not looked at again.
+    pub fn recipients(&self) -> &Recipients {
+        &self.recipients
+    }
+
+    /// Their keys.
+    pub fn public_keys(&self) -> &[PublicKey] {
+        &self.public_keys
+    }
+
+    /// By what the store's key is known again: see [`crate::secrets::Keys::unlock`].
+    pub fn pin(&self) -> &Fingerprint {
+        self.derived.pin()
+    }
+
+    /// The code over a version, its place and its value.
+    pub fn bound(&self, row: &VersionKey, held: &Held, value: &Value) -> Fingerprint {
+        self.derived
+            .bound(row, &held.place, held.item.as_ref(), value)
+    }
+
+    /// What is recorded of a value in a place.
+    pub fn vouched(&self, row: &VersionKey, held: Held, value: &Value) -> Held {
+        Held {
+            bound: Some(self.bound(row, &held, value)),
+            fingerprints: self.fingerprints(value),
+            ..held
+        }
     }
 
     /// The keyed fingerprints of a value.
@@ -109,7 +145,7 @@ impl Keys {
         })
     }
 
-    /// Seals what another set of keys sealed, as it is, and fingerprints it anew.
+    /// Seals what another set of keys sealed, as it is, and vouches for it anew.
     ///
     /// # Errors
     /// When it does not open, or is not the value of this version.
@@ -120,7 +156,7 @@ impl Keys {
         row: &VersionKey,
         held: &Held,
         sealed: &Sealed,
-    ) -> Result<(Sealed, BTreeMap<Name, Fingerprint>), SecretError> {
+    ) -> Result<(Sealed, Held), SecretError> {
         let record = format!("sealed/{row}");
         let inside = from.open(&record, &sealed.ciphertext)?;
         let envelope = Envelope {
@@ -132,15 +168,15 @@ impl Keys {
         };
         let value = envelope
             .unwrap(&inside)
-            .map_err(|why| SecretError::Misplaced {
-                record: record.clone(),
-                why,
-            })?;
-        if from.fingerprints(&value) != held.fingerprints {
+            .map_err(|why| SecretError::Misplaced { record, why })?;
+        if held.bound.as_ref() != Some(&from.bound(row, held, &value)) {
             return Err(SecretError::forged(row));
         }
         let ciphertext = seal(&self.public_keys, &inside);
-        Ok((Sealed { ciphertext }, self.fingerprints(&value)))
+        Ok((
+            Sealed { ciphertext },
+            self.vouched(row, held.clone(), &value),
+        ))
     }
 }
 

@@ -23,7 +23,7 @@ pub use backup::{open_backup, seal_backup};
 pub use command::{COMMAND_TIMEOUT, Commands};
 pub use environment::{Environment, Variables};
 pub use error::SecretError;
-pub use identity::{Identity, LONGEST, Parsed, file_text, protect};
+pub use identity::{Identity, LONGEST, Parsed, file_text, is_protected, protect};
 pub use keys::{Keys, Recipients};
 pub use place::{Place, Put, Slot};
 pub use places::{Places, Reach};

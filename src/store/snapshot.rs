@@ -1,14 +1,16 @@
 //! The whole store as bytes, and back into a file: for backups.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rusqlite::MAIN_DB;
 
+use crate::model::change::Note;
+use crate::model::event::Actor;
 use crate::store::error::StoreError;
-use crate::store::{Access, Store, files};
+use crate::store::{Access, Store, Verification, files};
 
 impl Store {
     /// The store's file as of one moment, whoever writes meanwhile.
@@ -21,13 +23,26 @@ impl Store {
         Ok(bytes?)
     }
 
-    /// Puts the bytes of a snapshot where no store is yet, after it was verified; gives the store.
+    /// Puts the bytes of a snapshot where no store is yet, verified and with a note of that in its trail; gives what the
+    /// verification found.
     ///
     /// # Errors
     /// When something stands there, or the bytes are not a whole store: nothing is left behind then.
-    pub fn put_back(path: &Path, from: &mut dyn Read) -> Result<Store, StoreError> {
-        if fs::symlink_metadata(path).is_ok() {
-            return Err(StoreError::Exists { path: path.into() });
+    pub fn put_back(
+        path: &Path,
+        from: &mut dyn Read,
+        actor: &Actor,
+        note: &dyn Fn() -> Note,
+    ) -> Result<Verification, StoreError> {
+        // A journal that was left behind would be rolled back into the store that is put beside it.
+        for ending in ["", "-journal", "-wal", "-shm"] {
+            let mut beside = path.as_os_str().to_owned();
+            beside.push(ending);
+            if fs::symlink_metadata(Path::new(&beside)).is_ok() {
+                return Err(StoreError::Exists {
+                    path: beside.into(),
+                });
+            }
         }
         let folder = path
             .parent()
@@ -44,29 +59,35 @@ impl Store {
             ))?;
         let copy = scratch.path().join("roll.db");
         let mut file = files::make_private(&copy)?;
-        std::io::copy(from, &mut file)
-            .map_err(StoreError::io("the copy could not be read or written"))?;
+        std::io::copy(from, &mut file).map_err(|error| match error.kind() {
+            // How the reader of a sealed file says that a part of it is changed or missing.
+            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
+                StoreError::damaged("the backup", "it was changed or cut off")
+            }
+            _ => StoreError::io("the backup could not be read, or its copy not be written")(error),
+        })?;
         file.flush()
             .and_then(|()| file.sync_all())
             .map_err(StoreError::io("the copy could not be made durable"))?;
         // Writing brings an older format up to date; the copy of that goes with the scratch folder.
-        let store = Store::open(&copy, Access::Write)?;
-        let faults = store.verify()?.faults;
+        let mut store = Store::open(&copy, Access::Write)?;
+        store.commit_with(actor, &[], &[note()])?;
+        let verified = store.verify()?;
         drop(store);
-        if let Some(fault) = faults.first() {
-            let what = fault
-                .record
-                .clone()
-                .unwrap_or_else(|| "the backup".to_owned());
-            return Err(StoreError::damaged(what, fault.message.clone()));
+        if let Some(fault) = verified.faults.first() {
+            let what = fault.record.clone();
+            return Err(StoreError::damaged(
+                what.unwrap_or_else(|| "the backup".to_owned()),
+                fault.message.clone(),
+            ));
         }
         // A link, not a rename: it fails where somebody made a store meanwhile.
         fs::hard_link(&copy, path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.into() },
+            ErrorKind::AlreadyExists => StoreError::Exists { path: path.into() },
             _ => StoreError::io("the store could not be put in its place")(error),
         })?;
         drop(scratch);
         files::sync_folder(path)?;
-        Store::open(path, Access::Write)
+        Ok(verified)
     }
 }

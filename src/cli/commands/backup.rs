@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::unlock::{self, IdentityOptions};
+use crate::model::credential::StoreClass;
 use crate::operations::backup;
-use crate::operations::secrets::{recipients, store_key};
+use crate::operations::secrets::{store_key, versions};
 use crate::report::summary::counted;
 use crate::secrets::PublicKey;
-use crate::store::StoreError;
+use crate::store::{Access, StoreError};
 
 /// Write the store to one encrypted file
 ///
@@ -45,7 +46,7 @@ pub struct Restore {
 }
 
 pub fn backup(args: Backup, context: &mut Context) -> Outcome {
-    let mut store = unlock::open(context)?;
+    let mut store = context.open(Access::Write)?;
     let mut keys: Vec<PublicKey> = Vec::new();
     for text in &args.recipient {
         keys.push(text.parse()?);
@@ -58,17 +59,27 @@ pub fn backup(args: Backup, context: &mut Context) -> Outcome {
                 ),
             );
         }
-        // Opening the secrets checks the list: a backup goes to nobody who was slipped in.
-        drop(unlock::unlock(&mut store, &args.identity, context)?);
-        for recipient in recipients(&store)?.values() {
-            keys.push(recipient.key.as_str().parse()?);
-        }
+        // As they were sealed: a backup goes to nobody who was slipped into the list.
+        let secrets = unlock::unlock_to_seal(&mut store, &args.identity, context)?;
+        keys.extend_from_slice(secrets.keys().public_keys());
     }
     let size =
         backup::write(&mut store, &context.actor()?, &keys, &args.file).map_err(|error| {
             Failure::from(error).or_hint("no backup was written; name another file")
         })?;
     let name = args.file.display();
+    let held = versions(&store)?
+        .into_values()
+        .filter_map(|version| version.held);
+    let elsewhere = held
+        .filter(|held| held.place.class() != StoreClass::Age)
+        .count();
+    if elsewhere > 0 {
+        context.out.note(format!(
+            "warning: {} in other places: their values are not in the backup",
+            counted(elsewhere, "secret")
+        ));
+    }
     context.out.note(format!(
         "wrote {name}: {size} bytes, sealed to {}",
         counted(keys.len(), "recipient")
@@ -84,7 +95,7 @@ pub fn restore(args: Restore, context: &mut Context) -> Outcome {
     }
     let options = args.identity;
     // Its name stands inside, so the keyring of a lost host cannot be asked: a file it is.
-    let source = unlock::source(&options, context);
+    let source = unlock::source("", &options, context);
     if source == unlock::Source::Keyring {
         return Err(Failure::usage(
             "a backup opens with an identity from a file: which store it is of stands inside",
@@ -92,7 +103,7 @@ pub fn restore(args: Restore, context: &mut Context) -> Outcome {
         .hint("--identity FILE, with the recovery key or that of a recipient"));
     }
     let (identity, source) = unlock::identity("", &options, context)?;
-    let (store, verified) = backup::restore(
+    let verified = backup::restore(
         &args.file,
         &identity,
         &source.words(),
@@ -100,7 +111,6 @@ pub fn restore(args: Restore, context: &mut Context) -> Outcome {
         &to,
     )
     .map_err(|error| Failure::from(error).or_hint("nothing was restored"))?;
-    drop(store);
     context.out.note(format!(
         "restored {}: intact, {}",
         to.display(),

@@ -2,6 +2,7 @@
 
 mod change;
 mod show;
+mod version;
 
 use crate::cli::completion;
 use crate::cli::context::Context;
@@ -69,6 +70,24 @@ enum What {
         #[command(flatten)]
         identity: IdentityOptions,
     },
+    /// Record that the provider accepts a version no longer: it is not counted as shared or live any more
+    ///
+    /// It is your word for it: `revoked` is said of a version only when the provider was seen to refuse it.
+    #[command(after_help = "Example:\n  keyroll credential retire etl 3")]
+    Retire {
+        #[arg(add = completion::names(Kind::Account))]
+        account: String,
+        /// The version
+        number: u32,
+    },
+    /// Give up the value of a version that is not the current one; its record stays
+    #[command(after_help = "Example:\n  keyroll credential forget etl 3")]
+    Forget {
+        #[arg(add = completion::names(Kind::Account))]
+        account: String,
+        /// The version
+        number: u32,
+    },
     /// Take the credential out of an account
     #[command(after_help = "Example:\n  keyroll credential remove etl --with-history")]
     Remove {
@@ -113,7 +132,9 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
             account,
             with_history,
         } => change::remove(&account, with_history, context),
-        What::Promote { account } => change::promote(&account, context),
+        What::Retire { account, number } => version::retire(&account, number, context),
+        What::Forget { account, number } => version::forget(&account, number, context),
+        What::Promote { account } => version::promote(&account, context),
     }
 }
 

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
-use crate::cli::private::private_file;
 use crate::cli::unlock::{self, IdentityOptions, Source};
+use crate::model::credential::StoreClass;
 use crate::model::record::Kind;
 use crate::model::sealed::Purpose;
-use crate::operations::secrets::{recipients, store_key};
+use crate::operations::secrets::{recipients, store_key, versions};
 use crate::report;
 use crate::report::view::{Cell, Tone, View};
-use crate::secrets::Keyring;
+use crate::secrets::{Identity, Keyring, Parsed, Recipients, SecretError};
 use crate::store::{self, Access, Store, StoreError};
 
 /// Check what keyroll stands on here: store, permissions, libraries
@@ -43,10 +43,7 @@ pub fn run(_: Args, context: &mut Context) -> Outcome {
         Check::new("sqlite", Status::Clean, store::sqlite_version()),
         Check::new("store", Status::Clean, path.display().to_string()),
     ];
-    checks.extend(stored(&path));
-    if checks.iter().any(|check| check.what == "recipients") {
-        checks.push(identity(context));
-    }
+    checks.extend(stored(&path, context));
     let actor = context.actor()?;
     checks.push(Check::new(
         "actor",
@@ -76,7 +73,7 @@ pub fn run(_: Args, context: &mut Context) -> Outcome {
     Ok(worst)
 }
 
-fn stored(path: &Path) -> Vec<Check> {
+fn stored(path: &Path, context: &Context) -> Vec<Check> {
     let store = match Store::open(path, Access::Read) {
         Ok(store) => store,
         Err(StoreError::NotFound { .. }) => {
@@ -99,7 +96,7 @@ fn stored(path: &Path) -> Vec<Check> {
         Ok(count) => Check::new("accounts", Status::Clean, count.to_string()),
         Err(error) => failed("accounts", error),
     });
-    checks.extend(secrets(&store));
+    checks.extend(secrets(&store, context));
     checks.push(match store.verify() {
         Ok(verified) if verified.faults.is_empty() => Check::new(
             "audit trail",
@@ -120,12 +117,18 @@ fn stored(path: &Path) -> Vec<Check> {
 }
 
 /// What the secrets stand on; opens none.
-fn secrets(store: &Store) -> Vec<Check> {
+fn secrets(store: &Store, context: &Context) -> Vec<Check> {
     let counted = store_key(store).and_then(|key| {
         let sealed = store.count(Kind::Sealed)?;
-        Ok((key.is_some(), sealed, recipients(store)?))
+        let held = versions(store)?
+            .into_values()
+            .filter_map(|version| version.held);
+        let elsewhere = held
+            .filter(|held| held.place.class() != StoreClass::Age)
+            .count();
+        Ok((key.is_some(), sealed, elsewhere, recipients(store)?))
     });
-    let (is_ready, sealed, recipients) = match counted {
+    let (is_ready, sealed, elsewhere, recipients) = match counted {
         Ok(counted) => counted,
         Err(error) => return vec![bad("secrets", error.into())],
     };
@@ -145,8 +148,9 @@ fn secrets(store: &Store) -> Vec<Check> {
         Check::new(
             "secrets",
             Status::Clean,
-            format!("{sealed} sealed in the store"),
+            format!("{sealed} sealed in the store, {elsewhere} in other places"),
         ),
+        identity(store, &recipients, context),
         match recovery {
             true => Check::new("recipients", Status::Clean, names),
             false => Check::new(
@@ -160,18 +164,37 @@ fn secrets(store: &Store) -> Vec<Check> {
     ]
 }
 
-/// Where the identity would come from; the keyring is not asked for it.
-fn identity(context: &Context) -> Check {
-    let source = unlock::source(&IdentityOptions::default(), context);
-    let looked = match &source {
-        Source::Keyring => Keyring::new(context.patience())
-            .available()
-            .map_err(Failure::from),
-        Source::File(path) => private_file(path).map(drop),
-        Source::Stdin => Ok(()),
+/// Where the identity would come from, and whether it is one of the recipients'; the keyring is not asked for it.
+fn identity(store: &Store, recipients: &Recipients, context: &Context) -> Check {
+    let looked = || -> Result<String, Failure> {
+        let options = IdentityOptions::default();
+        let source = unlock::source(&store.name()?, &options, context);
+        let words = source.words();
+        if source == Source::Keyring {
+            Keyring::new(context.patience()).available()?;
+            return Ok(format!(
+                "{words}, which is not asked: keyroll identity show asks it"
+            ));
+        }
+        let (text, _) = unlock::text(&store.name()?, &options, context)?;
+        match Identity::parse(&text, &words)? {
+            Parsed::Protected => Ok(format!("{words}, under a passphrase")),
+            Parsed::Open(identity) => {
+                let keys: Vec<String> = identity
+                    .public_keys()
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect();
+                let mut all = recipients.values();
+                match all.any(|recipient| keys.iter().any(|key| key == recipient.key.as_str())) {
+                    true => Ok(words),
+                    false => Err(SecretError::WrongIdentity { from: words }.into()),
+                }
+            }
+        }
     };
-    match looked {
-        Ok(()) => Check::new("identity", Status::Clean, source.words()),
+    match looked() {
+        Ok(words) => Check::new("identity", Status::Clean, words),
         Err(failure) => Check {
             status: Status::Warning,
             ..bad("identity", failure)

@@ -8,7 +8,7 @@ use crate::cli::unlock::{self, IdentityOptions};
 use crate::operations::secrets::recipients;
 use crate::report;
 use crate::report::view::{Cell, View};
-use crate::secrets::{Keyring, identity_item};
+use crate::secrets::{Keyring, identity_item, is_protected};
 use crate::store::Access;
 
 /// The key that opens the secrets from here
@@ -86,22 +86,15 @@ fn import(options: &IdentityOptions, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let name = store.name()?;
     let (text, source) = unlock::text(&name, options, context)?;
-    let identity = unlock::parse(&text, &source.words(), options, context)?;
-    // Only one that opens this store: another in its place would lock everybody out.
-    unlock::unlock_with(&mut store, identity, &source, context).map(drop)?;
-    if text
-        .expose()
-        .trim_ascii_start()
-        .starts_with(b"age-encryption.org/")
-        || text
-            .expose()
-            .starts_with(crate::model::sealed::BEGIN.as_bytes())
-    {
+    if is_protected(&text) {
         return Err(
             Failure::usage("it stands under a passphrase, and the keyring has its own")
                 .hint("leave it in its file, and name that with KEYROLL_IDENTITY_FILE"),
         );
     }
+    let identity = unlock::parse(&text, &source.words(), options, context)?;
+    // Only one that opens this store: another in its place would lock everybody out.
+    unlock::unlock_with(&mut store, identity, &source, context).map(drop)?;
     Keyring::new(context.patience()).write(&identity_item(&name), &text)?;
     context
         .out

@@ -59,18 +59,25 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         false => Some(secrets::plan(&args.secrets, context)?),
     };
     // The store first: it is the one that can be refused.
+    let is_new = existing.is_none();
     let mut store = match existing {
         Some(store) => store,
-        None => {
-            let store = Store::create(&path, &context.actor()?)?;
-            context
-                .out
-                .note(format!("created the store {}", path.display()));
-            store
-        }
+        None => Store::create(&path, &context.actor()?)?,
     };
-    if let Some(plan) = plan {
-        secrets::make(plan, &args.secrets, &mut store, context)?;
+    if let Some(plan) = plan
+        && let Err(failure) = secrets::make(plan, &args.secrets, &mut store, context)
+    {
+        if is_new {
+            // Nothing is in it yet: a store without the secrets that were asked for is half of it.
+            drop(store);
+            let _ = fs::remove_file(&path);
+        }
+        return Err(failure);
+    }
+    if is_new {
+        context
+            .out
+            .note(format!("created the store {}", path.display()));
     }
     if let Some(folder) = &args.example {
         write_example(folder)?;

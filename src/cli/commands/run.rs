@@ -14,6 +14,7 @@ use crate::model::record::Kind;
 use crate::operations::run::{Delivery, Way, replace};
 use crate::operations::secrets::{Taken, Wanted};
 use crate::secret::BadValue;
+use crate::store::Access;
 
 /// Give secrets to a program, and to nobody else
 ///
@@ -60,7 +61,7 @@ struct Order {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let orders = orders(&args)?;
     let (program, arguments) = args.command.split_first().expect("clap requires a command");
-    let mut store = unlock::open(context)?;
+    let mut store = context.open(Access::Write)?;
     let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
     let wanted: Vec<Wanted<'_>> = args
         .accounts
@@ -79,7 +80,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     drop(secrets);
     drop(store);
     context.back_to_normal();
-    let error = replace(program, arguments, &deliveries);
+    let closed = args.identity.descriptors();
+    let error = replace(program, arguments, &deliveries, &closed);
     Err(Failure::new(format!("cannot run `{name}`: {error}")).hint(
         "check the name after --; the secrets were not handed out, though the audit trail says so",
     ))

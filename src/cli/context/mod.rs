@@ -148,14 +148,19 @@ impl Context {
         !self.globals.no_input && io::stderr().is_terminal()
     }
 
+    /// Whether a secret that is printed on stderr is seen by somebody at a terminal, and kept in no log.
+    pub fn may_show_secret(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
     /// How long the OS keyring may take: long where somebody may have to unlock it.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(if self.may_ask_secret() { 60 } else { 3 })
     }
 
-    /// The files where an identity is looked for, in this order.
-    pub fn identity_files(&self) -> IdentityFiles {
-        places::identity_files()
+    /// The files where an identity of a store is looked for, in this order.
+    pub fn identity_files(&self, store: &str) -> IdentityFiles {
+        places::identity_files(store)
     }
 
     /// The places where secrets live, as they can be reached from here.
@@ -171,6 +176,13 @@ impl Context {
     /// A moment so many seconds from now, for what ends by itself.
     pub fn in_seconds(&self, seconds: u64) -> Instant {
         Instant::now() + Duration::from_secs(seconds)
+    }
+
+    /// Where this user keeps what was seen: `keyroll` in the XDG state folder.
+    pub fn state_folder(&self) -> Option<PathBuf> {
+        let folders = etcetera::choose_base_strategy().ok()?;
+        let state = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+        Some(state.join("keyroll"))
     }
 
     /// Now, for what is written beside a record.

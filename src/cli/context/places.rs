@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
@@ -27,7 +28,7 @@ pub struct IdentityFiles {
     /// Only where it is there.
     pub credential: Option<PathBuf>,
     pub named: Option<PathBuf>,
-    /// Whether or not it is there.
+    /// The store's own, whether or not it is there.
     pub own: Option<PathBuf>,
 }
 
@@ -36,14 +37,14 @@ pub fn set(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The files where an identity is looked for: a systemd credential, the file that `KEYROLL_IDENTITY_FILE` names, our own
-/// in the configuration folder.
-pub fn identity_files() -> IdentityFiles {
+/// The files where an identity of a store is looked for: a systemd credential, the file that `KEYROLL_IDENTITY_FILE`
+/// names, the store's own in the configuration folder.
+pub fn identity_files(store: &str) -> IdentityFiles {
     let credential = set("CREDENTIALS_DIRECTORY").map(|path| PathBuf::from(path).join(CREDENTIAL));
     IdentityFiles {
         credential: credential.filter(|path| path.exists()),
         named: set("KEYROLL_IDENTITY_FILE").map(PathBuf::from),
-        own: configuration().map(|folder| folder.join("identity.txt")),
+        own: configuration().map(|folder| folder.join("identities").join(format!("{store}.txt"))),
     }
 }
 
@@ -135,7 +136,16 @@ pub fn commands() -> Result<BTreeMap<Name, Template>, SecretError> {
         place: format!("`{}`", path.display()),
         why,
     };
-    let read = private_file(&path).map_err(|failure| bad(failure.causes()))?;
-    let text = std::str::from_utf8(read.expose()).map_err(|_| bad("it is not UTF-8".to_owned()))?;
-    read_commands(text).map_err(|error| bad(error.to_string()))
+    let mode = fs::metadata(&path).map(|meta| meta.permissions().mode() & 0o777);
+    let text = fs::read_to_string(&path).map_err(|error| bad(error.to_string()))?;
+    match mode {
+        Ok(mode) if mode & 0o022 == 0 => {}
+        Ok(mode) => {
+            return Err(bad(format!(
+                "others may write to it (mode {mode:o}): chmod 600"
+            )));
+        }
+        Err(error) => return Err(bad(error.to_string())),
+    }
+    read_commands(&text).map_err(|error| bad(error.to_string()))
 }

@@ -55,6 +55,10 @@ pub(super) fn of_secret(error: &SecretError) -> (Status, String) {
             Status::Integrity,
             "nothing was sealed; `keyroll audit verify` and `keyroll audit log` show what happened; restore a backup",
         ),
+        SecretError::KeyChanged => (
+            Status::Integrity,
+            "nothing was sealed; ask who changed the recipients, then `keyroll secret recipients trust` shows and accepts them",
+        ),
         SecretError::BadRecipient(_) => (
             Status::Usage,
             "a public key is a word age1..., as `age-keygen -y` prints it",
@@ -116,6 +120,14 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
             Status::Error,
             "`keyroll secret rotate-key` replaces its identity",
         ),
+        Refusal::Unapproved(_) => (
+            Status::Error,
+            "approve it in the inventory, `secret-stores` of `[organisation]`, or use one that is; nothing was stored",
+        ),
+        Refusal::OneValue { .. } => (
+            Status::Error,
+            "name a place that holds one for each version: vault:PATH, command:NAME, age; nothing was changed",
+        ),
         Refusal::InPlace(_) => (Status::Error, "there is nothing to move"),
     }
 }
@@ -130,7 +142,9 @@ pub(super) fn of_no_version(error: &NoVersion) -> (Status, &'static str) {
             Status::Error,
             "`keyroll secret set ACCOUNT --pending` stores one",
         ),
-        NoVersion::EndsBeforeIssue { .. } | NoVersion::BeforeCurrent { .. } => (
+        NoVersion::Future { .. }
+        | NoVersion::EndsBeforeIssue { .. }
+        | NoVersion::BeforeCurrent { .. } => (
             Status::Usage,
             "correct --issued or --expires; nothing was stored",
         ),

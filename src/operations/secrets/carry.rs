@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 
+use crate::lifecycle::versions;
 use crate::model::change::Change;
 use crate::model::credential::{Credential, SecretPlace, VersionStage};
 use crate::model::key::VersionKey;
-use crate::model::record::Record;
-use crate::model::sealed::Held;
+use crate::model::sealed::{Held, Sealed};
 use crate::operations::secrets::{Refusal, Secrets, account};
+use crate::secrets::SecretError;
 
 /// How a move went.
 pub struct Carried {
@@ -30,74 +31,92 @@ impl Secrets<'_> {
         };
         let mut new = account.clone();
         new.credential = Some(Box::new(after.clone()));
-        let mut changes = Vec::new();
-        if credential.store != *to {
-            changes.push(Change::update(
-                (id.clone(), account).into(),
-                (id.clone(), new).into(),
-            ));
+        self.refuse_unapproved(to)?;
+        let recorded = self.versions()?;
+        let elsewhere = versions::of(&recorded, &id).filter(|(_, version)| {
+            let held = version.held.as_ref();
+            held.is_some_and(|held| held.place != *to) && version.stage != VersionStage::Revoked
+        });
+        let elsewhere: Vec<_> = elsewhere.collect();
+        if elsewhere.len() > 1 && to.holds_one() {
+            let place = to.clone();
+            return Err(Refusal::OneValue { account: id, place }.into());
         }
-        let mut moved: Vec<(VersionKey, Held)> = Vec::new();
-        for (key, version) in self.versions()? {
-            let Some(held) = version
-                .held
-                .clone()
-                .filter(|held| key.account == id && held.place != *to)
-            else {
-                continue;
-            };
-            if version.stage == VersionStage::Revoked {
-                continue;
-            }
-            let value = self.get(&key, &credential, &held)?;
+        let mut changes = vec![match credential.store == *to {
+            true => Secrets::same_account(&id, &account),
+            false => Change::update((id.clone(), account).into(), (id.clone(), new).into()),
+        }];
+        let mut moved = Vec::new();
+        for (key, version) in elsewhere {
+            let Some(held) = &version.held else { continue };
+            let value = self.get(key, &credential, held)?;
             let mut there = Held {
                 place: to.clone(),
                 item: None,
                 ..held.clone()
             };
-            let place = self.place(to, &after)?;
-            let put = place.put(&self.slot(&key, &after, &there), &value)?;
+            let put = {
+                let place = self.place(to, &after)?;
+                place.put(&self.slot(key, &after, &there), &value)?
+            };
             there.item = put.item;
-            // What was put is got back, by what will be recorded: only then is the old copy superfluous.
-            let back = place.get(
-                &self.slot(&key, &after, &there),
-                &there,
-                put.sealed.as_ref(),
-            )?;
-            if self.keys.fingerprints(&back) != there.fingerprints {
-                anyhow::bail!("{to} gave another value back than it was given for `version/{key}`");
+            let there = self.keys.vouched(key, there, &value);
+            if let Some(sealed) = self.sealed(key)? {
+                changes.push(Change::remove((key.clone(), sealed).into()));
             }
-            let mut after = version.clone();
-            after.held = Some(there);
+            changes.extend(
+                put.sealed
+                    .iter()
+                    .map(|sealed| Change::create((key.clone(), sealed.clone()).into())),
+            );
+            let mut new = version.clone();
+            new.held = Some(there.clone());
             changes.push(Change::update(
-                (key.clone(), version).into(),
-                (key.clone(), after).into(),
+                (key.clone(), version.clone()).into(),
+                (key.clone(), new).into(),
             ));
-            if let Some(sealed) = put.sealed {
-                changes.push(Change::create((key.clone(), sealed).into()));
-            }
-            if let Some(sealed) = self.sealed(&key)? {
-                changes.push(Change::remove(Record::from((key.clone(), sealed))));
-            }
-            moved.push((key, held));
+            moved.push(Moved {
+                key: key.clone(),
+                from: held.clone(),
+                to: there,
+                sealed: put.sealed,
+            });
         }
-        if changes.is_empty() {
+        if moved.is_empty() && credential.store == *to {
             return Err(Refusal::InPlace(id).into());
+        }
+        // All of them are got back once the last was put: only then is an old copy superfluous.
+        for moved in &moved {
+            let place = self.place(to, &after)?;
+            let slot = self.slot(&moved.key, &after, &moved.to);
+            let back = place.get(&slot, &moved.to, moved.sealed.as_ref())?;
+            if moved.to.bound.as_ref() != Some(&self.keys.bound(&moved.key, &moved.to, &back)) {
+                let (record, place) = (format!("version/{}", moved.key), to.to_string());
+                return Err(SecretError::Changed { record, place }.into());
+            }
         }
         changes.push(self.same_key());
         self.store.commit(&self.actor, &changes)?;
         let mut left_behind = Vec::new();
-        for (key, held) in &moved {
-            let old = self.place(&held.place, &credential);
+        for Moved { key, from, .. } in &moved {
+            let old = self.place(&from.place, &credential);
             let removed =
-                old.and_then(|place| place.remove(&self.slot(key, &credential, held), held));
+                old.and_then(|place| place.remove(&self.slot(key, &credential, from), from));
             if let Err(error) = removed {
                 left_behind.push((key.clone(), error.into()));
             }
         }
         Ok(Carried {
-            versions: moved.into_iter().map(|(key, _)| key).collect(),
+            versions: moved.into_iter().map(|moved| moved.key).collect(),
             left_behind,
         })
     }
+}
+
+/// A version on its way.
+struct Moved {
+    key: VersionKey,
+    from: Held,
+    to: Held,
+    sealed: Option<Sealed>,
 }

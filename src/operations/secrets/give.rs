@@ -2,10 +2,12 @@
 
 use anyhow::Result;
 
+use crate::lifecycle::due;
 use crate::lifecycle::versions::{self, Given};
 use crate::model::account::AccountStatus;
 use crate::model::change::Change;
 use crate::model::date::Date;
+use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
 use crate::model::sealed::{Held, Source};
 use crate::operations::secrets::{Refusal, Secrets, account};
@@ -48,9 +50,18 @@ impl Secrets<'_> {
             place: credential.store.clone(),
             item: None,
             source,
+            bound: None,
             fingerprints: Default::default(),
-            exposed: None,
+            // What somebody could read who should not is still exposed when it is only looked at again.
+            exposed: recorded.get(&key).and_then(due::exposed),
         };
+        if value.is_some() {
+            self.refuse_unapproved(&held.place)?;
+        }
+        if given.pending && held.place.holds_one() {
+            let place = held.place;
+            return Err(Refusal::OneValue { account: id, place }.into());
+        }
         // The dates first: what they refuse is refused before anything is put anywhere.
         versions::store(&recorded, &key, given, held.clone(), today)?;
         let place = self.place(&held.place, &credential)?;
@@ -64,21 +75,25 @@ impl Secrets<'_> {
         };
         drop(place);
         held.item = put.item;
-        held.fingerprints = self.keys.fingerprints(&value);
+        let mut held = self.keys.vouched(&key, held, &value);
+        // What somebody could read who should not is as exposed when it is stored once more.
+        let same = versions::of(&recorded, &id).filter_map(|(_, version)| version.held.as_ref());
+        let same = same
+            .filter(|old| shares(old, &held))
+            .filter_map(|old| old.exposed);
+        held.exposed = held.exposed.or(same.min());
         let mut changes = versions::store(&recorded, &key, given, held.clone(), today)?;
         changes.push(self.same_key());
+        changes.push(Secrets::same_account(&id, &account));
         if let Some(sealed) = put.sealed {
             changes.push(Change::create((key.clone(), sealed).into()));
         }
         let reused = recorded.iter().filter(|(other, version)| {
-            let theirs = version
-                .held
-                .iter()
-                .flat_map(|held| held.fingerprints.values());
             **other != key
-                && theirs
-                    .clone()
-                    .any(|one| held.fingerprints.values().any(|ours| ours == one))
+                && version
+                    .held
+                    .as_ref()
+                    .is_some_and(|theirs| shares(theirs, &held))
         });
         let reused = reused.map(|(key, _)| key.clone()).collect();
         self.store.commit(&self.actor, &changes)?;
@@ -91,13 +106,15 @@ impl Secrets<'_> {
     }
 
     /// The version of an account whose value nothing vouches for any more.
-    fn unvouched(
-        &self,
-        recorded: &versions::Versions,
-        id: &crate::model::id::AccountId,
-    ) -> Option<VersionKey> {
-        let (key, version) = crate::lifecycle::due::newest(recorded, id)?;
+    fn unvouched(&self, recorded: &versions::Versions, id: &AccountId) -> Option<VersionKey> {
+        let (key, version) = due::newest(recorded, id)?;
         let held = version.held.as_ref()?;
-        held.fingerprints.is_empty().then(|| key.clone())
+        held.bound.is_none().then(|| key.clone())
     }
+}
+
+/// Whether two versions have a secret in common.
+fn shares(one: &Held, other: &Held) -> bool {
+    let mut prints = one.fingerprints.values();
+    prints.any(|print| other.fingerprints.values().any(|theirs| theirs == print))
 }

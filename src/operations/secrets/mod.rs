@@ -10,7 +10,7 @@ mod take;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::lifecycle::versions::Versions;
 use crate::model::account::Account;
@@ -19,6 +19,7 @@ use crate::model::credential::{Credential, SecretPlace, StoreClass, Version};
 use crate::model::event::Actor;
 use crate::model::id::AccountId;
 use crate::model::key::{Only, VersionKey};
+use crate::model::organisation::approved_stores;
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::sealed::{Held, Sealed, StoreKey};
 use crate::secret::{Envelope, Value, names};
@@ -29,7 +30,8 @@ pub use begin::begin;
 pub use carry::Carried;
 pub use check::Checked;
 pub use give::Stored;
-pub use reseal::{Progress, Resealed};
+use reseal::Outside;
+pub use reseal::{Resealed, Watch};
 pub use take::{Taken, Wanted};
 
 /// What a command asked for that the roll cannot give.
@@ -57,6 +59,14 @@ pub enum Refusal {
     Begun,
     #[error("the secret of `account/{0}` is there already")]
     InPlace(AccountId),
+    #[error("the organisation has not approved {0} as a place for secrets")]
+    Unapproved(SecretPlace),
+    /// Another version has, or would have, the same entry.
+    #[error("{place} holds one value at a time, and `account/{account}` has more")]
+    OneValue {
+        account: AccountId,
+        place: SecretPlace,
+    },
 }
 
 /// A store whose secrets are open.
@@ -68,6 +78,8 @@ pub struct Secrets<'s> {
     store_key: StoreKey,
     places: Places,
     name: String,
+    /// The values that lie in other places, where they were looked at before.
+    outside: Option<Outside>,
     /// Ours to write, so that nothing is sealed to the recipients of old while they change; let go of while a place is
     /// asked that may be slow.
     turn: Cell<Option<Turn>>,
@@ -90,13 +102,27 @@ pub fn store_key(store: &Store) -> Result<Option<StoreKey>> {
 /// # Errors
 /// When the store cannot be read.
 pub fn recipients(store: &Store) -> Result<Recipients> {
-    let records = store.records(Kind::Recipient)?.into_iter();
-    Ok(records
-        .filter_map(|record| match record {
-            Record::Recipient(name, recipient) => Some((name, *recipient)),
-            _ => None,
-        })
-        .collect())
+    let mut out = Recipients::new();
+    for record in store.records(Kind::Recipient)? {
+        if let Record::Recipient(name, recipient) = record {
+            out.insert(name, *recipient);
+        }
+    }
+    Ok(out)
+}
+
+/// The versions of all credentials.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn versions(store: &Store) -> Result<Versions> {
+    let mut out = Versions::new();
+    for record in store.records(Kind::Version)? {
+        if let Record::Version(key, version) = record {
+            out.insert(key, *version);
+        }
+    }
+    Ok(out)
 }
 
 impl<'s> Secrets<'s> {
@@ -122,13 +148,33 @@ impl<'s> Secrets<'s> {
             store_key: key,
             places,
             name,
+            outside: None,
             turn: Cell::new(Some(turn)),
         })
     }
 
-    /// The store itself, for what needs no secret.
-    pub fn store(&self) -> &Store {
-        self.store
+    /// What opens and seals.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The same for an account: it still says where its secret lives.
+    fn same_account(id: &AccountId, account: &Account) -> Change {
+        let account = Record::from((id.clone(), account.clone()));
+        Change::update(account.clone(), account)
+    }
+
+    /// Refuses a class of places that the organisation has not approved: what was put there cannot be taken back.
+    fn refuse_unapproved(&self, place: &SecretPlace) -> Result<()> {
+        let id = RecordId::new(Kind::Organisation, &Only);
+        let organisation = match self.store.vouched(&id)? {
+            Some(Record::Organisation(_, organisation)) => Some(organisation),
+            Some(_) | None => None,
+        };
+        match approved_stores(organisation.as_deref()).contains(&place.class()) {
+            true => Ok(()),
+            false => Err(Refusal::Unapproved(place.clone()).into()),
+        }
     }
 
     /// A change that changes nothing: the commit is refused where the store's key was renewed since it was opened. What
@@ -139,34 +185,25 @@ impl<'s> Secrets<'s> {
     }
 
     fn versions(&self) -> Result<Versions> {
-        let records = self.store.records(Kind::Version)?.into_iter();
-        Ok(records
-            .filter_map(|record| match record {
-                Record::Version(key, version) => Some((key, *version)),
-                _ => None,
-            })
-            .collect())
+        versions(self.store)
     }
 
     /// Gets the value of a version from its place, and checks that it is the one that was recorded.
     fn get(&self, key: &VersionKey, credential: &Credential, held: &Held) -> Result<Value> {
         let record = format!("version/{key}");
         let sealed = self.sealed(key)?;
+        // A place may run a program: only what the trail vouches for says which.
+        self.store.vouched(&RecordId::new(Kind::Version, key))?;
         let place = self.place(&held.place, credential)?;
         let value = place.get(&self.slot(key, credential, held), held, sealed.as_ref())?;
-        if self.keys.fingerprints(&value) == held.fingerprints {
-            return Ok(value);
-        }
         let class = held.place.class();
         let place = held.place.to_string();
-        Err(if class == StoreClass::Age {
-            SecretError::forged(key)
-        } else if held.fingerprints.is_empty() {
-            SecretError::Unvouched { record, place }
-        } else {
-            SecretError::Changed { record, place }
-        })
-        .with_context(|| format!("account `{}`", key.account))
+        match &held.bound {
+            Some(bound) if *bound == self.keys.bound(key, held, &value) => Ok(value),
+            Some(_) | None if class == StoreClass::Age => Err(SecretError::forged(key).into()),
+            Some(_) => Err(SecretError::Changed { record, place }.into()),
+            None => Err(SecretError::Unvouched { record, place }.into()),
+        }
     }
 
     /// A place, for the values of a credential. Nobody waits for one that is not the store itself: what was decided on is
@@ -217,7 +254,7 @@ pub fn account(store: &Store, name: &str) -> Result<(AccountId, Account, Credent
         kind: Kind::Account,
         name: name.into(),
     };
-    match store.record(&id)? {
+    match store.vouched(&id)? {
         Some(Record::Account(id, account)) => match account.credential.clone() {
             Some(credential) => Ok((id, *account, *credential)),
             None => Err(Refusal::NoCredential(id).into()),

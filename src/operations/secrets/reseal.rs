@@ -8,19 +8,28 @@ use std::thread;
 use anyhow::Result;
 
 use crate::model::change::Change;
-use crate::model::credential::{StoreClass, Version};
+use crate::model::credential::{StoreClass, Version, VersionStage};
 use crate::model::date::Date;
-use crate::model::id::{Fingerprint, Name, RecipientId};
+use crate::model::id::{Fingerprint, RecipientId};
 use crate::model::key::{Only, VersionKey};
 use crate::model::record::{Kind, Record, RecordId};
-use crate::model::sealed::{Held, Purpose, Recipient, Sealed};
-use crate::operations::secrets::{Refusal, Secrets, account, recipients};
+use crate::model::sealed::{Held, Recipient, Sealed};
+use crate::operations::secrets::{Refusal, Secrets, account};
 use crate::secret::Value;
 use crate::secrets::{Identity, Keys, Recipients, SecretError};
 use crate::store::StoreError;
 
-/// Is told how many secrets of how many are sealed anew.
-pub type Progress<'p> = dyn Fn(usize, usize) + Sync + 'p;
+/// Who watches while all is sealed anew.
+pub trait Watch: Sync {
+    /// So many secrets of so many are sealed.
+    fn progress(&self, done: usize, of: usize);
+
+    /// The store's key is about to be renewed, and will be known by this pin.
+    ///
+    /// # Errors
+    /// When that cannot be noted: then it is not renewed.
+    fn renewing(&self, pin: &Fingerprint) -> Result<()>;
+}
 
 /// What sealing anew did.
 #[derive(Default)]
@@ -41,9 +50,9 @@ impl Secrets<'_> {
         &mut self,
         name: RecipientId,
         recipient: Recipient,
-        progress: &Progress<'_>,
+        watch: &dyn Watch,
     ) -> Result<Resealed> {
-        let before = recipients(self.store)?;
+        let before = self.keys.recipients().clone();
         if before.contains_key(&name) {
             return Err(Refusal::Recipient(name.to_string()).into());
         }
@@ -53,7 +62,7 @@ impl Secrets<'_> {
         }
         let mut after = before.clone();
         after.insert(name, recipient);
-        self.seal_to(&before, after, self.keys.identity(), None, progress)
+        self.seal_to(&before, after, self.keys.identity(), None, watch)
     }
 
     /// Removes a recipient: everything is sealed anew without him, under a new store key, and what he could have read
@@ -65,9 +74,9 @@ impl Secrets<'_> {
         &mut self,
         name: &str,
         today: Date,
-        progress: &Progress<'_>,
+        watch: &dyn Watch,
     ) -> Result<Resealed> {
-        let before = recipients(self.store)?;
+        let before = self.keys.recipients().clone();
         let mut after = before.clone();
         let found = name
             .parse()
@@ -76,7 +85,7 @@ impl Secrets<'_> {
         if found.is_none() {
             return Err(Refusal::NoRecipient(name.escape_debug().to_string()).into());
         }
-        self.seal_to(&before, after, self.keys.identity(), Some(today), progress)
+        self.seal_to(&before, after, self.keys.identity(), Some(today), watch)
     }
 
     /// Replaces the keys of the store's own identity by another, which is `identity` from now on.
@@ -88,20 +97,18 @@ impl Secrets<'_> {
         name: &RecipientId,
         identity: Identity,
         today: Date,
-        progress: &Progress<'_>,
+        watch: &dyn Watch,
     ) -> Result<Resealed> {
-        let before = recipients(self.store)?;
+        let before = self.keys.recipients().clone();
         let key = identity.public_keys().into_iter().next();
         let key = key.map(|key| key.to_string().parse()).transpose()?;
         let mut after = before.clone();
-        let replaced = Recipient {
-            purpose: Purpose::Identity,
-            key: key.ok_or(SecretError::NoIdentity)?,
-            person: None,
-            added: today,
-        };
+        let replaced = before.get(name).cloned();
+        let mut replaced = replaced.ok_or_else(|| Refusal::NoRecipient(name.to_string()))?;
+        replaced.key = key.ok_or(SecretError::NoIdentity)?;
+        replaced.added = today;
         after.insert(name.clone(), replaced);
-        self.seal_to(&before, after, identity, None, progress)
+        self.seal_to(&before, after, identity, None, watch)
     }
 
     /// Seals everything to `after` instead of `before`.
@@ -111,12 +118,10 @@ impl Secrets<'_> {
         after: Recipients,
         identity: Identity,
         exposed: Option<Date>,
-        progress: &Progress<'_>,
+        watch: &dyn Watch,
     ) -> Result<Resealed> {
-        let outside = self.outside()?;
-        // Let go of while other places were asked.
-        let turn = self.store.take_turn()?;
-        self.turn.set(Some(turn));
+        self.look_outside()?;
+        let outside = self.outside.take().unwrap_or_default();
         let (keys, new_key) = Keys::renew(&self.name, &after, identity)?;
         let mut changes = vec![Change::update(
             (Only, self.store_key.clone()).into(),
@@ -133,11 +138,15 @@ impl Secrets<'_> {
                 rows.push(self.row(key, version, held)?);
                 continue;
             }
-            let fingerprints = match outside.get(&key) {
-                Some(Ok(value)) => keys.fingerprints(value),
+            let after = match outside.get(&key) {
+                Some(Ok(value)) => keys.vouched(&key, held, value),
                 Some(Err(error)) => {
                     done.unvouched.push((key.clone(), format!("{error:#}")));
-                    BTreeMap::new()
+                    Held {
+                        bound: None,
+                        fingerprints: BTreeMap::new(),
+                        ..held
+                    }
                 }
                 // It came in between: whoever asked sees it when they ask again.
                 None => {
@@ -145,32 +154,52 @@ impl Secrets<'_> {
                     return Err(StoreError::Conflict { record }.into());
                 }
             };
-            changes.push(fingerprinted(&key, version, held, fingerprints, None));
+            changes.push(holding(&key, version, after));
         }
         done.secrets = rows.len();
-        for (row, (sealed, fingerprints)) in self.seal_rows(&keys, rows, progress)? {
+        for (row, (sealed, held)) in self.seal_rows(&keys, rows, watch)? {
             let Row {
                 key,
                 version,
-                held,
                 sealed: old,
+                ..
             } = row;
             changes.push(Change::update(
                 (key.clone(), old).into(),
                 (key.clone(), sealed).into(),
             ));
             // Only what is sealed to the recipients could be read by one of them.
+            let exposed = exposed.filter(|_| version.stage != VersionStage::Revoked);
             done.exposed.extend(exposed.map(|_| key.clone()));
-            changes.push(fingerprinted(&key, version, held, fingerprints, exposed));
+            let held = Held {
+                exposed: held.exposed.or(exposed),
+                ..held
+            };
+            changes.push(holding(&key, version, held));
         }
+        watch.renewing(keys.pin())?;
         self.store.commit(&self.actor, &changes)?;
         self.keys = keys;
         self.store_key = new_key;
         Ok(done)
     }
 
+    /// Looks at the values that lie in other places, which may be slow, and takes the turn to write after that: what
+    /// follows keeps nobody waiting. Where it was done before, nothing is done.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or another writer does not finish.
+    pub fn look_outside(&mut self) -> Result<()> {
+        if self.outside.is_none() {
+            self.outside = Some(self.outside()?);
+            let turn = self.store.take_turn()?;
+            self.turn.set(Some(turn));
+        }
+        Ok(())
+    }
+
     /// The values that lie in other places, as far as they can be had.
-    fn outside(&self) -> Result<BTreeMap<VersionKey, Result<Value>>> {
+    fn outside(&self) -> Result<Outside> {
         let mut out = BTreeMap::new();
         for (key, version) in self.versions()? {
             let held = version
@@ -203,7 +232,7 @@ impl Secrets<'_> {
         &self,
         keys: &Keys,
         rows: Vec<Row>,
-        progress: &Progress<'_>,
+        watch: &dyn Watch,
     ) -> Result<Vec<(Row, Anew)>> {
         let total = rows.len();
         let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -212,7 +241,7 @@ impl Secrets<'_> {
         let (old, store) = (&self.keys, self.name.as_str());
         let seal = |row: &Row| -> Result<Anew, SecretError> {
             let anew = keys.reseal(old, store, &row.key, &row.held, &row.sealed)?;
-            progress(count.fetch_add(1, Ordering::Relaxed) + 1, total);
+            watch.progress(count.fetch_add(1, Ordering::Relaxed) + 1, total);
             Ok(anew)
         };
         let parts: Vec<Result<Vec<Anew>, SecretError>> = thread::scope(|scope| {
@@ -242,23 +271,16 @@ struct Row {
     sealed: Sealed,
 }
 
-/// What a version becomes under new keys.
-type Anew = (Sealed, BTreeMap<Name, Fingerprint>);
+/// What the store keeps of a version under new keys.
+type Anew = (Sealed, Held);
 
-/// The change that gives a version its fingerprints under a new key.
-fn fingerprinted(
-    key: &VersionKey,
-    version: Version,
-    held: Held,
-    fingerprints: BTreeMap<Name, Fingerprint>,
-    exposed: Option<Date>,
-) -> Change {
+/// The values that lie in other places, or why they could not be had.
+pub(super) type Outside = BTreeMap<VersionKey, Result<Value>>;
+
+/// The change that says anew what vouches for a version.
+fn holding(key: &VersionKey, version: Version, held: Held) -> Change {
     let after = Version {
-        held: Some(Held {
-            fingerprints,
-            exposed: held.exposed.or(exposed),
-            ..held
-        }),
+        held: Some(held),
         ..version.clone()
     };
     Change::update((key.clone(), version).into(), (key.clone(), after).into())

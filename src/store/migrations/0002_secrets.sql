@@ -6,6 +6,7 @@ ALTER TABLE version ADD COLUMN place TEXT;
 ALTER TABLE version ADD COLUMN item TEXT;
 ALTER TABLE version ADD COLUMN source TEXT CHECK (
   source = 'prompt' OR source = 'stdin' OR source = 'file' OR source = 'descriptor' OR source = 'existing');
+ALTER TABLE version ADD COLUMN bound TEXT;
 ALTER TABLE version ADD COLUMN fingerprints TEXT CHECK (fingerprints IS NULL OR json_valid(fingerprints));
 ALTER TABLE version ADD COLUMN exposed TEXT CHECK (date(exposed) IS exposed);
 

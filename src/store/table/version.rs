@@ -13,7 +13,7 @@ macro_rules! select {
         concat!(
             "
             SELECT account || ' ' || number,
-            stage, issued, expires, retired, activated, place, item, source, fingerprints, exposed, account, number
+            stage, issued, expires, retired, activated, place, item, source, bound, fingerprints, exposed, account, number
             FROM version ",
             $tail
         )
@@ -30,14 +30,14 @@ impl Noun for Version {
         key_parts: 2,
         principal: false,
         insert: "
-          INSERT INTO version (stage, issued, expires, retired, activated, place, item, source, fingerprints,
+          INSERT INTO version (stage, issued, expires, retired, activated, place, item, source, bound, fingerprints,
             exposed, account, number)
-          VALUES (:stage, :issued, :expires, :retired, :activated, :place, :item, :source, :fingerprints,
+          VALUES (:stage, :issued, :expires, :retired, :activated, :place, :item, :source, :bound, :fingerprints,
             :exposed, :account, :number)",
         update: "
-          UPDATE version SET (stage, issued, expires, retired, activated, place, item, source, fingerprints,
+          UPDATE version SET (stage, issued, expires, retired, activated, place, item, source, bound, fingerprints,
             exposed)
-          = (:stage, :issued, :expires, :retired, :activated, :place, :item, :source, :fingerprints,
+          = (:stage, :issued, :expires, :retired, :activated, :place, :item, :source, :bound, :fingerprints,
             :exposed)
           WHERE account = :account AND number = :number",
         delete: "DELETE FROM version WHERE account = :account AND number = :number",
@@ -62,6 +62,7 @@ impl Noun for Version {
             held.map_or(NULL, |held| held.place.cell()),
             held.map_or(NULL, |held| held.item.cell()),
             held.map_or(NULL, |held| held.source.cell()),
+            held.map_or(NULL, |held| held.bound.cell()),
             json_option(held.map(|held| &held.fingerprints)),
             held.map_or(NULL, |held| held.exposed.cell()),
             key.account.cell(),
@@ -84,16 +85,17 @@ impl Noun for Version {
 /// Where its value is: all of its columns, or none.
 fn held(cells: &mut Cells<'_>) -> Result<Option<Held>, String> {
     let (place, item, source) = (cells.next()?, cells.next()?, cells.next()?);
-    let (fingerprints, exposed) = (cells.json_option()?, cells.next()?);
+    let (bound, fingerprints, exposed) = (cells.next()?, cells.json_option()?, cells.next()?);
     match (place, source, fingerprints) {
         (Some(place), Some(source), Some(fingerprints)) => Ok(Some(Held {
             place,
             item,
             source,
+            bound,
             fingerprints,
             exposed,
         })),
-        (None, None, None) if item.is_none() && exposed.is_none() => Ok(None),
+        (None, None, None) if item.is_none() && bound.is_none() && exposed.is_none() => Ok(None),
         _ => Err("columns `place`, `source` and `fingerprints` do not go together".to_owned()),
     }
 }

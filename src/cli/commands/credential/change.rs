@@ -149,13 +149,16 @@ pub(super) fn carry(
     identity: &IdentityOptions,
     context: &mut Context,
 ) -> Outcome {
-    let mut store = unlock::open(context)?;
+    let mut store = context.open(Access::Write)?;
     let (id, _, _) = known(&store, name)?;
-    let mut secrets = unlock::unlock(&mut store, identity, context)?;
+    let mut secrets = unlock::unlock_to_seal(&mut store, identity, context)?;
     let carried = secrets.carry(name, to)?;
     context.out.note(format!(
         "the secret of account/{id} lives in {to} now: {}",
         counted(carried.versions.len(), "version")
+    ));
+    context.out.note(format!(
+        "where the inventory is kept as files, say so there: store = \"{to}\""
     ));
     let mut status = Status::Clean;
     for (version, error) in &carried.left_behind {
@@ -172,15 +175,6 @@ pub(super) fn carry(
     }
     roll::remark(&RecordId::new(Kind::Account, &id), &store, context)?;
     Ok(status)
-}
-
-pub(super) fn promote(name: &str, context: &mut Context) -> Outcome {
-    let mut store = context.open(Access::Write)?;
-    let (id, _, _) = known(&store, name)?;
-    let changes = versions::promote(&versions_of(&store)?, &id, context.today())
-        .map_err(anyhow::Error::from)?;
-    roll::commit(context, &mut store, &changes)?;
-    Ok(Status::Clean)
 }
 
 /// The credential goes, on request with its versions and what is sealed of them.

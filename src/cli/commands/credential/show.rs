@@ -116,15 +116,19 @@ pub(super) fn show(name: &str, context: &mut Context) -> Outcome {
         ]);
     }
     let fields: Vec<String> = names(&credential).iter().map(ToString::to_string).collect();
-    view.notes.push(format!(
+    let said = format!(
         "account/{id}: {} in {}, {}",
         credential.kind,
         credential.store,
         fields.join(", ")
-    ));
+    );
     if view.rows.is_empty() {
-        view.notes
-            .push(format!("no version yet: keyroll secret set {id}"));
+        context.out.note(said);
+        context
+            .out
+            .note(format!("no version yet: keyroll secret set {id}"));
+    } else {
+        view.notes.push(said);
     }
     context.out.data(&report::render(
         &view,

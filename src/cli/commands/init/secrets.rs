@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::pin;
 use crate::cli::private::{make_private, private_file};
-use crate::cli::unlock::{IdentityOptions, parse, passphrase};
+use crate::cli::unlock::{IdentityOptions, Source, parse, passphrase};
 use crate::model::id::RecipientId;
 use crate::model::sealed::{Purpose, Recipient};
-use crate::operations::secrets::begin;
+use crate::operations::secrets::{Refusal, begin, store_key};
 use crate::secret::Secret;
-use crate::secrets::{Identity, Keyring, PublicKey, Recipients, file_text, identity_item, protect};
+use crate::secrets::{
+    Identity, Keyring, PublicKey, Recipients, file_text, identity_item, is_protected, protect,
+};
 use crate::store::Store;
 
 /// How a store is made ready for secrets.
@@ -66,6 +69,8 @@ pub struct Plan {
 enum Home {
     Keyring,
     File(PathBuf),
+    /// A file of the store's own in the configuration folder.
+    Own,
 }
 
 enum Recovery {
@@ -80,14 +85,11 @@ enum Recovery {
 /// # Errors
 /// When there is no keyring and no file was named, or nothing was said about recovery and nobody can be asked.
 pub fn plan(options: &Options, context: &mut Context) -> Result<Plan, Failure> {
-    let files = context.identity_files();
-    let home = match (&options.identity_file, files.named) {
+    let named = context.identity_files("").named;
+    let home = match (&options.identity_file, named) {
         (Some(Some(path)), _) => Home::File(path.clone()),
         (None | Some(None), Some(named)) => Home::File(named),
-        (Some(None), None) => Home::File(files.own.ok_or_else(|| {
-            Failure::usage("there is no home folder to keep the identity in")
-                .hint("name a file: --identity-file FILE")
-        })?),
+        (Some(None), None) => Home::Own,
         (None, None) => {
             Keyring::new(context.patience())
                 .available()
@@ -104,8 +106,13 @@ pub fn plan(options: &Options, context: &mut Context) -> Result<Plan, Failure> {
         Recovery::Key(key.parse()?)
     } else if let Some(path) = &options.recovery_file {
         Recovery::File(path.clone())
-    } else if options.print_recovery {
+    } else if options.print_recovery && context.may_show_secret() {
         Recovery::Print
+    } else if options.print_recovery {
+        return Err(Failure::usage(
+            "a recovery key is printed to a terminal alone, not into a log",
+        )
+        .hint("write it to a file: --recovery-file FILE; nothing was made"));
     } else if options.no_recovery {
         Recovery::None
     } else if context.may_ask() {
@@ -136,7 +143,8 @@ fn ask(context: &mut Context) -> Result<Recovery, Failure> {
     ))
 }
 
-/// Makes the identity, puts it where it will live, and seals the store's own key to it.
+/// Makes the identity, puts it where it will live, and seals the store's own key to it. What was begun is taken back
+/// where something fails on the way.
 ///
 /// # Errors
 /// When the identity cannot be put where it will live; the store holds no secrets then.
@@ -145,6 +153,29 @@ pub fn make(
     options: &Options,
     store: &mut Store,
     context: &mut Context,
+) -> Result<(), Failure> {
+    crate::cli::harden::keep_out_of_swap();
+    // Two who make one store ready would each put a key of their own in the place of the other's.
+    let _turn = store.take_turn()?;
+    if store_key(store)?.is_some() {
+        return Err(anyhow::Error::from(Refusal::Begun).into());
+    }
+    let mut made = Vec::new();
+    let done = steps(plan, options, store, context, &mut made);
+    if done.is_err() {
+        for path in made {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+    done
+}
+
+fn steps(
+    plan: Plan,
+    options: &Options,
+    store: &mut Store,
+    context: &mut Context,
+    made: &mut Vec<PathBuf>,
 ) -> Result<(), Failure> {
     let today = context.today();
     let recipient = |purpose, key: &PublicKey| -> Result<Recipient, Failure> {
@@ -155,56 +186,68 @@ pub fn make(
             added: today,
         })
     };
-    let mut recipients = Recipients::new();
-    let (recovery, printed) = recovery(plan.recovery, context)?;
-    let has_recovery = recovery.is_some();
-    if let Some(key) = recovery {
-        recipients.insert(name("recovery")?, recipient(Purpose::Recovery, &key)?);
-    }
-    let (identity, home) = settle(plan.home, options, store, context)?;
-    recipients.insert(
-        name("identity")?,
-        recipient(Purpose::Identity, &first(&identity)?)?,
-    );
-    begin(store, &context.actor()?, recipients, identity)?;
-    context.out.note(format!(
-        "made the identity {home}: whoever has it opens every secret"
-    ));
-    if let Some(line) = printed {
-        context
+    let (identity, home) = settle(plan.home, options, store, context, made)?;
+    let own = first(&identity)?;
+    let mut recipients =
+        Recipients::from([(name("identity")?, recipient(Purpose::Identity, &own)?)]);
+    match recovery(plan.recovery, context, made)? {
+        Some(key) if key.to_string() == own.to_string() => {
+            return Err(Failure::usage("the recovery key is the identity itself")
+                .hint("what is lost with the identity recovers nothing; name another; nothing was made"));
+        }
+        Some(key) => {
+            drop(recipients.insert(name("recovery")?, recipient(Purpose::Recovery, &key)?))
+        }
+        None => context
             .out
-            .note("the recovery key, printed this once; keep it offline:");
-        context.out.secret_line(&line);
+            .note("warning: there is no recovery key; if the identity is lost, so is every secret"),
     }
-    if !has_recovery {
-        context
-            .out
-            .note("warning: there is no recovery key; if the identity is lost, so is every secret");
-    }
+    let pin = begin(store, &context.actor()?, recipients, identity)?;
+    pin::note(&store.name()?, &pin, context)?;
+    context
+        .out
+        .note(format!("{home}: whoever has it opens every secret"));
     Ok(())
 }
 
-/// The public key of the recovery key, where there is to be one, and the key itself where it is to be printed.
+/// The public key of the recovery key, where there is to be one.
 fn recovery(
     plan: Recovery,
     context: &mut Context,
-) -> Result<(Option<PublicKey>, Option<Secret>), Failure> {
+    made: &mut Vec<PathBuf>,
+) -> Result<Option<PublicKey>, Failure> {
     match plan {
-        Recovery::Key(key) => Ok((Some(key), None)),
-        Recovery::None => Ok((None, None)),
+        Recovery::Key(key) => Ok(Some(key)),
+        Recovery::None => Ok(None),
         Recovery::Print => {
             let (identity, line) = Identity::generate();
-            Ok((Some(first(&identity)?), Some(line)))
+            context
+                .out
+                .note("the recovery key, printed this once; keep it offline:");
+            context.out.secret_line(&line)?;
+            Ok(Some(first(&identity)?))
         }
         Recovery::File(path) => {
+            // A folder that is not there may be a stick that is not: the key would land on this disk.
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            if folder.is_some_and(|folder| !folder.is_dir()) {
+                return Err(Failure::usage(format!(
+                    "there is no folder to write `{}` in",
+                    path.display()
+                ))
+                .hint("make it, or mount what it stands for; nothing was made"));
+            }
             let (identity, line) = Identity::generate();
             let key = first(&identity)?;
             make_private(&path, &file_text(&line, &key, &context.now().to_string()))?;
+            made.push(path.clone());
             context.out.note(format!(
                 "wrote the recovery key to {}: move it to where no network reaches",
                 path.display()
             ));
-            Ok((Some(key), None))
+            Ok(Some(key))
         }
     }
 }
@@ -224,36 +267,72 @@ fn settle(
     options: &Options,
     store: &Store,
     context: &mut Context,
+    made: &mut Vec<PathBuf>,
 ) -> Result<(Identity, String), Failure> {
+    let store = store.name()?;
     match home {
         Home::Keyring => {
+            let (keyring, item) = (Keyring::new(context.patience()), identity_item(&store));
+            // What is there opened this store once, and may again.
+            if let Some(text) = keyring.read(&item)? {
+                let from = Source::Keyring.words();
+                let identity = parse(&text, &from, &IdentityOptions::default(), context)?;
+                return Ok((
+                    identity,
+                    "uses the identity that the OS keyring holds".to_owned(),
+                ));
+            }
             let (identity, line) = Identity::generate();
-            Keyring::new(context.patience()).write(&identity_item(&store.name()?), &line)?;
-            Ok((identity, "in the OS keyring".to_owned()))
+            keyring.write(&item, &line)?;
+            Ok((identity, "made the identity in the OS keyring".to_owned()))
         }
-        Home::File(path) if path.exists() => {
-            let text = private_file(&path)?;
-            let opened = IdentityOptions {
-                identity: None,
-                passphrase_fd: options.passphrase_fd,
-            };
-            let identity = parse(&text, &format!("`{}`", path.display()), &opened, context)?;
-            Ok((
-                identity,
-                format!("{}, which was there already", path.display()),
-            ))
-        }
-        Home::File(path) => {
-            let (identity, line) = Identity::generate();
-            let text = file_text(&line, &first(&identity)?, &context.now().to_string());
-            let text = match options.passphrase || options.passphrase_fd.is_some() {
-                true => protect(&text, &new_passphrase(options, context)?)?,
-                false => text,
-            };
-            make_private(&path, &text)?;
-            Ok((identity, path.display().to_string()))
+        Home::File(path) => in_file(path, options, context, made),
+        Home::Own => {
+            let own = context.identity_files(&store).own.ok_or_else(|| {
+                Failure::usage("there is no home folder to keep the identity in")
+                    .hint("name a file: --identity-file FILE")
+            })?;
+            in_file(own, options, context, made)
         }
     }
+}
+
+/// The identity in a file: the one that is there, else a new one.
+fn in_file(
+    path: PathBuf,
+    options: &Options,
+    context: &mut Context,
+    made: &mut Vec<PathBuf>,
+) -> Result<(Identity, String), Failure> {
+    let shown = path.display().to_string();
+    let wants_passphrase = options.passphrase || options.passphrase_fd.is_some();
+    if path.exists() {
+        let text = private_file(&path)?;
+        if wants_passphrase && !is_protected(&text) {
+            return Err(Failure::refused(format!(
+                "`{shown}` is there already, without a passphrase"
+            ))
+            .hint("name another file, or leave the passphrase out; nothing was made"));
+        }
+        let opened = IdentityOptions {
+            identity: None,
+            passphrase_fd: options.passphrase_fd,
+        };
+        let identity = parse(&text, &format!("`{shown}`"), &opened, context)?;
+        return Ok((
+            identity,
+            format!("uses the identity {shown}, which was there already"),
+        ));
+    }
+    let (identity, line) = Identity::generate();
+    let text = file_text(&line, &first(&identity)?, &context.now().to_string());
+    let text = match wants_passphrase {
+        true => protect(&text, &new_passphrase(options, context)?)?,
+        false => text,
+    };
+    make_private(&path, &text)?;
+    made.push(path);
+    Ok((identity, format!("made the identity {shown}")))
 }
 
 /// A new passphrase, typed twice at a terminal.

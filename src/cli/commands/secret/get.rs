@@ -15,6 +15,7 @@ use crate::model::record::Kind;
 use crate::operations::secrets::{Taken, Wanted};
 use crate::report::Format;
 use crate::secret::{BadValue, Secret, Value};
+use crate::store::Access;
 
 /// Hand out the secret of an account
 ///
@@ -57,7 +58,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if args.clipboard {
         clipboard::is_built()?;
     }
-    let mut store = unlock::open(context)?;
+    let mut store = context.open(Access::Write)?;
     let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
     let field = args
         .field

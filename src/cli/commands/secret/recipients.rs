@@ -3,11 +3,12 @@
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::pin::{self, Renewal};
 use crate::cli::unlock::{self, IdentityOptions};
 use crate::model::id::{PersonId, RecipientId};
 use crate::model::record::Kind;
 use crate::model::sealed::{Purpose, Recipient};
-use crate::operations::secrets::{Resealed, recipients};
+use crate::operations::secrets::{Resealed, Secrets, recipients};
 use crate::report;
 use crate::report::summary::counted;
 use crate::report::view::{Cell, Column, View};
@@ -29,6 +30,9 @@ enum What {
     List,
     Add(Add),
     Remove(Remove),
+    /// Accept the store's key and recipients as they are now, after somebody else changed them
+    #[command(after_help = "Example:\n  keyroll secret recipients trust")]
+    Trust(IdentityOptions),
 }
 
 /// Let somebody open the secrets: seals every one anew
@@ -68,6 +72,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         What::List => list(context),
         What::Add(args) => add(args, context),
         What::Remove(args) => remove(args, context),
+        What::Trust(options) => trust(&options, context),
     }
 }
 
@@ -112,12 +117,14 @@ fn add(args: Add, context: &mut Context) -> Outcome {
         person: args.person,
         added: context.today(),
     };
-    let mut store = unlock::open(context)?;
-    let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
+    let mut store = context.open(Access::Write)?;
+    let store_name = store.name()?;
+    let mut secrets = unlock::unlock_to_seal(&mut store, &args.identity, context)?;
     let done = {
-        let bar = context.out.progress("sealing");
-        secrets.add_recipient(args.name.clone(), recipient, &|done, of| bar.set(done, of))?
+        let renewal = Renewal::of(&store_name, context);
+        secrets.add_recipient(args.name.clone(), recipient, &renewal)?
     };
+    renewed(&store_name, &secrets, context)?;
     context.out.note(format!(
         "{} may open the secrets: {} sealed anew",
         args.name,
@@ -128,17 +135,29 @@ fn add(args: Add, context: &mut Context) -> Outcome {
 }
 
 fn remove(args: Remove, context: &mut Context) -> Outcome {
-    let mut store = unlock::open(context)?;
+    let mut store = context.open(Access::Write)?;
     let today = context.today();
     context.confirm(&format!(
         "Take `{}` off the recipients and seal every secret anew?",
         args.name.escape_debug()
     ))?;
-    let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
+    let store_name = store.name()?;
+    let mut secrets = unlock::unlock_to_seal(&mut store, &args.identity, context)?;
     let done = {
-        let bar = context.out.progress("sealing");
-        secrets.remove_recipient(&args.name, today, &|done, of| bar.set(done, of))?
+        let renewal = Renewal::of(&store_name, context);
+        secrets.remove_recipient(&args.name, today, &renewal)?
     };
+    renewed(&store_name, &secrets, context)?;
+    let has_recovery = secrets
+        .keys()
+        .recipients()
+        .values()
+        .any(|left| left.purpose == Purpose::Recovery);
+    if !has_recovery {
+        context
+            .out
+            .note("warning: there is no recovery key any more");
+    }
     let name = &args.name;
     context.out.note(format!(
         "{name} opens nothing new: {} sealed anew",
@@ -160,6 +179,34 @@ fn remove(args: Remove, context: &mut Context) -> Outcome {
     }
     left(&done, context);
     Ok(Status::Clean)
+}
+
+/// Notes the store's key as it is now, and says who opens what is sealed from now on.
+fn trust(options: &IdentityOptions, context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let name = store.name()?;
+    let secrets = unlock::unlock(&mut store, options, context)?;
+    let pin = secrets.keys().pin().clone();
+    for (name, recipient) in secrets.keys().recipients() {
+        context.out.note(format!(
+            "  {name}  {}  {}",
+            recipient.purpose, recipient.key
+        ));
+    }
+    drop(secrets);
+    context.confirm("May these, and nobody else, open what is stored from now on?")?;
+    pin::note(&name, &pin, context)?;
+    context.out.note("the store's key is known here now");
+    Ok(Status::Clean)
+}
+
+/// Notes the store's key after it was renewed.
+pub(super) fn renewed(
+    store: &str,
+    secrets: &Secrets<'_>,
+    context: &Context,
+) -> Result<(), Failure> {
+    pin::note(store, secrets.keys().pin(), context)
 }
 
 /// Says what could not be looked at.

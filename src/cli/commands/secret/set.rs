@@ -13,13 +13,14 @@ use crate::cli::private::{bounded, from_descriptor};
 use crate::cli::roll;
 use crate::cli::unlock::{self, IdentityOptions};
 use crate::lifecycle::versions::Given;
-use crate::model::credential::Credential;
+use crate::model::credential::{Credential, StoreClass};
 use crate::model::date::Date;
 use crate::model::id::Name;
 use crate::model::record::{Kind, RecordId};
 use crate::model::sealed::Source;
 use crate::operations::secrets::account;
 use crate::secret::{Secret, Value, is_public, names};
+use crate::store::Access;
 
 /// Store the secret of an account
 ///
@@ -66,7 +67,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
-    let mut store = unlock::open(context)?;
+    let mut store = context.open(Access::Write)?;
     let (id, _, credential) = account(&store, &args.account)?;
     let given = Given {
         issued: args.issued,
@@ -74,7 +75,23 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         pending: args.pending,
         new: args.new,
     };
-    // The value first: who cannot give it need not be asked for a passphrase.
+    if args.existing
+        && matches!(
+            credential.store.class(),
+            StoreClass::Age | StoreClass::Keyring
+        )
+    {
+        return Err(Failure::usage(format!(
+            "a secret in {} is stored by keyroll alone",
+            credential.store
+        ))
+        .hint(
+            "--existing is for vault, command and environment; leave it out and give the value",
+        ));
+    }
+    // The identity first: a secret that was typed is not lost to a passphrase mistyped after it.
+    let name = store.name()?;
+    let (identity, from) = unlock::identity(&name, &args.identity, context)?;
     let (value, source) = match args.existing {
         true => (None, Source::Existing),
         false => {
@@ -83,7 +100,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         }
     };
     let today = context.today();
-    let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
+    let mut secrets = unlock::unlock_to_seal_with(&mut store, identity, &from, context)?;
     let stored = secrets.give(&args.account, value, source, &given, today)?;
     let number = stored.version.number;
     let stage = if args.pending { "pending" } else { "current" };

@@ -5,11 +5,13 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
 use crate::cli::unlock::{self, IdentityOptions};
+use crate::model::credential::StoreClass;
 use crate::model::record::Kind;
 use crate::operations::secrets::Checked;
 use crate::report;
 use crate::report::summary::counted;
 use crate::report::view::{Cell, Tone, View};
+use crate::store::Access;
 
 /// Check that every secret opens and sits in the row it was sealed for
 ///
@@ -27,7 +29,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
-    let mut store = unlock::open(context)?;
+    let mut store = context.open(Access::Write)?;
     let mut only = Vec::new();
     for name in &args.accounts {
         match name.parse() {
@@ -49,18 +51,22 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         .count();
     let mut status = Status::Clean;
     let mut rows = Vec::new();
+    let mut faulty = Vec::new();
+    let mut elsewhere = 0;
     for Checked {
         version,
         place,
         fault,
     } in checked
     {
-        let (word, why) = match fault {
-            None => (Cell::text("ok").tone(Tone::Good), String::new()),
+        elsewhere += usize::from(place.class() != StoreClass::Age);
+        let word = match fault {
+            None => Cell::text("ok").tone(Tone::Good),
             Some(error) => {
                 let failure = Failure::from(error);
                 status = status.and(failure.status);
-                (Cell::text("error").tone(Tone::Error), failure.causes())
+                faulty.push(format!("error: version/{version}: {}", failure.causes()));
+                Cell::text("error").tone(Tone::Error)
             }
         };
         rows.push(vec![
@@ -68,13 +74,12 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
             Cell::number(version.number.into()),
             Cell::text(place.to_string()),
             word,
-            Cell::text(why),
         ]);
     }
     let total = rows.len();
     let view = View::of(
         "secret-verify",
-        ["account", "version", "place", "state", "found"],
+        ["account", "version", "place", "state"],
         rows,
     );
     context.out.data(&report::render(
@@ -82,14 +87,20 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         context.globals.format,
         &context.terminal(),
     ))?;
-    match faults {
-        0 => context
-            .out
-            .note(format!("{} checked, all good", counted(total, "secret"))),
-        faults => context.out.note(format!(
-            "{} checked, {faults} not good",
-            counted(total, "secret")
-        )),
+    faulty.iter().for_each(|line| context.out.note(line));
+    let found = match faults {
+        0 => "all good".to_owned(),
+        faults => format!("{faults} not good"),
+    };
+    context
+        .out
+        .note(format!("{} checked, {found}", counted(total, "secret")));
+    if args.identity.identity.is_some() && elsewhere > 0 {
+        context.out.note(format!(
+            "warning: {} in other places: this key alone does not recover them, and no backup holds them",
+            counted(elsewhere, "secret")
+        ));
+        status = status.and(Status::Warning);
     }
     Ok(status)
 }

@@ -1,0 +1,94 @@
+//! `keyroll credential promote`, `retire` and `forget`: what becomes of one version.
+
+use crate::cli::commands::credential::{known, versions_of};
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::roll;
+use crate::lifecycle::{due, versions};
+use crate::model::change::Change;
+use crate::model::credential::{StoreClass, Version, VersionStage};
+use crate::model::id::AccountId;
+use crate::model::key::VersionKey;
+use crate::model::record::{Kind, RecordId};
+use crate::operations::secrets::Refusal;
+use crate::store::{Access, Store};
+
+pub(super) fn promote(name: &str, context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let (id, _, _) = known(&store, name)?;
+    let changes = versions::promote(&versions_of(&store)?, &id, context.today())
+        .map_err(anyhow::Error::from)?;
+    roll::commit(context, &mut store, &changes)?;
+    if let Some((key, _)) = due::newest(&versions_of(&store)?, &id) {
+        let number = key.number;
+        context.out.note(format!(
+            "version {number} of account/{id} is the current one"
+        ));
+    }
+    Ok(Status::Clean)
+}
+
+/// A version of an account that is not the current or the pending one.
+fn old(
+    store: &Store,
+    name: &str,
+    number: u32,
+) -> Result<(AccountId, VersionKey, Version), Failure> {
+    let (id, _, _) = known(store, name)?;
+    let key = VersionKey {
+        account: id.clone(),
+        number,
+    };
+    let Some(version) = versions_of(store)?.remove(&key) else {
+        let account = id;
+        return Err(anyhow::Error::from(Refusal::NoVersion { account, number }).into());
+    };
+    match version.stage {
+        VersionStage::Previous | VersionStage::Revoked => Ok((id, key, version)),
+        VersionStage::Pending | VersionStage::Current | VersionStage::PossiblyLive => {
+            let stage = version.stage;
+            Err(
+                Failure::refused(format!("version {number} of `account/{id}` is {stage}"))
+                    .hint("store its successor first: keyroll secret set; nothing was changed"),
+            )
+        }
+    }
+}
+
+pub(super) fn retire(name: &str, number: u32, context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let (_, key, version) = old(&store, name, number)?;
+    let mut after = version.clone();
+    after.retired = after.retired.or(Some(context.today()));
+    let change = Change::update((key.clone(), version).into(), (key, after).into());
+    roll::commit(context, &mut store, &[change])?;
+    Ok(Status::Clean)
+}
+
+pub(super) fn forget(name: &str, number: u32, context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let (id, key, version) = old(&store, name, number)?;
+    let Some(held) = version.held.clone() else {
+        return Err(anyhow::Error::from(Refusal::NoSecret(id)).into());
+    };
+    let mut after = version.clone();
+    after.held = None;
+    let mut changes = Vec::new();
+    if let Some(sealed) = store.record(&RecordId::new(Kind::Sealed, &key))? {
+        changes.push(Change::remove(sealed));
+    }
+    changes.push(Change::update(
+        (key.clone(), version).into(),
+        (key, after).into(),
+    ));
+    context.confirm(&format!(
+        "Give up the value of version {number} of account/{id}? Nothing brings it back"
+    ))?;
+    roll::commit(context, &mut store, &changes)?;
+    if held.place.class() != StoreClass::Age {
+        context
+            .out
+            .note(format!("what lies in {} is still there", held.place));
+    }
+    Ok(Status::Clean)
+}
