@@ -48,6 +48,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hkdf", &["secrets/fingerprint.rs"]),
     ("zeroize", &["secret"]),
     ("command_fds", &["operations/run.rs"]),
+    ("rpassword", &["cli/output.rs"]),
+    ("command_fds", &["operations/run.rs", "secrets/child.rs"]),
     ("ureq", &["wire"]),
     ("rustls", &["wire"]),
     ("zeroizing_alloc", &["main.rs"]),

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod binary;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -341,22 +343,48 @@ fn a_program_that_fails_is_quoted_by_one_clean_line() {
 }
 
 #[test]
-fn a_program_that_echoes_the_value_is_not_quoted() {
-    let echo = script("echo \"cannot keep: $(cat)\" >&2; exit 1");
-    let tell = script("echo canary-q7Rz2mWc9LxK; echo 'bad: canary-q7Rz2mWc9LxK' >&2; exit 1");
-    let at = At::new(template(tell, Some(echo)), &["secret"], "test");
-    let long = format!("{CANARY}\nsecond {CANARY} line\n");
-    for error in [
-        at.put(&single(CANARY.as_bytes()))
-            .err()
-            .unwrap()
-            .to_string(),
-        at.put(&single(long.as_bytes())).err().unwrap().to_string(),
-        at.put(&single(b"ca")).err().unwrap().to_string(),
-        at.why(),
+fn nothing_is_shown_of_what_a_program_says_that_was_given_a_value() {
+    let long = format!("{CANARY} \"quoted\" and forty-eight characters long");
+    let why = |text: &str| {
+        let call = Some(script(text));
+        let ours = template(script("exit 1"), call.clone());
+        let theirs = Template {
+            replace: call,
+            ..ours.clone()
+        };
+        let errors = [(ours, "test"), (theirs, "test:erp/etl")].map(|(template, reference)| {
+            let at = At::new(template, &["secret"], reference);
+            at.put(&single(long.as_bytes())).err().unwrap().to_string()
+        });
+        assert!(errors.iter().all(|error| !error.contains("canary")));
+        errors[0].clone()
+    };
+    let expected = "command:test: `sh` ended with status 1; run it by hand to see what it says, as that may hold the \
+                    value";
+    // Whole, in part, escaped, and in another alphabet: there is no end to the ways.
+    for text in [
+        "echo \"cannot keep: $(cat)\" >&2; exit 1",
+        "echo \"cannot keep: $(head -c 15)...\" >&2; exit 1",
+        "echo \"cannot keep: $(sed 's/\\\"/\\\\\"/g')\" >&2; exit 1",
+        "echo \"cannot keep: $(base64)\" >&2; exit 1",
+        "cat >/dev/null; echo 'no such vault' >&2; exit 1",
+        "exit 1",
     ] {
-        assert!(error.ends_with("it may hold the value"), "{error}");
-        assert!(!error.contains("canary"), "{error}");
+        assert_eq!(why(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_program_that_wrote_something_and_failed_is_not_quoted() {
+    let at = |text: &str| At::new(template(script(text), None), &["secret"], "test").why();
+    for text in [
+        "echo canary-q7Rz2mWc9LxK; echo 'bad: canary-q7Rz2mWc9LxK' >&2; exit 1",
+        "printf canary-q7Rz2mWc9LxK; echo 'bad: canary-q7' >&2; exit 1",
+    ] {
+        assert_eq!(
+            at(text),
+            "command:test: `sh` ended with status 1; run it by hand to see what it says, as that may hold the value"
+        );
     }
 }
 
@@ -397,6 +425,62 @@ fn the_value_is_in_no_argument_and_not_in_the_environment() {
         "{seen}"
     );
     assert!(!seen.contains(CANARY));
+}
+
+/// Prints its input, and every file that it finds open besides.
+const FINDER: &str = "cat; for f in /proc/$$/fd/*; do case ${f##*/} in 0|1|2) ;; *) [ ! -f $f ] || cat $f ;; esac; \
+                      done; printf end";
+
+#[test]
+fn a_descriptor_that_was_given_to_us_does_not_reach_the_program() {
+    const ACCOUNT: &str = "unicmms-production-status-sync-plant1";
+    let home = binary::Home::with_secrets();
+    home.file("planted", CANARY);
+    let commands = format!(
+        "[command.finder]\nget = ['sh', '-c', '{FINDER}', 'sh', '{{item}}']\n\
+         put = ['sh', '-c', '{{ {FINDER}; }} >seen', 'sh', '{{item}}']\n"
+    );
+    let commands = home.file("config/keyroll/commands.toml", commands);
+    binary::set_mode(Path::new(&commands), 0o600);
+    // It finds what there is to be found.
+    let control = home.shell(&format!("exec 7<planted; {FINDER}"), &[]);
+    assert_eq!(binary::finish(control).stdout, format!("{CANARY}end"));
+
+    let store = "store=command:finder:x";
+    home.run(&["credential", "set", ACCOUNT, store]).ok(0);
+    home.run(&["secret", "set", ACCOUNT, "--existing"]).ok(0);
+    for given in [
+        "3<planted",
+        "7<planted 200<planted",
+        "3<planted 4<&3 <planted",
+    ] {
+        let script = format!("exec bash -c 'exec \"$0\" secret get \"$1\" {given}' \"$0\" \"$1\"");
+        let got = binary::finish(home.shell(&script, &[ACCOUNT]));
+        assert_eq!(got.ok(0).stdout, "end", "{given}");
+    }
+    // The key by stdin is ours alone too, and a program that takes a value finds that and nothing else.
+    let key = std::fs::read(home.identity()).unwrap();
+    let asked = ["secret", "get", ACCOUNT, "--identity", "-"];
+    assert_eq!(home.given(&asked, key).ok(0).stdout, "end");
+    let script = "exec \"$0\" secret set \"$1\" --from-file value --new 7<planted";
+    home.file("value", "given");
+    binary::finish(home.shell(script, &[ACCOUNT]));
+    let seen = std::fs::read_to_string(home.path().join("seen")).unwrap();
+    assert_eq!(seen, "givenend");
+}
+
+#[test]
+fn a_program_that_is_not_there_is_said_whatever_was_given_to_us() {
+    let home = binary::Home::with_secrets();
+    let commands = "[command.none]\nget = ['no-such-program', '{item}']\n";
+    let commands = home.file("config/keyroll/commands.toml", commands);
+    binary::set_mode(Path::new(&commands), 0o600);
+    let account = "unicmms-production-status-sync-plant1";
+    let store = "store=command:none:x";
+    home.run(&["credential", "set", account, store]).ok(0);
+    let script = "exec \"$0\" secret set \"$1\" --existing 5<\"$0\" 7<\"$0\"";
+    let ran = binary::finish(home.shell(script, &[account]));
+    let _ = ran.says("`no-such-program` is not installed");
 }
 
 #[test]

@@ -1,10 +1,15 @@
-//! One program run to its end: a secret in by stdin, a secret out by stdout, bounded in size and time. Never a shell.
+//! One program run to its end: a secret in by stdin, a secret out by stdout, bounded in size and time. Never a shell,
+//! and no descriptor that somebody gave to us: a key or a passphrase may stand on it.
 
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::os::fd::{OwnedFd, RawFd};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
+
+use command_fds::{CommandFdExt, FdMapping};
 
 use crate::secret::Secret;
 
@@ -16,6 +21,9 @@ const ERRORS: u64 = 4 * 1024;
 
 /// How long apart the child is looked at, once its stdout has ended.
 const APART: Duration = Duration::from_millis(10);
+
+/// `O_CLOEXEC`, as Linux shows it.
+const CLOSES: u32 = 0o2_000_000;
 
 /// How a program ended.
 pub(super) struct Ended {
@@ -48,6 +56,8 @@ pub(super) fn run(
 ) -> Result<Ended, Failed> {
     let mut child = Command::new(program)
         .args(arguments)
+        .fd_mappings(hidden().map_err(unlisted)?)
+        .expect("a listing names a descriptor once")
         .stdin(stdin.as_ref().map_or_else(Stdio::null, |_| Stdio::piped()))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -63,6 +73,51 @@ pub(super) fn run(
         let _ = child.wait();
     }
     ended
+}
+
+/// Nothing in place of each descriptor that the program would inherit, besides its own three.
+fn hidden() -> io::Result<Vec<FdMapping>> {
+    let nothing = OwnedFd::from(File::open("/dev/null")?);
+    let hide = |child_fd| {
+        let parent_fd = nothing.try_clone()?;
+        Ok(FdMapping {
+            parent_fd,
+            child_fd,
+        })
+    };
+    inherited()?.into_iter().map(hide).collect()
+}
+
+/// Not the error itself: of its kind is also that of a program that is not there.
+fn unlisted(error: io::Error) -> Failed {
+    let why = format!("what was given to us cannot be kept from it: {error}");
+    Failed::NotStarted(io::Error::other(why))
+}
+
+/// The descriptors above the first three that are open, and stay so in a program that is started.
+fn inherited() -> io::Result<Vec<RawFd>> {
+    let mut open = Vec::new();
+    for entry in fs::read_dir("/dev/fd")? {
+        let name = entry?.file_name();
+        open.extend(name.to_str().and_then(|name| name.parse::<RawFd>().ok()));
+    }
+    // The listing had one for itself. Its number is free again, and may be wanted to start the program.
+    open.retain(|number| *number > 2 && !closes(*number) && is_open(*number));
+    open.sort_unstable();
+    open.dedup();
+    Ok(open)
+}
+
+fn is_open(number: RawFd) -> bool {
+    fs::symlink_metadata(format!("/dev/fd/{number}")).is_ok()
+}
+
+/// Whether a descriptor closes by itself when a program is started. Where the system does not tell, it is taken to stay.
+fn closes(number: RawFd) -> bool {
+    let told = fs::read_to_string(format!("/proc/self/fdinfo/{number}")).unwrap_or_default();
+    let flags = told.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+    flags.is_some_and(|flags| flags & CLOSES != 0)
 }
 
 /// A thread for each pipe, so that none waits for another. They end with their pipe: whoever else holds it may outlive us.

@@ -24,8 +24,8 @@ pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 /// The most that is shown of what a program said, in characters.
 const SHOWN: usize = 200;
 
-/// A part of a value that is this long is looked for in what a program says.
-const TELLING: usize = 4;
+/// What places of this kind are called.
+const CLASS: &str = "command";
 
 /// The programs that keep the values of one credential.
 pub struct Commands {
@@ -108,7 +108,7 @@ impl Commands {
             if is_absent(template, &ended) {
                 return Ok(None);
             }
-            return Err(complaint(&template.get, &ended, None));
+            return Err(complaint(&template.get, &ended));
         }
         let mut bytes = ended.stdout.expose();
         let first = bytes
@@ -134,7 +134,7 @@ impl Commands {
         }
         let ended = self.run(call, &entry.item, Some(Secret::new(bytes)))?;
         if !ended.success {
-            return Err(complaint(call, &ended, Some(value)));
+            return Err(unquoted(call, &ended));
         }
         match self.read(entry)? {
             Some(back) if fields::same(&back, value) => Ok(()),
@@ -148,7 +148,7 @@ impl Commands {
         if ended.success || is_absent(&entry.template, &ended) {
             return Ok(());
         }
-        Err(complaint(call, &ended, None))
+        Err(complaint(call, &ended))
     }
 }
 
@@ -193,24 +193,23 @@ fn is_absent(template: &Template, ended: &Ended) -> bool {
     String::from_utf8_lossy(ended.stderr.expose()).contains(absent)
 }
 
-/// How a program ended, and the first line of what it said, where that holds nothing of a value.
-fn complaint(call: &Call, ended: &Ended, value: Option<&Value>) -> Why {
+/// How a program ended that had the value: what it says may hold that, whole or in part, in whatever form.
+fn unquoted(call: &Call, ended: &Ended) -> Why {
+    format!(
+        "`{}` ended with {}; run it by hand to see what it says, as that may hold the value",
+        call.program(),
+        ended.how
+    )
+}
+
+/// How a program ended that was given no value, and the first line of what it said. One that wrote something may have
+/// had the value.
+fn complaint(call: &Call, ended: &Ended) -> Why {
+    if !ended.stdout.is_empty() {
+        return unquoted(call, ended);
+    }
     let how = format!("`{}` ended with {}", call.program(), ended.how);
-    let said = ended.stderr.expose();
-    let mut parts: Vec<&[u8]> = vec![ended.stdout.expose()];
-    if let Some(value) = value {
-        parts.extend(value.fields().map(|(_, secret)| secret.expose()));
-    }
-    let lines = parts.iter().flat_map(|part| part.split(|b| *b == b'\n'));
-    let mut telling = lines
-        .map(<[u8]>::trim_ascii)
-        .filter(|line| line.len() >= TELLING);
-    // A value that is too short to be looked for by its lines hides everything.
-    let short = value.is_some_and(|value| value.fields().any(|(_, secret)| secret.len() < TELLING));
-    if short || telling.any(|line| said.windows(line.len()).any(|part| part == line)) {
-        return format!("{how}; what it said is not shown, as it may hold the value");
-    }
-    let text = String::from_utf8_lossy(said);
+    let text = String::from_utf8_lossy(ended.stderr.expose());
     let first = text.lines().map(str::trim).find(|line| !line.is_empty());
     let clean = |line: &str| -> String {
         let seen = line.chars().filter(|c| !is_unsafe(*c));
@@ -222,12 +221,8 @@ fn complaint(call: &Call, ended: &Ended, value: Option<&Value>) -> Why {
     }
 }
 
-fn place(slot: &Slot<'_>) -> String {
-    format!("command:{}", slot.reference)
-}
-
 fn at(slot: &Slot<'_>) -> impl Fn(Why) -> SecretError {
-    let place = place(slot);
+    let place = slot.place(CLASS);
     move |why| SecretError::Place {
         place: place.clone(),
         why,
@@ -240,7 +235,9 @@ impl Place for Commands {
         let template = &entry.template;
         let replace = template.replace.as_ref().filter(|_| entry.theirs);
         let Some(call) = replace.or(template.put.as_ref()) else {
-            return Err(SecretError::ReadOnly { place: place(slot) });
+            return Err(SecretError::ReadOnly {
+                place: slot.place(CLASS),
+            });
         };
         self.write(&entry, call, value).map_err(at(slot))?;
         Ok(Put::default())
@@ -262,7 +259,9 @@ impl Place for Commands {
             return Err(at(slot)(why.to_owned()));
         }
         let Some(call) = &entry.template.remove else {
-            return Err(SecretError::ReadOnly { place: place(slot) });
+            return Err(SecretError::ReadOnly {
+                place: slot.place(CLASS),
+            });
         };
         self.delete(&entry, call).map_err(at(slot))
     }

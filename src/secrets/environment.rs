@@ -9,6 +9,9 @@ use crate::model::sealed::{Held, Sealed};
 use crate::secret::{Secret, Value};
 use crate::secrets::{Place, Put, SecretError, Slot};
 
+/// What places of this kind are called.
+const CLASS: &str = "environment";
+
 /// What reads a variable; the caller has the environment.
 pub type Variables = Box<dyn Fn(&str) -> Option<OsString>>;
 
@@ -33,18 +36,16 @@ impl Environment {
     }
 }
 
-fn place(slot: &Slot<'_>) -> String {
-    format!("environment:{}", slot.reference)
-}
-
 impl Place for Environment {
     fn put(&self, slot: &Slot<'_>, _: &Value) -> Result<Put, SecretError> {
-        Err(SecretError::ReadOnly { place: place(slot) })
+        Err(SecretError::ReadOnly {
+            place: slot.place(CLASS),
+        })
     }
 
     fn get(&self, slot: &Slot<'_>, _: &Held, _: Option<&Sealed>) -> Result<Value, SecretError> {
         let refused = |why| SecretError::Place {
-            place: place(slot),
+            place: slot.place(CLASS),
             why,
         };
         // The system's own functions take neither.
@@ -63,7 +64,9 @@ impl Place for Environment {
     }
 
     fn remove(&self, slot: &Slot<'_>, _: &Held) -> Result<(), SecretError> {
-        Err(SecretError::ReadOnly { place: place(slot) })
+        Err(SecretError::ReadOnly {
+            place: slot.place(CLASS),
+        })
     }
 }
 

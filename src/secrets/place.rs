@@ -13,6 +13,13 @@ pub struct Slot<'a> {
     pub reference: &'a str,
 }
 
+impl Slot<'_> {
+    /// The place as it is written, by the name of its class: `vault:PATH`.
+    pub fn place(&self, class: &str) -> String {
+        format!("{class}:{}", self.reference)
+    }
+}
+
 /// What putting a value somewhere leaves to be recorded.
 #[derive(Default)]
 pub struct Put {
