@@ -125,6 +125,7 @@ impl Server {
             auth,
             ca: None,
             proxy: None,
+            no_proxy: None,
         })
         .unwrap()
     }
@@ -327,6 +328,7 @@ fn what_somebody_writes_meanwhile_is_not_written_over() {
         auth: Auth::Token(Secret::from(ROOT.to_owned())),
         ca: None,
         proxy: None,
+        no_proxy: None,
     })
     .unwrap();
     let at = At::new(&vault, "secret/meanwhile");
@@ -544,6 +546,7 @@ fn tls_is_checked_against_the_authority_that_was_named() {
             auth: Auth::Token(Secret::from(ROOT.to_owned())),
             ca,
             proxy: None,
+            no_proxy: None,
         })
         .unwrap()
     };

@@ -290,3 +290,44 @@ fn a_proxy_is_asked_for_a_tunnel_and_sees_no_header() {
     assert!(request.starts_with("CONNECT vault.example.org:8200 HTTP/1.1\r\n"));
     assert!(!request.contains(CANARY));
 }
+
+#[test]
+fn this_machine_is_never_asked_through_a_proxy() {
+    let (proxy, requests) = serve(|_| {});
+    // Nobody listens there any more.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
+        let settings = Settings {
+            timeout: Duration::from_secs(10),
+            proxy: Some(Secret::from(format!("http://{proxy}"))),
+            ..Settings::default()
+        };
+        let client = Client::new(&format!("https://{host}:{port}"), &settings).unwrap();
+        assert!(get(&client).is_err());
+        assert!(requests.try_recv().is_err(), "{host}");
+    }
+}
+
+#[test]
+fn a_host_that_is_excepted_is_asked_without_the_proxy() {
+    let (proxy, requests) = serve(|stream| {
+        let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    });
+    // A name of `.invalid` leads nowhere, by RFC 2606; how soon that is known is not ours.
+    for (no_proxy, direct, milliseconds) in [
+        ("other.invalid", false, 10_000),
+        ("other.invalid,.corp.invalid:8200", true, 500),
+    ] {
+        let settings = Settings {
+            timeout: Duration::from_millis(milliseconds),
+            proxy: Some(Secret::from(format!("http://{proxy}"))),
+            no_proxy: Some(no_proxy.to_owned()),
+            ..Settings::default()
+        };
+        let client = Client::new("https://vault.corp.invalid:8200", &settings).unwrap();
+        assert!(get(&client).is_err());
+        assert_eq!(requests.try_recv().is_err(), direct, "{no_proxy}");
+    }
+}

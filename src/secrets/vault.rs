@@ -30,6 +30,8 @@ pub struct Settings {
     pub ca: Option<Vec<u8>>,
     /// The address of a proxy, which may have a password in it.
     pub proxy: Option<Secret>,
+    /// The hosts that are asked without it.
+    pub no_proxy: Option<String>,
 }
 
 /// Who asks.
@@ -71,6 +73,7 @@ impl Vault {
         let wire = wire::Settings {
             ca: settings.ca,
             proxy: settings.proxy,
+            no_proxy: settings.no_proxy,
             ..wire::Settings::default()
         };
         let client = Client::new(&settings.address, &wire).map_err(|error| SecretError::Place {
@@ -295,7 +298,7 @@ fn version(held: &Held) -> Result<Option<u64>, Why> {
 }
 
 fn at(slot: &Slot<'_>) -> impl Fn(Why) -> SecretError {
-    let place = format!("vault:{}", slot.reference);
+    let place = slot.place("vault");
     move |why| SecretError::Place {
         place: place.clone(),
         why,

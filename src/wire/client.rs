@@ -4,15 +4,16 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ureq::Agent;
 use ureq::http::{self, HeaderName, HeaderValue};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::transport::DefaultConnector;
-use ureq::{Agent, Proxy};
 
 use crate::secret::Secret;
 use crate::wire::WireError;
 use crate::wire::origin::Origin;
-use crate::wire::resolver::NotLinkLocal;
+use crate::wire::proxy;
+use crate::wire::resolver::Askable;
 
 /// The longest that a request takes from first to last, where nobody says otherwise.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,6 +29,8 @@ pub struct Settings {
     pub ca: Option<Vec<u8>>,
     /// The address of the proxy, which may have a password in it. It is not used for plain HTTP.
     pub proxy: Option<Secret>,
+    /// The hosts that are asked without it, as `NO_PROXY` has them. This machine always is.
+    pub no_proxy: Option<String>,
 }
 
 impl Default for Settings {
@@ -36,6 +39,7 @@ impl Default for Settings {
             timeout: TIMEOUT,
             ca: None,
             proxy: None,
+            no_proxy: None,
         }
     }
 }
@@ -99,11 +103,13 @@ impl Client {
             .root_certs(roots(settings.ca.as_deref())?)
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build();
-        let proxy = settings.proxy.as_ref().filter(|_| origin.secure);
+        let excepted = settings.no_proxy.as_deref().unwrap_or_default();
+        let proxy = settings.proxy.as_ref();
+        let proxy = proxy.filter(|_| origin.secure && !proxy::is_excepted(&origin, excepted));
         let config = Agent::config_builder()
             .tls_config(tls)
             .https_only(origin.secure)
-            .proxy(proxy.map(read_proxy).transpose()?)
+            .proxy(proxy.map(proxy::read).transpose()?)
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_global(Some(settings.timeout))
@@ -111,7 +117,7 @@ impl Client {
             .accept("application/json")
             .build();
         Ok(Client {
-            agent: Agent::with_parts(config, DefaultConnector::default(), NotLinkLocal::default()),
+            agent: Agent::with_parts(config, DefaultConnector::default(), Askable::default()),
             origin,
             below,
             timeout: settings.timeout,
@@ -287,13 +293,4 @@ fn roots(ca: Option<&[u8]>) -> Result<RootCerts, WireError> {
         return Err(bad("there is none in it"));
     }
     Ok(RootCerts::from(certificates))
-}
-
-fn read_proxy(address: &Secret) -> Result<Proxy, WireError> {
-    let text = std::str::from_utf8(address.expose()).map_err(|_| WireError::BadProxy)?;
-    let proxy = Proxy::new(text).map_err(|_| WireError::BadProxy)?;
-    match proxy.protocol() {
-        ureq::ProxyProtocol::Http | ureq::ProxyProtocol::Https => Ok(proxy),
-        _ => Err(WireError::BadProxy),
-    }
 }

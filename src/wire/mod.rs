@@ -4,6 +4,7 @@
 mod client;
 mod error;
 mod origin;
+mod proxy;
 mod resolver;
 
 pub use client::{Client, Header, LARGEST, Method, Request, Response, Settings, TIMEOUT};

@@ -1,7 +1,7 @@
 //! Whom a client talks to: scheme, host and port. HTTPS, or HTTP to this very machine.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ureq::http::Uri;
 
@@ -31,8 +31,10 @@ impl Origin {
         if !origin.secure && !origin.is_loopback() {
             return Err(bad("plain `http` goes to this machine alone: use `https`"));
         }
-        if origin.address().is_some_and(is_link_local) {
-            return Err(bad("a link-local address is never asked"));
+        if origin.address().is_some_and(is_off_limits) {
+            return Err(bad(
+                "a link-local address, or a cloud's own service, is never asked",
+            ));
         }
         Ok((origin, uri.path().trim_end_matches('/').to_owned()))
     }
@@ -62,7 +64,12 @@ impl Origin {
         Ok(Origin { secure, host, port })
     }
 
-    fn address(&self) -> Option<IpAddr> {
+    /// In small letters; IPv6 in brackets.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(super) fn address(&self) -> Option<IpAddr> {
         let bare = self.host.trim_start_matches('[').trim_end_matches(']');
         bare.parse().ok()
     }
@@ -76,15 +83,35 @@ fn default_port(secure: bool) -> u16 {
     if secure { 443 } else { 80 }
 }
 
-/// Whether an address is of the link alone. Clouds answer there with the keys of the machine.
-pub(super) fn is_link_local(address: IpAddr) -> bool {
+/// Where clouds answer with the keys of a machine, and not on the link: Alibaba, Azure, Oracle.
+const METADATA: [Ipv4Addr; 3] = [
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(192, 0, 0, 192),
+];
+
+/// The same for AWS: fd00:ec2::254.
+const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+/// Whether an address is never asked: it is of the link alone, or a cloud's own service, in whatever form it is written.
+pub(super) fn is_off_limits(address: IpAddr) -> bool {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.is_link_local(),
-        // fd00:ec2::254 is where one cloud has its keys for IPv6.
+        IpAddr::V4(address) => address.is_link_local() || METADATA.contains(&address),
         IpAddr::V6(address) => {
             address.is_unicast_link_local()
-                || address.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]
+                || address == METADATA_V6
+                || translated(address).is_some_and(|inner| is_off_limits(inner.into()))
         }
+    }
+}
+
+/// The IPv4 address behind one of 64:ff9b::/96, which a network with IPv6 alone translates (RFC 6052).
+fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    match address.octets() {
+        [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d] => {
+            Some(Ipv4Addr::new(a, b, c, d))
+        }
+        _ => None,
     }
 }
 
@@ -152,14 +179,31 @@ mod tests {
     }
 
     #[test]
-    fn a_link_local_address_is_never_asked() {
+    fn an_address_of_the_link_or_of_a_cloud_s_own_service_is_never_asked() {
         for bad in [
             "https://169.254.169.254",
             "https://[fe80::1]",
             "https://[::ffff:169.254.169.254]/latest",
             "https://[fd00:ec2::254]",
+            "https://100.100.100.200",
+            "https://168.63.129.16:443",
+            "https://192.0.0.192",
+            "https://[::ffff:100.100.100.200]",
+            "https://[::ffff:a83f:8110]",
+            "https://[64:ff9b::169.254.169.254]",
+            "https://[64:ff9b::6464:64c8]",
+            "https://[64:ff9b::192.0.0.192]",
         ] {
             assert!(refused(bad).contains("link-local"), "{bad}");
+        }
+        for good in [
+            "https://100.100.100.201",
+            "https://192.0.0.193",
+            "https://[64:ff9b::10.0.0.1]",
+            "https://[64:ff9c::169.254.169.254]",
+            "https://[fd00:ec2::255]",
+        ] {
+            assert!(Origin::read(good).is_ok(), "{good}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Names to addresses, without those of the link: a name may point there, today or tomorrow.
+//! Names to addresses, without those that are never asked: a name may point there, today or tomorrow.
 
 use ureq::Error;
 use ureq::config::Config;
@@ -6,13 +6,13 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::wire::origin::is_link_local;
+use crate::wire::origin::is_off_limits;
 
-/// The system's resolver, less what is link-local.
+/// The system's resolver, less what is never asked.
 #[derive(Debug, Default)]
-pub(super) struct NotLinkLocal(DefaultResolver);
+pub(super) struct Askable(DefaultResolver);
 
-impl Resolver for NotLinkLocal {
+impl Resolver for Askable {
     fn resolve(
         &self,
         uri: &Uri,
@@ -21,7 +21,7 @@ impl Resolver for NotLinkLocal {
     ) -> Result<ResolvedSocketAddrs, Error> {
         let all = self.0.resolve(uri, config, timeout)?;
         let mut kept = self.empty();
-        for address in all.iter().filter(|address| !is_link_local(address.ip())) {
+        for address in all.iter().filter(|address| !is_off_limits(address.ip())) {
             kept.push(*address);
         }
         if kept.is_empty() {

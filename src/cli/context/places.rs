@@ -88,6 +88,7 @@ pub fn vault() -> Result<VaultSettings, SecretError> {
         })??,
         ca,
         proxy: text(&["HTTPS_PROXY", "https_proxy"]).map(Secret::from),
+        no_proxy: text(&["NO_PROXY", "no_proxy"]),
     })
 }
 
