@@ -47,8 +47,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hmac", &["secrets/fingerprint.rs"]),
     ("hkdf", &["secrets/fingerprint.rs"]),
     ("zeroize", &["secret"]),
-    ("command_fds", &["operations/run.rs"]),
-    ("rpassword", &["cli/output.rs"]),
     ("command_fds", &["operations/run.rs", "secrets/child.rs"]),
     ("ureq", &["wire"]),
     ("rustls", &["wire"]),

@@ -20,6 +20,10 @@ fn transcript(file: &Path) {
             "XDG_CONFIG_HOME",
             home.path().join("config").to_string_lossy(),
         )
+        .env(
+            "XDG_STATE_HOME",
+            home.path().join("state").to_string_lossy(),
+        )
         .env("KEYROLL_STORE", store.to_string_lossy())
         .env("KEYROLL_ACTOR", "tester")
         .env("SCRATCH", home.path().to_string_lossy())

@@ -172,6 +172,7 @@ fn held() -> Held {
         place: "keyring".parse().unwrap(),
         item: None,
         source: Source::Stdin,
+        bound: None,
         fingerprints: BTreeMap::new(),
         exposed: None,
     }

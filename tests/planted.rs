@@ -85,6 +85,7 @@ fn with_secrets(mut inventory: Inventory, organisation: &str) -> Inventory {
             place: "age".parse().unwrap(),
             item: None,
             source: Source::Stdin,
+            bound: None,
             fingerprints: [("key".parse().unwrap(), fingerprint(name))].into(),
             exposed: None,
         };

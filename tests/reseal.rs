@@ -122,11 +122,12 @@ fn recipients(home: &Home) -> String {
 
 /// Nothing is left of it but the store, its lock and the identity.
 fn nothing_is_left(home: &Home) {
-    for folder in ["data/keyroll", "config/keyroll"] {
+    for folder in ["data/keyroll", "config/keyroll/identities"] {
         for entry in fs::read_dir(home.path().join(folder)).unwrap() {
             let name = entry.unwrap().file_name();
-            let known = ["roll.db", "roll.db.lock", "identity.txt"];
-            assert!(known.iter().any(|known| name == *known), "{name:?}");
+            let name = name.to_str().unwrap();
+            let known = ["roll.db", "roll.db.lock"].contains(&name) || name.ends_with(".txt");
+            assert!(known, "{name:?}");
         }
     }
 }
@@ -241,12 +242,12 @@ fn a_killed_backup_is_whole_or_not_there() {
         case.again(home, "`roll.age` is there already");
         let restored = home.path().join("restored/roll.db");
         let restored = restored.to_str().unwrap();
-        let own = "config/keyroll/identity.txt";
+        let own = holding::below(home, &home.identity());
         let words = [
             "restore",
             "roll.age",
             "--identity",
-            own,
+            &own,
             "--store",
             restored,
         ];

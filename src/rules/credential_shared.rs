@@ -64,7 +64,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             };
             findings
                 .account(id, FieldPath::of("credential.store"), message)
-                .fix("give each account a secret of its own, and rotate the shared one");
+                .fix("rotate the shared one, and retire the old version once the provider refuses it: `keyroll credential retire`");
         }
     }
 }

@@ -44,7 +44,7 @@ Source: Guide, lifecycle
 "#;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let fix = "rotate it at the provider, then record that with `keyroll import facts`";
+    let fix = "rotate it at the provider, then `keyroll secret set` the new one (or record it: `keyroll import facts`)";
     duty_dates::find(facts, findings, DueKind::Rotation, is_found, fix);
 }
 

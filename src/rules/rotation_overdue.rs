@@ -41,7 +41,7 @@ Source: Guide, lifecycle; OWASP NHI 7:2025
 "#;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let fix = "rotate it at the provider now, then record that with `keyroll import facts`";
+    let fix = "rotate it at the provider now, then `keyroll secret set` the new one (or record it: `keyroll import facts`)";
     duty_dates::find(facts, findings, DueKind::Rotation, is_found, fix);
 }
 

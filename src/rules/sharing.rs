@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::account::Account;
-use crate::model::credential::{SecretPlace, StoreClass, VersionStage};
+use crate::model::credential::{SecretPlace, StoreClass, Version, VersionStage};
+use crate::model::date::Date;
 use crate::model::id::{AccountId, EnvironmentName, Fingerprint, ProviderId};
 use crate::rules::Facts;
 
@@ -42,7 +43,7 @@ pub(super) fn groups<'a>(facts: &Facts<'a>) -> Vec<Group<'a>> {
     }
     let mut judged: BTreeMap<&AccountId, &Account> = BTreeMap::new();
     for (key, version) in &facts.inventory.versions {
-        let (Some(held), true) = (&version.held, is_live(version.stage)) else {
+        let (Some(held), true) = (&version.held, is_live(version, facts.as_of)) else {
             continue;
         };
         if judged.is_empty() {
@@ -80,8 +81,12 @@ fn item(place: &SecretPlace) -> Option<&str> {
     names.then(|| place.as_str().trim_end_matches('/'))
 }
 
-fn is_live(stage: VersionStage) -> bool {
-    match stage {
+/// A version that was retired is not live any more, by the word of whoever recorded it.
+fn is_live(version: &Version, as_of: Date) -> bool {
+    if version.retired.is_some_and(|day| day <= as_of) {
+        return false;
+    }
+    match version.stage {
         VersionStage::Pending
         | VersionStage::Current
         | VersionStage::Previous

@@ -96,7 +96,7 @@ mod tests {
             digests,
             [
                 "4d70df26167cd1a627c97f03f147ab00f9f543128a4f4c03d6c348aa79fad3a8",
-                "c574b7156d5d44247be759a6410a64f49b86e47b114304cf114db81f544a74a7",
+                "f2f0daf4e77e88eaf3a0d4593862af4bf91d392c58d6fc31a35e56056afc20c0",
             ]
         );
     }

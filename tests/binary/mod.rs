@@ -61,9 +61,14 @@ impl Home {
         self.dir.path()
     }
 
-    /// Where the identity is kept when no option says so.
+    /// Where the identity of the one store is kept when no option says so.
     pub fn identity(&self) -> PathBuf {
-        self.path().join("config/keyroll/identity.txt")
+        let folder = self.path().join("config/keyroll/identities");
+        let files = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let mut files = files.filter(|path| path.extension().is_some_and(|ending| ending == "txt"));
+        files.next().unwrap()
     }
 
     pub fn store(&self) -> PathBuf {
@@ -112,6 +117,7 @@ impl Home {
             .env("HOME", self.path())
             .env("XDG_DATA_HOME", self.path().join("data"))
             .env("XDG_CONFIG_HOME", self.path().join("config"))
+            .env("XDG_STATE_HOME", self.path().join("state"))
             // No session bus stands there: the keyring of whoever runs the tests is left alone.
             .env("XDG_RUNTIME_DIR", self.path().join("no-runtime"))
             .env("KEYROLL_ACTOR", "tester")

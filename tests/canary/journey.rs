@@ -213,7 +213,7 @@ fn no_canary_is_found_where_a_command_does_not_hand_it_out() {
     ];
     on.know(&keys);
     on.holders = vec![
-        ("config/keyroll/identity.txt", "identity"),
+        ("config/keyroll/identities/", "identity"),
         ("recovery.txt", "recovery"),
     ];
     on.look(&ran, &calls, Out::Nowhere);

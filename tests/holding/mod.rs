@@ -12,12 +12,12 @@ use crate::binary::{Home, Ran, ended, finish, mode, set_mode};
 /// How many accounts of the home have a secret.
 pub const SECRETS: usize = 40;
 
-const IDENTITY: &str = "config/keyroll/identity.txt";
-
 /// What a home is copied from.
 struct Origin {
     store: Vec<u8>,
     identity: Vec<u8>,
+    /// Where the identity is, below a home.
+    path: String,
 }
 
 /// The name of an account; from 1 on.
@@ -87,6 +87,12 @@ fn inventory() -> String {
     out
 }
 
+/// A path as it is below the home.
+pub fn below(home: &Home, path: &std::path::Path) -> String {
+    let below = path.strip_prefix(home.path()).unwrap();
+    below.to_str().unwrap().to_owned()
+}
+
 fn origin() -> &'static Origin {
     static ORIGIN: OnceLock<Origin> = OnceLock::new();
     ORIGIN.get_or_init(|| {
@@ -99,7 +105,8 @@ fn origin() -> &'static Origin {
         }
         Origin {
             store: fs::read(home.store()).unwrap(),
-            identity: fs::read(home.path().join(IDENTITY)).unwrap(),
+            identity: fs::read(home.identity()).unwrap(),
+            path: below(&home, &home.identity()),
         }
     })
 }
@@ -108,14 +115,14 @@ fn origin() -> &'static Origin {
 pub fn home() -> Home {
     let home = Home::new();
     put(&home, "data/keyroll/roll.db", &origin().store);
-    put(&home, IDENTITY, &origin().identity);
+    put(&home, &origin().path, &origin().identity);
     home
 }
 
 /// A home with the identity alone.
 pub fn without_store() -> Home {
     let home = Home::new();
-    put(&home, IDENTITY, &origin().identity);
+    put(&home, &origin().path, &origin().identity);
     home
 }
 
@@ -131,7 +138,7 @@ pub fn put(home: &Home, name: &str, content: &[u8]) -> String {
 }
 
 pub fn identity(home: &Home) -> Vec<u8> {
-    fs::read(home.path().join(IDENTITY)).unwrap()
+    fs::read(home.identity()).unwrap()
 }
 
 /// Somebody else's key.

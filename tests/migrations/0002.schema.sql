@@ -358,7 +358,7 @@ CREATE TABLE version (
   issued TEXT NOT NULL CHECK (date(issued) IS issued),
   expires TEXT CHECK (date(expires) IS expires),
   retired TEXT CHECK (date(retired) IS retired), activated TEXT CHECK (date(activated) IS activated), place TEXT, item TEXT, source TEXT CHECK (
-  source = 'prompt' OR source = 'stdin' OR source = 'file' OR source = 'descriptor' OR source = 'existing'), fingerprints TEXT CHECK (fingerprints IS NULL OR json_valid(fingerprints)), exposed TEXT CHECK (date(exposed) IS exposed),
+  source = 'prompt' OR source = 'stdin' OR source = 'file' OR source = 'descriptor' OR source = 'existing'), bound TEXT, fingerprints TEXT CHECK (fingerprints IS NULL OR json_valid(fingerprints)), exposed TEXT CHECK (date(exposed) IS exposed),
   PRIMARY KEY (account, number)
 ) STRICT;
 

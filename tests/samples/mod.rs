@@ -95,7 +95,7 @@ fn ciphertext(of: &str) -> String {
 pub const DOWN_TO_1: &str = "
     PRAGMA foreign_keys = OFF;
     DROP TABLE sealed; DROP TABLE recipient; DROP TABLE store_key;
-    ALTER TABLE version DROP COLUMN exposed; ALTER TABLE version DROP COLUMN fingerprints;
+    ALTER TABLE version DROP COLUMN exposed; ALTER TABLE version DROP COLUMN bound; ALTER TABLE version DROP COLUMN fingerprints;
     ALTER TABLE version DROP COLUMN source; ALTER TABLE version DROP COLUMN item;
     ALTER TABLE version DROP COLUMN place; ALTER TABLE version DROP COLUMN activated;
     PRAGMA user_version = 1;";

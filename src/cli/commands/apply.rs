@@ -94,7 +94,7 @@ fn refuse_errors(errors: &[Finding], context: &mut Context) -> Result<(), Failur
     let count = counted(errors.len(), "error");
     Err(
         Failure::refused(format!("the rule book finds {count}; nothing was changed")).hint(
-            "`keyroll validate` shows each at its line; --accept-findings applies all the same",
+            "`keyroll validate` shows those of the files, `keyroll check` those of what is stored; --accept-findings applies all the same",
         ),
     )
 }

@@ -21,7 +21,7 @@ use crate::store::Store;
 #[command(next_help_heading = "Secrets")]
 pub struct Options {
     /// Keep the identity in a file of yours alone instead of the OS keyring; one that is there already is used
-    /// [default: identity.txt in the XDG configuration folder]
+    /// [default: keyroll/identities/STORE.txt in the XDG configuration folder]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     identity_file: Option<Option<PathBuf>>,
     /// Protect the identity file with a passphrase
