@@ -462,6 +462,10 @@ fn a_descriptor_that_was_given_to_us_does_not_reach_the_program() {
     let key = std::fs::read(home.identity()).unwrap();
     let asked = ["secret", "get", ACCOUNT, "--identity", "-"];
     assert_eq!(home.given(&asked, key).ok(0).stdout, "end");
+    let organisation = "[organisation]\nname = \"Dairy\"\nsecret-stores = [\"age\", \"command\"]\n";
+    let organisation = home.file("organisation.toml", organisation);
+    home.run(&["apply", &organisation, "--yes", "--accept-findings"])
+        .ok(0);
     let script = "exec \"$0\" secret set \"$1\" --from-file value --new 7<planted";
     home.file("value", "given");
     binary::finish(home.shell(script, &[ACCOUNT]));

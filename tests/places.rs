@@ -41,6 +41,17 @@ fn session(script: &str) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port().to_string();
     drop(free);
+    let inventory = std::fs::read_to_string(format!("{}/inventory.toml", binary::EXAMPLE)).unwrap();
+    let all = "[\"age\", \"keyring\", \"vault\", \"command\", \"environment\"]";
+    home.file(
+        "in/inventory.toml",
+        inventory.replace("[\"age\", \"keyring\"]", all),
+    );
+    let glossary = format!("{}/glossaries/maintainx.toml", binary::EXAMPLE);
+    home.file(
+        "in/glossaries/maintainx.toml",
+        std::fs::read(glossary).unwrap(),
+    );
     let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-tools/bin");
     let path = format!("{}:{tools}", std::env::var("PATH").unwrap());
     let inner = home.command(&["--version"]);
@@ -77,10 +88,10 @@ fn session(script: &str) {
 
 #[test]
 fn a_secret_moves_through_every_place_and_leaves_no_copy_behind() {
-    session(&format!(
+    session(
         r#"
 run init --recovery-file recovery.txt
-run apply {} --yes
+run apply in --yes
 canary=canary-q7Rz2mWc9LxKpV4tN8bG
 printf $canary | run secret set $A
 for place in keyring vault:secret/factory/a command:pass age; do
@@ -98,16 +109,15 @@ run audit verify
 # The recovery key opens it without the keyring.
 is "$(DBUS_SESSION_BUS_ADDRESS= run secret get $A --identity recovery.txt)" $canary
 "#,
-        binary::EXAMPLE
-    ));
+    );
 }
 
 #[test]
 fn what_is_in_its_place_already_is_recorded_and_a_change_behind_our_back_is_not_handed_out() {
-    session(&format!(
+    session(
         r#"
 run init --recovery-file recovery.txt
-run apply {} --yes
+run apply in --yes
 bao kv put secret/theirs secret=canary-theirs-w3Yd8kQf1HsJ >/dev/null
 run credential set $A store=vault:secret/theirs
 run secret set $A --existing
@@ -147,6 +157,5 @@ dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedeskto
 refused 1 'KEYROLL_IDENTITY_FILE' secret get $A
 is "$(KEYROLL_IDENTITY_FILE=recovery.txt run secret get $A)" another-value
 "#,
-        binary::EXAMPLE
-    ));
+    );
 }

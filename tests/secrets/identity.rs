@@ -20,7 +20,8 @@ fn an_identity_that_others_may_read_is_refused() {
 #[test]
 fn without_an_identity_the_ways_to_one_are_named_at_once() {
     let home = home();
-    fs::rename(home.identity(), home.path().join("kept.txt")).unwrap();
+    let own = home.identity();
+    fs::rename(&own, home.path().join("kept.txt")).unwrap();
     for words in [
         &["secret", "get", ONE][..],
         &["secret", "verify"],
@@ -32,7 +33,7 @@ fn without_an_identity_the_ways_to_one_are_named_at_once() {
         refused(&home, words, "", 1).says("KEYROLL_IDENTITY_FILE");
     }
     refused(&home, &["secret", "set", ONE], SECRET, 1).says("LoadCredential");
-    assert!(!home.identity().exists(), "no new one was made");
+    assert!(!own.exists(), "no new one was made");
     let script = "timeout 3 \"$0\" secret get \"$1\"";
     finish(home.shell(script, &[ONE])).refused_at_once(1);
     assert_eq!(got(&home, &[ONE, "--identity", "kept.txt"]), SECRET);

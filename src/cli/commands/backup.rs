@@ -1,15 +1,18 @@
 //! `keyroll backup` and `keyroll restore`: the store in one encrypted file, and back.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::private::private_file;
 use crate::cli::unlock::{self, IdentityOptions};
 use crate::model::credential::StoreClass;
 use crate::operations::backup;
 use crate::operations::secrets::{store_key, versions};
 use crate::report::summary::counted;
-use crate::secrets::PublicKey;
+use crate::secret::Secret;
+use crate::secrets::{Identity, Parsed, PublicKey, is_protected};
 use crate::store::{Access, StoreError};
 
 /// Write the store to one encrypted file
@@ -94,23 +97,16 @@ pub fn restore(args: Restore, context: &mut Context) -> Outcome {
             .hint("a backup goes where no store is: --store FILE; nothing was restored"));
     }
     let options = args.identity;
-    // Its name stands inside, so the keyring of a lost host cannot be asked: a file it is.
-    let source = unlock::source("", &options, context);
-    if source == unlock::Source::Keyring {
-        return Err(Failure::usage(
-            "a backup opens with an identity from a file: which store it is of stands inside",
-        )
-        .hint("--identity FILE, with the recovery key or that of a recipient"));
-    }
-    let (identity, source) = unlock::identity("", &options, context)?;
-    let verified = backup::restore(
-        &args.file,
-        &identity,
-        &source.words(),
-        &context.actor()?,
-        &to,
-    )
-    .map_err(|error| Failure::from(error).or_hint("nothing was restored"))?;
+    // Its name stands inside, so neither the keyring can be asked nor a file be told from the others: all are tried.
+    let (identity, from) = match unlock::source("", &options, context) {
+        unlock::Source::Keyring => own(context)?,
+        _ => {
+            let (identity, source) = unlock::identity("", &options, context)?;
+            (identity, source.words())
+        }
+    };
+    let verified = backup::restore(&args.file, &identity, &from, &context.actor()?, &to)
+        .map_err(|error| Failure::from(error).or_hint("nothing was restored"))?;
     context.out.note(format!(
         "restored {}: intact, {}",
         to.display(),
@@ -118,4 +114,34 @@ pub fn restore(args: Restore, context: &mut Context) -> Outcome {
     ));
     context.out.note("what happened since the backup is not in it: compare with `keyroll audit log`, and check at the providers");
     Ok(Status::Clean)
+}
+
+/// The identities of all stores in the configuration folder together.
+fn own(context: &Context) -> Result<(Identity, String), Failure> {
+    let folder = context.identity_files("").own;
+    let folder = folder.as_deref().and_then(Path::parent);
+    let mut files: Vec<PathBuf> = folder
+        .and_then(|folder| fs::read_dir(folder).ok())
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
+        .collect();
+    files.sort();
+    let mut lines = Vec::new();
+    for file in files {
+        let text = private_file(&file)?;
+        if !is_protected(&text) {
+            lines.extend_from_slice(text.expose());
+            lines.push(b'\n');
+        }
+    }
+    let from = "the configuration folder".to_owned();
+    match Identity::parse(&Secret::new(lines), &from) {
+        Ok(Parsed::Open(identity)) => Ok((identity, from)),
+        Ok(Parsed::Protected) | Err(_) => Err(Failure::usage(
+            "a backup opens with an identity from a file: which store it is of stands inside",
+        )
+        .hint("--identity FILE, with the recovery key or that of a recipient")),
+    }
 }
