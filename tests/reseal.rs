@@ -428,8 +428,8 @@ fn a_disk_that_fails_once_leaves_all_or_nothing() {
         let changed = recipients(&home) != before;
         match ran.status {
             Some(0) => assert!(changed, "{order}: {ran:#?}"),
-            // Only whether the journal's removal is durable can be in doubt, at the very last.
-            Some(1) => assert!(!changed || at == count, "{order}: {ran:#?}"),
+            // Only whether the journal's removal is durable can be in doubt: the last before what is noted beside the store.
+            Some(1) => assert!(!changed || at + 2 == count, "{order}: {ran:#?}"),
             _ => panic!("{order}: {ran:#?}"),
         }
         is_whole(&home);
@@ -529,10 +529,9 @@ fn two_who_replace_the_identity_at_once_lose_no_key() {
         assert!(ran.iter().any(|ran| ran.status == Some(0)), "{ran:#?}");
         for ran in ran {
             let ran = ran.clean();
-            assert!(
-                ran.status == Some(0) || ran.stderr.contains("was replaced meanwhile"),
-                "{ran:#?}"
-            );
+            let late = ["was replaced meanwhile", "opens no secret of this store"];
+            let refused = late.iter().any(|words| ran.stderr.contains(words));
+            assert!(ran.status == Some(0) || refused, "{ran:#?}");
         }
         is_whole(&home);
         nothing_is_left(&home);

@@ -124,7 +124,7 @@ fn add(args: Add, context: &mut Context) -> Outcome {
         let renewal = Renewal::of(&store_name, context);
         secrets.add_recipient(args.name.clone(), recipient, &renewal)?
     };
-    renewed(&store_name, &secrets, context)?;
+    renewed(&store_name, &secrets, context);
     context.out.note(format!(
         "{} may open the secrets: {} sealed anew",
         args.name,
@@ -147,7 +147,7 @@ fn remove(args: Remove, context: &mut Context) -> Outcome {
         let renewal = Renewal::of(&store_name, context);
         secrets.remove_recipient(&args.name, today, &renewal)?
     };
-    renewed(&store_name, &secrets, context)?;
+    renewed(&store_name, &secrets, context);
     let has_recovery = secrets
         .keys()
         .recipients()
@@ -200,13 +200,9 @@ fn trust(options: &IdentityOptions, context: &mut Context) -> Outcome {
     Ok(Status::Clean)
 }
 
-/// Notes the store's key after it was renewed.
-pub(super) fn renewed(
-    store: &str,
-    secrets: &Secrets<'_>,
-    context: &Context,
-) -> Result<(), Failure> {
-    pin::note(store, secrets.keys().pin(), context)
+/// Notes the store's key after it was renewed. Where that fails, the note of before has both, old and new: all is done.
+pub(super) fn renewed(store: &str, secrets: &Secrets<'_>, context: &Context) {
+    let _ = pin::note(store, secrets.keys().pin(), context);
 }
 
 /// Says what could not be looked at.
