@@ -26,24 +26,24 @@ fn file(store: &str, context: &Context) -> Option<PathBuf> {
     Some(context.state_folder()?.join("pins").join(store))
 }
 
-/// Compares the key of a store with what was noted of it; a first sight is noted.
-///
-/// # Errors
-/// When the note is there and cannot be read.
-pub fn compare(store: &str, pin: &Fingerprint, context: &Context) -> Result<Known, Failure> {
+/// Compares the key of a store with what was noted of it; a first sight is noted, where there is a place to note it. A
+/// service without a home of its own has none, and must do its work all the same.
+pub fn compare(store: &str, pin: &Fingerprint, context: &Context) -> Known {
     let Some(path) = file(store, context) else {
-        return Ok(Known::First);
+        return Known::First;
     };
     if !path.exists() {
-        note(store, pin, context)?;
-        return Ok(Known::First);
+        let _ = note(store, pin, context);
+        return Known::First;
     }
     // Two lines: it was about to be renewed, and whether that came about nobody could note.
-    let noted = private_file(&path)?;
-    let mut lines = noted.expose().split(|byte| *byte == b'\n');
-    match lines.any(|line| line == pin.as_str().as_bytes()) {
-        true => Ok(Known::Same),
-        false => Ok(Known::Other),
+    let same = private_file(&path).is_ok_and(|noted| {
+        let mut lines = noted.expose().split(|byte| *byte == b'\n');
+        lines.any(|line| line == pin.as_str().as_bytes())
+    });
+    match same {
+        true => Known::Same,
+        false => Known::Other,
     }
 }
 

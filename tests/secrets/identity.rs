@@ -140,3 +140,12 @@ fn identities_are_looked_for_in_the_order_that_is_written_down() {
     // What is named must be there: our own file does not step in.
     opened(&home, &[]).refused_at_once(1).says("named.txt");
 }
+
+/// A service may have no home to note anything in: its work goes on.
+#[test]
+fn a_home_that_cannot_be_written_stops_no_job() {
+    let home = home();
+    fs::remove_dir_all(home.path().join("state")).unwrap();
+    fs::write(home.path().join("state"), "no folder").unwrap();
+    assert_eq!(got(&home, &[ONE]), SECRET);
+}

@@ -100,7 +100,7 @@ pub fn restore(args: Restore, context: &mut Context) -> Outcome {
     // Its name stands inside, so neither the keyring can be asked nor a file be told from the others: all are tried.
     let (identity, from) = match unlock::source("", &options, context) {
         unlock::Source::Keyring => own(context)?,
-        _ => {
+        unlock::Source::Stdin | unlock::Source::File(_) | unlock::Source::Credential(_) => {
             let (identity, source) = unlock::identity("", &options, context)?;
             (identity, source.words())
         }
