@@ -13,6 +13,9 @@ fn keyroll(home: &Path, line: &[&str]) -> Command {
         .args(line)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("HOME", home)
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("XDG_STATE_HOME")
+        .env_remove("KEYROLL_IDENTITY_FILE")
         .env("KEYROLL_STORE", home.join("roll.db"))
         .env("TERM", "dumb")
         .env("COLUMNS", "120");
@@ -140,4 +143,65 @@ fn an_apply_at_a_terminal_asks_first() {
         .exp_string("45 changes recorded")
         .expect("it is done");
     session.exp_eof().expect("it ends");
+}
+
+/// A home with an identity, and a shell at a pseudo-terminal that runs `secret set` and then says how the terminal is.
+fn typing() -> (tempfile::TempDir, PtySession) {
+    let home = home_with_the_example();
+    let words = ["init", "--identity-file", "id.txt", "--no-recovery"];
+    let mut init = keyroll(home.path(), &words);
+    init.current_dir(home.path());
+    assert!(init.status().expect("keyroll runs").success());
+    let mut shell = Command::new("sh");
+    let script = "stty echo; before=$(stty -g); \"$0\" secret set \"$1\"; echo \"ended $?\"; \
+        [ \"$before\" = \"$(stty -g)\" ] && echo as before; echo over";
+    shell
+        .args(["-c", script])
+        .args([
+            env!("CARGO_BIN_EXE_keyroll"),
+            "unicmms-production-import-hawthorne",
+        ])
+        .current_dir(home.path())
+        .env("HOME", home.path())
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("XDG_STATE_HOME")
+        .env("KEYROLL_STORE", home.path().join("roll.db"))
+        .env("KEYROLL_IDENTITY_FILE", home.path().join("id.txt"))
+        .env("TERM", "dumb");
+    let session = spawn_command(shell, Some(PATIENCE_MS)).expect("a pseudo-terminal");
+    (home, session)
+}
+
+#[test]
+fn a_secret_is_typed_without_being_shown() {
+    let (_home, mut session) = typing();
+    answer(&mut session, "(not shown): ", "canary-q7Rz2mWc9LxK");
+    let said = session.exp_string("ended 0").expect("it is stored");
+    assert!(
+        said.contains("19 characters") && !said.contains("canary"),
+        "{said}"
+    );
+    let terminal = session.exp_string("over").expect("the shell goes on");
+    assert!(terminal.contains("as before"), "{terminal}");
+}
+
+#[test]
+fn what_is_pasted_in_several_lines_is_refused_and_reaches_no_shell() {
+    let (_home, mut session) = typing();
+    answer(&mut session, "(not shown): ", "first-line\nrm -rf nothing");
+    let said = session.exp_string("ended 2").expect("it is refused");
+    assert!(said.contains("more than one line"), "{said}");
+}
+
+#[test]
+fn an_interrupted_prompt_leaves_the_terminal_as_it_was() {
+    let (_home, mut session) = typing();
+    session.exp_string("(not shown): ").expect("it asks");
+    session.send("begun").expect("keys can be pressed");
+    session.send_control('c').expect("keys can be pressed");
+    session
+        .exp_string("ended 130")
+        .expect("as if by the signal");
+    let terminal = session.exp_string("over").expect("the shell goes on");
+    assert!(terminal.contains("as before"), "{terminal}");
 }
