@@ -100,11 +100,7 @@ pub fn unlock<'s>(
     options: &IdentityOptions,
     context: &mut Context,
 ) -> Result<Secrets<'s>, Failure> {
-    // Before the keyring is asked for what cannot help.
-    if crate::operations::secrets::store_key(store)?.is_none() {
-        return Err(SecretError::NotSetUp.into());
-    }
-    let (identity, source) = identity(&store.name()?, options, context)?;
+    let (identity, source) = at_hand(store, options, context)?;
     unlock_with(store, identity, &source, context)
 }
 
@@ -130,10 +126,7 @@ pub fn unlock_to_seal<'s>(
     options: &IdentityOptions,
     context: &mut Context,
 ) -> Result<Secrets<'s>, Failure> {
-    if crate::operations::secrets::store_key(store)?.is_none() {
-        return Err(SecretError::NotSetUp.into());
-    }
-    let (identity, source) = identity(&store.name()?, options, context)?;
+    let (identity, source) = at_hand(store, options, context)?;
     unlock_to_seal_with(store, identity, &source, context)
 }
 
@@ -151,6 +144,19 @@ pub fn unlock_to_seal_with<'s>(
         (_, Known::Other) => Err(SecretError::KeyChanged.into()),
         (secrets, Known::Same | Known::First) => Ok(secrets),
     }
+}
+
+/// The identity for a store that has secrets.
+fn at_hand(
+    store: &Store,
+    options: &IdentityOptions,
+    context: &mut Context,
+) -> Result<(Identity, Source), Failure> {
+    // Before the keyring is asked for what cannot help.
+    if crate::operations::secrets::store_key(store)?.is_none() {
+        return Err(SecretError::NotSetUp.into());
+    }
+    identity(&store.name()?, options, context)
 }
 
 fn open<'s>(

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::credential::CredentialKind;
-use crate::model::id::{Fingerprint, Name, RecipientId};
+use crate::model::id::{Fingerprint, RecipientId};
 use crate::model::key::VersionKey;
 use crate::model::sealed::{Ciphertext, Held, Recipient, Sealed, StoreKey};
 use crate::secret::{Envelope, Secret, Value};
@@ -119,14 +119,9 @@ impl Keys {
     pub fn vouched(&self, row: &VersionKey, held: Held, value: &Value) -> Held {
         Held {
             bound: Some(self.bound(row, &held, value)),
-            fingerprints: self.fingerprints(value),
+            fingerprints: self.derived.fingerprints(value),
             ..held
         }
-    }
-
-    /// The keyed fingerprints of a value.
-    pub fn fingerprints(&self, value: &Value) -> BTreeMap<Name, Fingerprint> {
-        self.derived.fingerprints(value)
     }
 
     pub fn identity(&self) -> Identity {

@@ -44,10 +44,7 @@ impl Store {
                 });
             }
         }
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
+        let folder = files::folder_of(path);
         files::make_folder(folder)?;
         files::check_folder(path)?;
         let scratch = tempfile::Builder::new()

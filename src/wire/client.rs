@@ -124,11 +124,6 @@ impl Client {
         })
     }
 
-    /// Whom this client talks to.
-    pub fn origin(&self) -> &Origin {
-        &self.origin
-    }
-
     /// The error of an answer that the caller can do nothing with.
     pub fn status(&self, response: &Response) -> WireError {
         WireError::Status {

@@ -7,9 +7,8 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::private::private_file;
 use crate::cli::unlock::{self, IdentityOptions};
-use crate::model::credential::StoreClass;
 use crate::operations::backup;
-use crate::operations::secrets::{store_key, versions};
+use crate::operations::secrets::{self, store_key};
 use crate::report::summary::counted;
 use crate::secret::Secret;
 use crate::secrets::{Identity, Parsed, PublicKey, is_protected};
@@ -71,12 +70,7 @@ pub fn backup(args: Backup, context: &mut Context) -> Outcome {
             Failure::from(error).or_hint("no backup was written; name another file")
         })?;
     let name = args.file.display();
-    let held = versions(&store)?
-        .into_values()
-        .filter_map(|version| version.held);
-    let elsewhere = held
-        .filter(|held| held.place.class() != StoreClass::Age)
-        .count();
+    let elsewhere = secrets::elsewhere(&store)?;
     if elsewhere > 0 {
         context.out.note(format!(
             "warning: {} in other places: their values are not in the backup",

@@ -9,11 +9,10 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::roll;
 use crate::cli::unlock::IdentityOptions;
-use crate::lifecycle::versions::Versions;
 use crate::model::account::Account;
 use crate::model::credential::{Credential, SecretPlace, StoreClass};
 use crate::model::id::{AccountId, EnvironmentName, ProviderId};
-use crate::model::record::{Kind, Record};
+use crate::model::record::Kind;
 use crate::operations::secrets::{Refusal, account};
 use crate::store::Store;
 
@@ -136,16 +135,6 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         What::Forget { account, number } => version::forget(&account, number, context),
         What::Promote { account } => version::promote(&account, context),
     }
-}
-
-/// The versions of all credentials.
-fn versions_of(store: &Store) -> Result<Versions, Failure> {
-    let records = store.records(Kind::Version)?.into_iter();
-    let pairs = records.filter_map(|record| match record {
-        Record::Version(key, version) => Some((key, *version)),
-        _ => None,
-    });
-    Ok(pairs.collect())
 }
 
 /// An account with a credential.

@@ -5,10 +5,9 @@ use std::path::Path;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::unlock::{self, IdentityOptions, Source};
-use crate::model::credential::StoreClass;
 use crate::model::record::Kind;
 use crate::model::sealed::Purpose;
-use crate::operations::secrets::{recipients, store_key, versions};
+use crate::operations::secrets::{elsewhere, recipients, store_key};
 use crate::report;
 use crate::report::view::{Cell, Tone, View};
 use crate::secrets::{Identity, Keyring, Parsed, Recipients, SecretError};
@@ -120,12 +119,7 @@ fn stored(path: &Path, context: &Context) -> Vec<Check> {
 fn secrets(store: &Store, context: &Context) -> Vec<Check> {
     let counted = store_key(store).and_then(|key| {
         let sealed = store.count(Kind::Sealed)?;
-        let held = versions(store)?
-            .into_values()
-            .filter_map(|version| version.held);
-        let elsewhere = held
-            .filter(|held| held.place.class() != StoreClass::Age)
-            .count();
+        let elsewhere = elsewhere(store)?;
         Ok((key.is_some(), sealed, elsewhere, recipients(store)?))
     });
     let (is_ready, sealed, elsewhere, recipients) = match counted {

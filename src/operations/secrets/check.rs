@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::model::credential::SecretPlace;
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
-use crate::operations::secrets::{Secrets, account};
+use crate::operations::secrets::Secrets;
 
 /// One version that was looked at.
 pub struct Checked {
@@ -27,10 +27,8 @@ impl Secrets<'_> {
             if !only.is_empty() && !only.contains(&key.account) {
                 continue;
             }
-            let got = account(self.store, key.account.as_str())
-                .and_then(|(_, _, credential)| self.get(&key, &credential, &held));
             out.push(Checked {
-                fault: got.err(),
+                fault: self.value_of(&key, &held).err(),
                 place: held.place,
                 version: key,
             });

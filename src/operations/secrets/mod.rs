@@ -125,6 +125,18 @@ pub fn versions(store: &Store) -> Result<Versions> {
     Ok(out)
 }
 
+/// How many values lie in other places than the store: no backup holds them, and no recipient's key opens them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn elsewhere(store: &Store) -> Result<usize> {
+    let versions = versions(store)?.into_values();
+    let held = versions.filter_map(|version| version.held);
+    Ok(held
+        .filter(|held| held.place.class() != StoreClass::Age)
+        .count())
+}
+
 impl<'s> Secrets<'s> {
     /// Opens the secrets of a store with an identity; `from` says where that came from.
     ///
@@ -217,6 +229,12 @@ impl<'s> Secrets<'s> {
             self.turn.take();
         }
         self.places.at(place, names(credential), &self.keys)
+    }
+
+    /// Gets the value of a version by what its account says now.
+    fn value_of(&self, key: &VersionKey, held: &Held) -> Result<Value> {
+        let (_, _, credential) = account(self.store, key.account.as_str())?;
+        self.get(key, &credential, held)
     }
 
     fn sealed(&self, key: &VersionKey) -> Result<Option<Sealed>> {

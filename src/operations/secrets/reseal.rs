@@ -14,7 +14,7 @@ use crate::model::id::{Fingerprint, RecipientId};
 use crate::model::key::{Only, VersionKey};
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::sealed::{Held, Recipient, Sealed};
-use crate::operations::secrets::{Refusal, Secrets, account};
+use crate::operations::secrets::{Refusal, Secrets};
 use crate::secret::Value;
 use crate::secrets::{Identity, Keys, Recipients, SecretError};
 use crate::store::StoreError;
@@ -206,8 +206,7 @@ impl Secrets<'_> {
                 .held
                 .filter(|held| held.place.class() != StoreClass::Age);
             let Some(held) = held else { continue };
-            let got = account(self.store, key.account.as_str())
-                .and_then(|(_, _, credential)| self.get(&key, &credential, &held));
+            let got = self.value_of(&key, &held);
             out.insert(key, got);
         }
         Ok(out)

@@ -19,7 +19,6 @@ pub struct Wanted<'w> {
 /// One value that was taken out.
 pub struct Taken {
     pub version: VersionKey,
-    pub stage: VersionStage,
     pub value: Value,
 }
 
@@ -53,7 +52,6 @@ impl Secrets<'_> {
             let value = self.get(key, &credential, held)?;
             taken.push(Taken {
                 version: key.clone(),
-                stage: version.stage,
                 value,
             });
         }

@@ -1,6 +1,6 @@
 //! `keyroll credential add`, `set`, `move` and `promote`: what is said of a credential, and where its secret lives.
 
-use crate::cli::commands::credential::{known, versions_of};
+use crate::cli::commands::credential::known;
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -12,7 +12,7 @@ use crate::model::credential::{Credential, CredentialKind, SecretPlace, StoreCla
 use crate::model::id::{AccountId, Name};
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::text::Text;
-use crate::operations::secrets::{Refusal, account};
+use crate::operations::secrets::{self, Refusal, account};
 use crate::report::summary::counted;
 use crate::store::{Access, Store};
 
@@ -101,7 +101,7 @@ pub(super) fn set(name: &str, fields: &[String], context: &mut Context) -> Outco
     let mut store = context.open(Access::Write)?;
     let (id, account, credential) = known(&store, name)?;
     let mut body = serde_json::to_value(&credential).map_err(Failure::new)?;
-    let stored = versions_of(&store)?;
+    let stored = secrets::versions(&store)?;
     let has_secret = versions::of(&stored, &id).any(|(_, version)| version.held.is_some());
     for field in fields {
         let (key, text) = field.split_once('=').ok_or_else(|| {
@@ -187,7 +187,7 @@ pub(super) fn remove(name: &str, with_history: bool, context: &mut Context) -> O
         (id.clone(), account).into(),
         (id.clone(), after).into(),
     )];
-    let versions = versions_of(&store)?;
+    let versions = secrets::versions(&store)?;
     let mut elsewhere = Vec::new();
     for (key, version) in versions::of(&versions, &id) {
         if let Some(held) = version.held.as_ref() {

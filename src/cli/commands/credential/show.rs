@@ -1,6 +1,6 @@
 //! `keyroll credential list` and `show`: the credentials and their versions; never a secret.
 
-use crate::cli::commands::credential::{known, versions_of};
+use crate::cli::commands::credential::known;
 use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
 use crate::lifecycle::{due, versions};
@@ -8,6 +8,7 @@ use crate::model::account::Account;
 use crate::model::credential::{Credential, VersionStage};
 use crate::model::date::Date;
 use crate::model::record::{Kind, Record};
+use crate::operations::secrets;
 use crate::report;
 use crate::report::view::{Cell, Column, Tone, View};
 use crate::secret::names;
@@ -18,7 +19,7 @@ pub(super) fn list(
     wanted: impl Fn(&Account, &Credential) -> bool,
 ) -> Outcome {
     let store = context.open(Access::Read)?;
-    let versions = versions_of(&store)?;
+    let versions = secrets::versions(&store)?;
     let today = context.as_of();
     let columns = [
         Column::new("account"),
@@ -80,7 +81,7 @@ pub(super) fn list(
 pub(super) fn show(name: &str, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
     let (id, _, credential) = known(&store, name)?;
-    let versions = versions_of(&store)?;
+    let versions = secrets::versions(&store)?;
     let columns = [
         Column::new("version").right(),
         Column::new("stage"),

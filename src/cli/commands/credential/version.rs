@@ -1,6 +1,6 @@
 //! `keyroll credential promote`, `retire` and `forget`: what becomes of one version.
 
-use crate::cli::commands::credential::{known, versions_of};
+use crate::cli::commands::credential::known;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
@@ -10,16 +10,16 @@ use crate::model::credential::{StoreClass, Version, VersionStage};
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
 use crate::model::record::{Kind, RecordId};
-use crate::operations::secrets::Refusal;
+use crate::operations::secrets::{self, Refusal};
 use crate::store::{Access, Store};
 
 pub(super) fn promote(name: &str, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let (id, _, _) = known(&store, name)?;
-    let changes = versions::promote(&versions_of(&store)?, &id, context.today())
+    let changes = versions::promote(&secrets::versions(&store)?, &id, context.today())
         .map_err(anyhow::Error::from)?;
     roll::commit(context, &mut store, &changes)?;
-    if let Some((key, _)) = due::newest(&versions_of(&store)?, &id) {
+    if let Some((key, _)) = due::newest(&secrets::versions(&store)?, &id) {
         let number = key.number;
         context.out.note(format!(
             "version {number} of account/{id} is the current one"
@@ -39,7 +39,7 @@ fn old(
         account: id.clone(),
         number,
     };
-    let Some(version) = versions_of(store)?.remove(&key) else {
+    let Some(version) = secrets::versions(store)?.remove(&key) else {
         let account = id;
         return Err(anyhow::Error::from(Refusal::NoVersion { account, number }).into());
     };
