@@ -63,6 +63,7 @@ transcripts! {
     catalog = "tests/cli/catalog.trycmd",
     audit = "tests/cli/audit.trycmd",
     check = "tests/cli/check.trycmd",
+    config = "tests/cli/config.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",
     secrets = "docs/secrets.md",

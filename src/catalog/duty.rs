@@ -1,7 +1,5 @@
 //! Separation of duties: pairs of permissions that nobody may hold together. The table is data.
 
-use std::sync::OnceLock;
-
 use serde::Deserialize;
 
 use crate::model::access::DutyConflict;
@@ -23,35 +21,26 @@ struct Row {
     why: Text,
 }
 
-fn table() -> &'static (CatalogName, Vec<DutyConflict>) {
-    static READ: OnceLock<(CatalogName, Vec<DutyConflict>)> = OnceLock::new();
-    READ.get_or_init(|| {
-        let file: File = toml::from_str(include_str!("data/duties.toml"))
-            .expect("the shipped duties are read by a test");
-        let pairs = file.conflict.into_iter().map(|row| DutyConflict {
-            a: row.a,
-            b: row.b,
-            why: row.why,
-        });
-        (file.catalog, pairs.collect())
-    })
-}
-
-/// The pairs of a glossary that nobody may hold together; at most 64.
-pub fn duties(catalog: &str) -> &'static [DutyConflict] {
-    let (name, pairs) = table();
-    if name.as_str() == catalog { pairs } else { &[] }
+/// The shipped pairs, and the glossary that they are of.
+pub(super) fn shipped_duties() -> (CatalogName, Vec<DutyConflict>) {
+    let file: File = toml::from_str(include_str!("data/duties.toml"))
+        .expect("the shipped duties are read by a test");
+    let pairs = file.conflict.into_iter().map(|row| DutyConflict {
+        a: row.a,
+        b: row.b,
+        why: row.why,
+    });
+    (file.catalog, pairs.collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::catalog::builtin;
+    use crate::catalog::{Policy, builtin};
 
     #[test]
     fn every_pair_names_two_permissions() {
         let known = &builtin("unicmms").unwrap().entitlements;
-        let pairs = duties("unicmms");
+        let pairs = Policy::shipped().duties("unicmms");
         assert!((1..=64).contains(&pairs.len()));
         for pair in pairs {
             for side in [&pair.a, &pair.b] {
@@ -59,6 +48,6 @@ mod tests {
             }
             assert_ne!(pair.a, pair.b);
         }
-        assert!(duties("factverse").is_empty());
+        assert!(Policy::shipped().duties("factverse").is_empty());
     }
 }

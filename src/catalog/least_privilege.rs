@@ -1,7 +1,5 @@
 //! The least-privilege map: what each level says of single permissions. The table is data.
 
-use std::sync::OnceLock;
-
 use serde::Deserialize;
 
 use crate::model::access::{Level, Need, Requirement};
@@ -24,38 +22,29 @@ struct Row {
     why: Text,
 }
 
-fn map() -> &'static (CatalogName, Vec<Requirement>) {
-    static READ: OnceLock<(CatalogName, Vec<Requirement>)> = OnceLock::new();
-    READ.get_or_init(|| {
-        let file: File = toml::from_str(include_str!("data/least-privilege.toml"))
-            .expect("the shipped map is read by a test");
-        let lines = file.requirement.into_iter().map(|row| Requirement {
-            level: row.level,
-            permission: row.permission,
-            need: row.need,
-            why: row.why,
-        });
-        (file.catalog, lines.collect())
-    })
-}
-
-/// What the levels say of the permissions of a glossary; nothing for one that the map does not know.
-pub fn requirements(catalog: &str) -> &'static [Requirement] {
-    let (name, lines) = map();
-    if name.as_str() == catalog { lines } else { &[] }
+/// The shipped lines, and the glossary that they are of.
+pub(super) fn shipped_requirements() -> (CatalogName, Vec<Requirement>) {
+    let file: File = toml::from_str(include_str!("data/least-privilege.toml"))
+        .expect("the shipped map is read by a test");
+    let lines = file.requirement.into_iter().map(|row| Requirement {
+        level: row.level,
+        permission: row.permission,
+        need: row.need,
+        why: row.why,
+    });
+    (file.catalog, lines.collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::catalog::builtin;
+    use crate::catalog::{Policy, builtin};
     use std::collections::BTreeSet;
 
     #[test]
     fn every_line_names_a_permission_once_a_level() {
         let known = &builtin("unicmms").unwrap().entitlements;
         let mut seen = BTreeSet::new();
-        for line in requirements("unicmms") {
+        for line in Policy::shipped().requirements("unicmms") {
             assert!(known.contains_key(&line.permission), "{}", line.permission);
             assert!(
                 seen.insert((line.level, &line.permission)),
@@ -64,6 +53,6 @@ mod tests {
                 line.level
             );
         }
-        assert!(requirements("atlas").is_empty());
+        assert!(Policy::shipped().requirements("atlas").is_empty());
     }
 }

@@ -1,7 +1,6 @@
 //! The access levels: what each may do and must have. The table is data.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -11,7 +10,7 @@ use crate::model::id::Name;
 use crate::model::text::Text;
 
 /// Every access level, and the action class of each effect.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Levels {
     policies: Vec<LevelPolicy>,
     actions: BTreeMap<Effect, Option<ActionClass>>,
@@ -21,6 +20,27 @@ impl Levels {
     /// What one level may do and must have.
     pub fn policy(&self, level: Level) -> &LevelPolicy {
         &self.policies[level as usize]
+    }
+
+    /// The levels that ship with the program.
+    pub(super) fn shipped() -> Levels {
+        let file: File = toml::from_str(include_str!("data/levels.toml"))
+            .expect("the shipped levels are read by a test");
+        let actions = file
+            .effect_action
+            .into_iter()
+            .map(|(effect, class)| match class {
+                Class::Action(action) => (effect, Some(action)),
+                Class::None(NoAction::None) => (effect, None),
+            });
+        Levels {
+            policies: file.level.into_iter().map(policy).collect(),
+            actions: actions.collect(),
+        }
+    }
+
+    pub(super) fn policy_mut(&mut self, level: Level) -> &mut LevelPolicy {
+        &mut self.policies[level as usize]
     }
 
     /// Every level, in order.
@@ -81,26 +101,6 @@ enum NoAction {
     None,
 }
 
-/// The access levels that ship with the program; read at their first use.
-pub fn levels() -> &'static Levels {
-    static READ: OnceLock<Levels> = OnceLock::new();
-    READ.get_or_init(|| {
-        let file: File = toml::from_str(include_str!("data/levels.toml"))
-            .expect("the shipped levels are read by a test");
-        Levels {
-            policies: file.level.into_iter().map(policy).collect(),
-            actions: file
-                .effect_action
-                .into_iter()
-                .map(|(effect, class)| match class {
-                    Class::Action(action) => (effect, Some(action)),
-                    Class::None(NoAction::None) => (effect, None),
-                })
-                .collect(),
-        }
-    })
-}
-
 fn policy(row: Row) -> LevelPolicy {
     LevelPolicy {
         level: row.name,
@@ -119,7 +119,11 @@ fn policy(row: Row) -> LevelPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::builtin;
+    use crate::catalog::{Policy, builtin};
+
+    fn levels() -> &'static Levels {
+        Policy::shipped().levels()
+    }
 
     #[test]
     fn every_level_stands_at_its_place() {

@@ -8,14 +8,14 @@ mod least_privilege;
 mod level;
 mod listing;
 mod nearest;
+mod policy;
 mod standing;
 
 pub use builtin::{BUILTIN, builtin};
-pub use duty::duties;
 pub use glossaries::Glossaries;
 pub use glossary::{BadGlossary, parse, to_toml};
-pub use least_privilege::requirements;
-pub use level::{Levels, levels};
+pub use level::Levels;
 pub use listing::{Group, Hit, Listing, groups, list, search};
 pub use nearest::nearest;
-pub use standing::{Standing, by_effect, standing};
+pub use policy::{BadPolicy, Policy};
+pub use standing::{Standing, by_effect};

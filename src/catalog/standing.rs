@@ -1,24 +1,22 @@
 //! Where one entitlement stands at one access level: the order of judgement, in one place.
 
-use crate::catalog::least_privilege::requirements;
-use crate::catalog::level::levels;
-use crate::model::access::{Effect, Level, Need, Requirement};
+use crate::model::access::{Effect, LevelPolicy, Need, Requirement};
 use crate::model::entitlement::{EntitlementKey, Side};
 
 /// Where an entitlement stands at a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Standing<'p> {
     /// The least-privilege map forbids it.
-    Forbidden(&'static Requirement),
+    Forbidden(&'p Requirement),
     /// The map names it: required, optional, or allowed with an approval (which is judged elsewhere).
-    Named(&'static Requirement),
+    Named(&'p Requirement),
     /// Nothing names it, and its effect fits the level.
     Fits,
     /// Nothing names it, and its effect is beyond the level.
     Exceeds,
 }
 
-impl Standing {
+impl<'p> Standing<'p> {
     /// Whether the level may have it.
     pub fn is_allowed(self) -> bool {
         match self {
@@ -28,7 +26,7 @@ impl Standing {
     }
 
     /// The standing that a line of the map gives.
-    pub fn of(line: &'static Requirement) -> Standing {
+    pub fn of(line: &'p Requirement) -> Standing<'p> {
         match line.need {
             Need::Forbidden => Standing::Forbidden(line),
             Need::Required | Need::Optional | Need::NeedsApproval => Standing::Named(line),
@@ -36,26 +34,16 @@ impl Standing {
     }
 }
 
-/// Where the entitlement `key` of `catalog` stands at `level`.
+/// The standing of an entitlement that the map does not name.
 ///
-/// First what the least-privilege map says of it; then, for a platform scope, whether the level lists it; then its
-/// effect. Where a level does not write at the provider, a provider permission must be read.
-pub fn standing(
-    level: Level,
-    catalog: &str,
+/// For a platform scope first whether the level lists it; then its effect. Where a level does not write at the provider, a
+/// provider permission must be read.
+pub fn by_effect(
+    policy: &LevelPolicy,
     key: &EntitlementKey,
     effect: Effect,
     side: Side,
-) -> Standing {
-    let named = requirements(catalog)
-        .iter()
-        .find(|line| line.level == level && line.permission == *key);
-    named.map_or_else(|| by_effect(level, key, effect, side), Standing::of)
-}
-
-/// The standing of an entitlement that the map does not name.
-pub fn by_effect(level: Level, key: &EntitlementKey, effect: Effect, side: Side) -> Standing {
-    let policy = levels().policy(level);
+) -> Standing<'static> {
     let fits = match side {
         Side::Provider => {
             policy.allowed.contains(&effect) && (policy.writes || effect == Effect::Read)
@@ -72,12 +60,20 @@ pub fn by_effect(level: Level, key: &EntitlementKey, effect: Effect, side: Side)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::builtin;
+    use crate::catalog::{Policy, builtin};
+    use crate::model::access::Level;
 
-    fn at(level: Level, catalog: &str, key: &str) -> Standing {
+    fn at(level: Level, catalog: &str, key: &str) -> Standing<'static> {
         let glossary = builtin(catalog).unwrap();
+        let policy = Policy::shipped();
         let (key, entitlement) = glossary.entitlements.get_key_value(key).unwrap();
-        standing(level, catalog, key, entitlement.effect, glossary.side)
+        let lines = policy.requirements(catalog).iter();
+        let mut named = lines.filter(|line| line.level == level && line.permission == *key);
+        let level = policy.levels().policy(level);
+        named.next().map_or_else(
+            || by_effect(level, key, entitlement.effect, glossary.side),
+            Standing::of,
+        )
     }
 
     #[test]

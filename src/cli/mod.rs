@@ -14,6 +14,7 @@ pub mod output;
 pub mod pin;
 pub mod private;
 pub mod roll;
+pub mod settings;
 pub mod unlock;
 
 use std::ffi::OsString;

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::catalog::Glossaries;
-use crate::cli::context::Context;
+use crate::catalog::{Glossaries, Policy};
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Status};
+use crate::cli::settings::Settings;
 use crate::manifest::{self, Manifest};
 use crate::model::change::Change;
 use crate::model::finding::{Finding, Severity};
 use crate::model::inventory::Inventory;
+use crate::model::policy;
 use crate::model::record::{Kind, RecordId};
 use crate::operations::records;
 use crate::report::plan;
@@ -22,6 +24,16 @@ pub enum FailOn {
     Warning,
     Error,
     Never,
+}
+
+impl From<policy::FailOn> for FailOn {
+    fn from(word: policy::FailOn) -> FailOn {
+        match word {
+            policy::FailOn::Warning => FailOn::Warning,
+            policy::FailOn::Error => FailOn::Error,
+            policy::FailOn::Never => FailOn::Never,
+        }
+    }
 }
 
 impl FailOn {
@@ -62,25 +74,8 @@ fn severity(text: &str) -> Result<(String, Severity), String> {
     Ok((rule.to_owned(), severity))
 }
 
-impl RuleOptions {
-    /// What to judge by: what the options say, over `base`.
-    ///
-    /// # Errors
-    /// When a rule is named that does not exist.
-    pub fn selection(&self, base: Selection) -> Result<Selection, Failure> {
-        let selection = Selection {
-            select: self.select.iter().cloned().collect(),
-            ignore: self.ignore.iter().cloned().collect(),
-            severities: self.severity.iter().cloned().collect(),
-            pedantic: self.pedantic,
-            ..base
-        };
-        selection.known().map_err(unknown_rule)?;
-        Ok(selection)
-    }
-}
-
-fn unknown_rule(error: UnknownRule) -> Failure {
+/// That an option names a rule which does not exist, with the one that was meant.
+pub fn unknown_rule(error: UnknownRule) -> Failure {
     let failure = Failure::usage(&error);
     match error.near {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
@@ -118,21 +113,28 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, Failure> {
 }
 
 /// Judges an inventory by the rule book.
-pub fn judge(inventory: &Inventory, selection: &Selection, context: &Context) -> Vec<Finding> {
+pub fn judge(
+    inventory: &Inventory,
+    selection: &Selection,
+    policy: &Policy,
+    context: &Context,
+) -> Vec<Finding> {
     let glossaries = Glossaries::of(inventory);
-    rules::judge(
-        &Facts::new(inventory, &glossaries, context.as_of()),
-        selection,
-    )
+    let facts = Facts::new(inventory, &glossaries, context.as_of());
+    rules::judge(&facts.under(policy), selection)
 }
 
 /// The errors on declared records, judged as they will stand in the store: beside what is kept there.
+///
+/// # Errors
+/// When the configuration cannot be used.
 pub fn errors(
     declared: &Inventory,
     stored: &Inventory,
     prune: bool,
     context: &Context,
-) -> Vec<Finding> {
+) -> Result<Vec<Finding>, Failure> {
+    let settings = Settings::load(context, Beside::Inventory)?;
     let mut whole = if prune {
         Inventory::default()
     } else {
@@ -141,23 +143,26 @@ pub fn errors(
     declared
         .records()
         .for_each(|record| drop(whole.put(record)));
-    let mut findings = judge(&whole, &Selection::declared(), context);
+    let selection = settings.rules(Selection::declared());
+    let mut findings = judge(&whole, &selection, &settings.policy, context);
     findings.retain(|finding| {
         finding.severity == Severity::Error && declared.contains(&finding.subject)
     });
-    findings
+    Ok(findings)
 }
 
 /// Says what the rule book finds on a record that was changed by hand: the change stands, but not in silence.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// When the store cannot be read, or the configuration cannot be used.
 pub fn remark(id: &RecordId, store: &Store, context: &mut Context) -> Result<(), Failure> {
     let around = match id.name.parse() {
         Ok(account) if id.kind == Kind::Account => store.accounts(&[account])?,
         _ => store.inventory()?,
     };
-    for finding in judge(&around, &Selection::declared(), context) {
+    let settings = Settings::load(context, Beside::Store)?;
+    let selection = settings.rules(Selection::declared());
+    for finding in judge(&around, &selection, &settings.policy, context) {
         if finding.subject == *id {
             let line = format!(
                 "{}: {} {id}: {}",

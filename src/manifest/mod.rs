@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod agreement;
 mod commands;
+mod config;
 mod decode;
 mod fields;
 mod form;
@@ -34,6 +35,7 @@ use serde_json::Value;
 use crate::model::record::Kind;
 
 pub use commands::{BadCommands, read_commands};
+pub use config::{CONFIG_FILE, CONFIG_SCHEMA, ConfigFile, parse_config, read_config};
 pub use place::Place;
 pub use problem::Problem;
 pub use reading::{Manifest, read};

@@ -153,7 +153,7 @@ fn find(
     id: &RecordId,
     field: &FieldPath,
 ) -> Option<Range<usize>> {
-    let (value, mut span) = record(root, site, id)?;
+    let (value, span) = record(root, site, id)?;
     let mut steps = field.0.as_slice();
     if id.kind == Kind::Assignment {
         let here = at_of(value, site.item);
@@ -166,7 +166,16 @@ fn find(
         }
         steps = field.0.as_slice();
     }
-    let mut value = value;
+    Some(descend(text, value, span, steps))
+}
+
+/// The span of a field below a value, or of the nearest above it that is there; `span` is the value's own.
+pub(super) fn descend<'a, 'i>(
+    text: &str,
+    mut value: Entry<'a, 'i>,
+    mut span: Range<usize>,
+    steps: &[FieldStep],
+) -> Range<usize> {
     for step in steps {
         let next = match (step, value.get_ref()) {
             (FieldStep::Key(key), Value::Table(table)) => table
@@ -182,7 +191,7 @@ fn find(
             None => break,
         }
     }
-    Some(span)
+    span
 }
 
 /// The record's table and its header.

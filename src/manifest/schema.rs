@@ -18,6 +18,7 @@ use crate::model::id::{
 };
 use crate::model::organisation::Organisation;
 use crate::model::party::{Person, Team};
+use crate::model::policy::Config;
 use crate::model::procedure::Procedure;
 use crate::model::provider::{Platform, Provider};
 use crate::model::role::Role;
@@ -121,10 +122,22 @@ fn generate() -> Value {
     for (kind, name) in EXAMPLES {
         schema["properties"][kind]["propertyNames"] = json!({ "examples": [name] });
     }
+    finished("inventory", schema)
+}
+
+/// The schema of `keyroll.toml`.
+fn generate_config() -> Value {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let mut schema = generator.into_root_schema_for::<Config>().to_value();
+    schema["title"] = json!("keyroll configuration");
+    finished("config", schema)
+}
+
+fn finished(name: &str, mut schema: Value) -> Value {
     without_null(&mut schema);
     let mut whole = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:keyroll:schema:inventory",
+        "$id": format!("urn:keyroll:schema:{name}"),
         "title": "",
     });
     let (whole_map, map) = (
@@ -169,21 +182,29 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::manifest::SCHEMA;
+    use crate::manifest::{CONFIG_SCHEMA, SCHEMA};
 
     #[test]
-    fn the_committed_schema_is_that_of_the_model() {
-        let fresh = serde_json::to_string_pretty(&generate()).unwrap() + "\n";
+    fn the_committed_schemas_are_those_of_the_model() {
+        is_fresh("inventory", &generate(), SCHEMA);
+        is_fresh("config", &generate_config(), CONFIG_SCHEMA);
+    }
+
+    fn is_fresh(name: &str, generated: &Value, committed: &str) {
+        let fresh = serde_json::to_string_pretty(generated).unwrap() + "\n";
         #[allow(
             clippy::disallowed_methods,
             reason = "blessing is asked for from outside"
         )]
         let bless = std::env::var_os("KEYROLL_BLESS").is_some();
         if bless {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/inventory.schema.json");
-            fs::write(path, &fresh).unwrap();
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+            fs::write(folder.join(format!("{name}.schema.json")), &fresh).unwrap();
         } else {
-            assert!(fresh == SCHEMA, "stale: run this test with KEYROLL_BLESS=1");
+            assert!(
+                fresh == committed,
+                "{name}: stale: run this test with KEYROLL_BLESS=1"
+            );
         }
     }
 
@@ -233,6 +254,7 @@ mod tests {
             schema.as_array().into_iter().flatten().for_each(walk);
         }
         walk(&generate());
+        walk(&generate_config());
     }
 
     /// TOML as JSON, dates as strings.
@@ -252,10 +274,14 @@ mod tests {
     }
 
     fn faults(text: &str) -> Vec<String> {
+        faults_by(&generate(), text)
+    }
+
+    fn faults_by(schema: &Value, text: &str) -> Vec<String> {
         let table: toml::Table = text.parse().unwrap();
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
-            .build(&generate())
+            .build(schema)
             .unwrap();
         let instance = json_of(toml::Value::Table(table));
         validator
@@ -293,6 +319,9 @@ mod tests {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 if path.is_dir() && name != "glossaries" {
                     folders.push(path);
+                } else if name == "keyroll.toml" {
+                    let text = fs::read_to_string(&path).unwrap();
+                    assert_eq!(faults_by(&generate_config(), &text), [""; 0]);
                 } else if name.ends_with(".toml") && name != "planted.toml" {
                     files += 1;
                     let text = fs::read_to_string(&path).unwrap();

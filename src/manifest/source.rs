@@ -6,6 +6,7 @@ use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::manifest::config::CONFIG_FILE;
 use crate::manifest::place::Lines;
 use crate::manifest::problem::{Problem, Problems, shown};
 
@@ -136,9 +137,11 @@ fn is_hidden(path: &Path) -> bool {
         .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
+/// A configuration is no inventory, wherever it lies.
 fn is_toml(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "toml")
+        && path.file_name().is_some_and(|name| name != CONFIG_FILE)
 }
 
 fn leads_to_folder(path: &Path, meta: &Metadata) -> bool {

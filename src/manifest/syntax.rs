@@ -47,6 +47,17 @@ fn plainly(text: &str) -> Option<Table<'_>> {
     plain::parse(text, all, 0..text.len())
 }
 
+/// Parses a text that is no inventory, as a whole.
+pub(super) fn parse_whole(text: &str) -> (Table<'_>, Vec<Fault>) {
+    plainly(text).map_or_else(
+        || {
+            let (table, faults) = parse(text);
+            (table.into(), faults)
+        },
+        |table| (table, Vec::new()),
+    )
+}
+
 /// Parses a text for the places in it, whatever its faults.
 pub(super) fn recover(text: &str) -> Table<'_> {
     plainly(text).unwrap_or_else(|| DeTable::parse_recoverable(text).0.into_inner().into())

@@ -140,6 +140,35 @@ static NO_CONTROLS: Controls = Controls {
     action_approval: None,
 };
 
+impl Controls {
+    /// Every control by its TOML key, and whether it is stated.
+    fn stated(&self) -> [(&'static str, bool); 15] {
+        let c = self;
+        [
+            ("max-file-size", c.max_file_size.is_some()),
+            ("classification", c.classification.is_some()),
+            ("retention", c.retention.is_some()),
+            ("access-policy", c.access_policy.is_some()),
+            ("supervisor", c.supervisor.is_some()),
+            ("provider-ownership", c.provider_ownership.is_some()),
+            ("conflict-rule", c.conflict_rule.is_some()),
+            ("retry-log", c.retry_log.is_some()),
+            ("owner-approval", c.owner_approval.is_some()),
+            ("fields", !c.fields.is_empty()),
+            ("rollback", c.rollback.is_some()),
+            ("test-window", c.test_window.is_some()),
+            ("review-gate", c.review_gate.is_some()),
+            ("source-citation", c.source_citation.is_some()),
+            ("action-approval", c.action_approval.is_some()),
+        ]
+    }
+}
+
+/// The TOML keys of all controls.
+pub fn controls() -> impl Iterator<Item = &'static str> {
+    NO_CONTROLS.stated().into_iter().map(|(key, _)| key)
+}
+
 /// The controls of an account. Most accounts state none, and then hold no room for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Controls")]
@@ -250,23 +279,6 @@ impl Account {
 
     /// The controls that are stated, by their TOML key.
     pub fn stated_controls(&self) -> BTreeMap<&'static str, bool> {
-        let c = &self.controls;
-        BTreeMap::from([
-            ("max-file-size", c.max_file_size.is_some()),
-            ("classification", c.classification.is_some()),
-            ("retention", c.retention.is_some()),
-            ("access-policy", c.access_policy.is_some()),
-            ("supervisor", c.supervisor.is_some()),
-            ("provider-ownership", c.provider_ownership.is_some()),
-            ("conflict-rule", c.conflict_rule.is_some()),
-            ("retry-log", c.retry_log.is_some()),
-            ("owner-approval", c.owner_approval.is_some()),
-            ("fields", !c.fields.is_empty()),
-            ("rollback", c.rollback.is_some()),
-            ("test-window", c.test_window.is_some()),
-            ("review-gate", c.review_gate.is_some()),
-            ("source-citation", c.source_citation.is_some()),
-            ("action-approval", c.action_approval.is_some()),
-        ])
+        BTreeMap::from(self.controls.stated())
     }
 }

@@ -145,6 +145,12 @@ impl FromStr for CatalogName {
     }
 }
 
+impl Borrow<str> for CatalogName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for CatalogName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)

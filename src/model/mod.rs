@@ -20,6 +20,7 @@ pub mod inventory;
 pub mod key;
 pub mod organisation;
 pub mod party;
+pub mod policy;
 pub mod probe;
 pub mod procedure;
 pub mod provider;

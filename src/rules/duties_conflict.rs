@@ -4,9 +4,8 @@ mod between;
 
 use std::collections::BTreeMap;
 
-use crate::catalog;
 use crate::model::access::{DutyConflict, Effect};
-use crate::model::entitlement::{CatalogName, EntitlementKey};
+use crate::model::entitlement::EntitlementKey;
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::id::RoleId;
 use crate::model::record::{Kind, RecordId};
@@ -62,7 +61,8 @@ fn accounts(facts: &Facts<'_>, findings: &mut Findings) {
         let Some(catalog) = holder.permissions.catalog.filter(|_| a & b != 0) else {
             continue;
         };
-        for conflict in conflicts(catalog, a & b) {
+        let duties = facts.policy.duties(catalog.as_str());
+        for conflict in conflicts(duties, a & b) {
             let at = |key: &EntitlementKey| list.iter().position(|grant| grant.key == key);
             let (Some(a), Some(b)) = (at(&conflict.a), at(&conflict.b)) else {
                 continue;
@@ -93,17 +93,19 @@ fn decides(effect: Effect) -> bool {
 }
 
 /// The conflicts of a set of bits.
-fn conflicts(catalog: &CatalogName, bits: u64) -> impl Iterator<Item = &'static DutyConflict> {
-    let all = catalog::duties(catalog.as_str())
-        .iter()
-        .take(64)
-        .enumerate();
+fn conflicts(duties: &[DutyConflict], bits: u64) -> impl Iterator<Item = &DutyConflict> {
+    let all = duties.iter().take(64).enumerate();
     all.filter(move |(at, _)| bits & (1 << at) != 0)
         .map(|(_, conflict)| conflict)
 }
 
-/// The duties of one role: the glossary, and the conflicts that it has a side of.
-type Sides<'a> = (&'a CatalogName, u64, u64);
+/// The duties of one role: those of its glossary, and the conflicts that it has a side of.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    duties: &'a [DutyConflict],
+    a: u64,
+    b: u64,
+}
 
 /// The duties of each role that has a side of a conflict.
 struct Roles<'a>(BTreeMap<&'a RoleId, Sides<'a>>);
@@ -118,13 +120,13 @@ impl<'a> Roles<'a> {
             let Some(catalog) = &role.catalog else {
                 continue;
             };
-            let duties = catalog::duties(catalog.as_str());
+            let duties = facts.policy.duties(catalog.as_str());
             let bits = role
                 .permissions
                 .iter()
                 .map(|key| duty_bits(duties, key.as_str()));
             let (a, b) = bits.fold((0, 0), |all, one| (all.0 | one.0, all.1 | one.1));
-            for conflict in conflicts(catalog, a & b) {
+            for conflict in conflicts(duties, a & b) {
                 let at =
                     |wanted: &EntitlementKey| role.permissions.iter().position(|key| key == wanted);
                 let place = at(&conflict.a).max(at(&conflict.b)).unwrap_or_default();
@@ -139,7 +141,7 @@ impl<'a> Roles<'a> {
                     .fix("divide the role in two");
             }
             if a | b != 0 {
-                roles.insert(name, (catalog, a, b));
+                roles.insert(name, Sides { duties, a, b });
             }
         }
         Roles(roles)

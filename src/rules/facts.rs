@@ -2,13 +2,15 @@
 
 use std::cell::OnceCell;
 
-use crate::catalog::Glossaries;
+use crate::catalog::{Glossaries, Policy};
 use crate::lifecycle::due;
 use crate::model::account::{Account, AccountStatus};
 use crate::model::credential::Version;
 use crate::model::date::Date;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
+use crate::model::key::Only;
+use crate::model::organisation::Organisation;
 use crate::rules::grants::Grants;
 use crate::rules::seats::Seats;
 use crate::rules::sites::Sites;
@@ -17,6 +19,8 @@ use crate::rules::sites::Sites;
 pub struct Facts<'a> {
     pub inventory: &'a Inventory,
     pub glossaries: Glossaries<'a>,
+    /// What accounts are held to.
+    pub policy: &'a Policy,
     /// The day that is judged.
     pub as_of: Date,
     grants: OnceCell<Grants<'a>>,
@@ -25,15 +29,27 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// The facts, to be judged by what ships with the program.
     pub fn new(inventory: &'a Inventory, glossaries: &Glossaries<'a>, as_of: Date) -> Facts<'a> {
         Facts {
             inventory,
             glossaries: *glossaries,
+            policy: Policy::shipped(),
             as_of,
             grants: OnceCell::new(),
             seats: OnceCell::new(),
             sites: OnceCell::new(),
         }
+    }
+
+    /// The same, to be judged by another policy.
+    pub fn under(self, policy: &'a Policy) -> Facts<'a> {
+        Facts { policy, ..self }
+    }
+
+    /// The organisation's own record, where the inventory has one.
+    pub(super) fn organisation(&self) -> Option<&'a Organisation> {
+        self.inventory.organisation.get(&Only)
     }
 
     /// The accounts that rules judge: all but the retired.

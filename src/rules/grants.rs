@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{self, Standing};
+use crate::catalog::{self, Policy, Standing};
 use crate::model::access::{DutyConflict, Level};
 use crate::model::account::Account;
 use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey, Side};
@@ -42,7 +42,7 @@ pub(super) struct Grant<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
     pub entitlement: &'a Entitlement,
-    pub standing: Standing,
+    pub standing: Standing<'a>,
     /// The duty conflicts that it is the first side of, and the second: a bit each.
     pub duties: (u64, u64),
 }
@@ -98,7 +98,7 @@ impl<'s, 'a> List<'s, 'a> {
 /// One line of a glossary, judged at every level.
 struct Line<'a> {
     entitlement: &'a Entitlement,
-    standing: [Standing; Level::ALL.len()],
+    standing: [Standing<'a>; Level::ALL.len()],
     duties: (u64, u64),
     wildcard: bool,
 }
@@ -121,7 +121,7 @@ impl<'a> Grants<'a> {
                 let named = name.and_then(|name| Some((name, facts.glossaries.get(name)?)));
                 let table = named.map(|(name, catalog)| {
                     let table = tables.entry(name.as_str());
-                    &*table.or_insert_with(|| add_table(&mut lines, name, catalog))
+                    &*table.or_insert_with(|| add_table(&mut lines, facts.policy, name, catalog))
                 });
                 let first = found.len() as u32;
                 let line = |key: &EntitlementKey| table?.get(key.as_str()).copied();
@@ -199,15 +199,21 @@ fn grant<'a>(key: &'a EntitlementKey, level: Level, line: Option<&Line<'a>>) -> 
 }
 
 /// Adds the lines of a glossary.
-fn add_table<'a>(lines: &mut Vec<Line<'a>>, name: &CatalogName, catalog: &'a Catalog) -> Table<'a> {
-    let duties = catalog::duties(name.as_str());
+fn add_table<'a>(
+    lines: &mut Vec<Line<'a>>,
+    policy: &'a Policy,
+    name: &CatalogName,
+    catalog: &'a Catalog,
+) -> Table<'a> {
+    let duties = policy.duties(name.as_str());
     let mut table = Table::new();
     for (key, entitlement) in &catalog.entitlements {
         let at = lines.len() as u32;
         lines.push(Line {
             entitlement,
             standing: std::array::from_fn(|at| {
-                catalog::by_effect(Level::ALL[at], key, entitlement.effect, catalog.side)
+                let level = policy.levels().policy(Level::ALL[at]);
+                catalog::by_effect(level, key, entitlement.effect, catalog.side)
             }),
             duties: duty_bits(duties, key.as_str()),
             wildcard: is_wildcard(key.as_str()),
@@ -215,7 +221,7 @@ fn add_table<'a>(lines: &mut Vec<Line<'a>>, name: &CatalogName, catalog: &'a Cat
         table.insert(key.as_str(), at);
     }
     if catalog.side == Side::Provider {
-        for requirement in catalog::requirements(name.as_str()) {
+        for requirement in policy.requirements(name.as_str()) {
             if let Some(at) = table.get(requirement.permission.as_str()) {
                 let line = &mut lines[*at as usize];
                 line.standing[requirement.level as usize] = Standing::of(requirement);

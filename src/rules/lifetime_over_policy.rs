@@ -1,7 +1,6 @@
 //! `lifetime-over-policy`: a rotation policy that lets a secret live longer than the organisation allows.
 
 use crate::model::finding::{FieldPath, Severity};
-use crate::model::key::Only;
 use crate::model::record::{Kind, RecordId};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -50,9 +49,12 @@ const LONGEST_DAYS: u64 = 90;
 const MINUTES_A_DAY: u64 = 24 * 60;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let chosen = facts.inventory.organisation.get(&Only);
+    let said = facts
+        .organisation()
+        .and_then(|own| own.max_lifetime.as_ref());
+    let chosen = facts.policy.choices.max_lifetime.as_ref();
     let longest = chosen
-        .and_then(|organisation| organisation.max_lifetime.as_ref())
+        .or(said)
         .map_or(LONGEST_DAYS * MINUTES_A_DAY, |span| {
             u64::from(span.minutes())
         });

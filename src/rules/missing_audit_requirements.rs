@@ -1,6 +1,5 @@
 //! `missing-audit-requirements`: no audit sink, or records without import or write, retry and failure.
 
-use crate::catalog::levels;
 use crate::model::account::{Account, AuditRecord};
 use crate::model::finding::{FieldPath, Severity};
 use crate::rules::findings::names;
@@ -42,7 +41,7 @@ Source: Guide, inputs
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for (id, account) in facts.accounts() {
-        let writes = levels().policy(account.level).writes;
+        let writes = facts.policy.levels().policy(account.level).writes;
         let Some((field, message)) = fault(account, writes) else {
             continue;
         };

@@ -1,6 +1,5 @@
 //! `missing-expiry`: no expiry.
 
-use crate::catalog::levels;
 use crate::model::finding::{FieldPath, Severity};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -45,7 +44,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         if account.expires.is_some() {
             continue;
         }
-        let (severity, message) = if levels().policy(account.level).writes {
+        let (severity, message) = if facts.policy.levels().policy(account.level).writes {
             (Severity::Error, "no expiry, on an account that writes")
         } else {
             (Severity::Warning, "no expiry")

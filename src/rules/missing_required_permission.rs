@@ -1,6 +1,5 @@
 //! `missing-required-permission`: a permission that the level needs and that is not granted.
 
-use crate::catalog;
 use crate::model::access::Need;
 use crate::model::finding::{FieldPath, Severity};
 use crate::rules::findings::names;
@@ -45,7 +44,9 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             continue;
         }
         let level = holder.account.level;
-        let missing: Vec<_> = catalog::requirements(catalog.as_str())
+        let missing: Vec<_> = facts
+            .policy
+            .requirements(catalog.as_str())
             .iter()
             .filter(|line| line.level == level && line.need == Need::Required)
             .filter(|line| !list.iter().any(|grant| *grant.key == line.permission))

@@ -2,7 +2,6 @@
 
 use crate::model::account::Account;
 use crate::model::finding::{FieldPath, Severity};
-use crate::model::key::Only;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -52,10 +51,9 @@ const PATTERN: &str = "{provider}-{environment}-{workflow}-{site}";
 const LONGEST: usize = 200;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let chosen = facts.inventory.organisation.get(&Only);
-    let pattern = chosen
-        .and_then(|organisation| organisation.naming.as_ref())
-        .map_or(PATTERN, |naming| naming.as_str());
+    let said = facts.organisation().and_then(|own| own.naming.as_ref());
+    let chosen = facts.policy.choices.naming.as_ref();
+    let pattern = chosen.or(said).map_or(PATTERN, |naming| naming.as_str());
     // A longer one is no pattern of names: it would be repeated for each account.
     let pattern = if pattern.len() > LONGEST {
         PATTERN

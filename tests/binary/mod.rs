@@ -103,6 +103,7 @@ impl Home {
     fn surround(&self, command: &mut Command) {
         for name in [
             "KEYROLL_STORE",
+            "KEYROLL_CONFIG",
             "KEYROLL_LOCK_WAIT",
             "KEYROLL_IDENTITY_FILE",
             "CREDENTIALS_DIRECTORY",

@@ -65,7 +65,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     }
     if !args.accept_findings {
         refuse_errors(
-            &roll::errors(&manifest.inventory, &stored, args.prune, context),
+            &roll::errors(&manifest.inventory, &stored, args.prune, context)?,
             context,
         )?;
     }

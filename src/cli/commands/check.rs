@@ -1,8 +1,9 @@
 //! `keyroll check`: what is due, late or broken in the roll. The cron job: silent when there is nothing to say.
 
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::Outcome;
 use crate::cli::roll::{self, FailOn, RuleOptions};
+use crate::cli::settings::Settings;
 use crate::operations::due;
 use crate::report::findings::{self, Item};
 use crate::report::summary::Counts;
@@ -31,7 +32,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
-    let mut selection = args.rules.selection(Selection::all())?;
+    let settings = Settings::load(context, Beside::Store)?;
+    let mut selection = settings.selection(&args.rules, Selection::all())?;
     let store = context.open(Access::Read)?;
     let inventory = if args.due {
         due::candidates(&store, context.as_of())?
@@ -41,7 +43,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if args.due {
         selection.select = due::RULES.iter().map(|id| (*id).to_owned()).collect();
     }
-    let findings = roll::judge(&inventory, &selection, context);
+    let findings = roll::judge(&inventory, &selection, &settings.policy, context);
 
     let status = args.fail_on.status(roll::worst(&findings));
     if args.quiet || (findings.is_empty() && context.globals.format == Format::Table) {

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::settings::Settings;
 use crate::cli::unlock::{self, IdentityOptions, Source};
 use crate::model::record::Kind;
 use crate::model::sealed::Purpose;
@@ -42,6 +43,7 @@ pub fn run(_: Args, context: &mut Context) -> Outcome {
         Check::new("sqlite", Status::Clean, store::sqlite_version()),
         Check::new("store", Status::Clean, path.display().to_string()),
     ];
+    checks.push(configuration(context));
     checks.extend(stored(&path, context));
     let actor = context.actor()?;
     checks.push(Check::new(
@@ -70,6 +72,18 @@ pub fn run(_: Args, context: &mut Context) -> Outcome {
         &context.terminal(),
     ))?;
     Ok(worst)
+}
+
+/// Which configuration `validate` would judge by here.
+fn configuration(context: &Context) -> Check {
+    const WHAT: &str = "configuration";
+    match Settings::load(context, Beside::Inventory) {
+        Err(failure) => bad(WHAT, failure),
+        Ok(Settings { path: None, .. }) => Check::new(WHAT, Status::Clean, "none"),
+        Ok(Settings {
+            path: Some(path), ..
+        }) => Check::new(WHAT, Status::Clean, path.display().to_string()),
+    }
 }
 
 fn stored(path: &Path, context: &Context) -> Vec<Check> {

@@ -1,8 +1,9 @@
 //! `keyroll` alone: the next useful step.
 
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Outcome, Status};
 use crate::cli::roll;
+use crate::cli::settings::Settings;
 use crate::model::record::Kind;
 use crate::rules::Selection;
 use crate::store::{Access, Store, StoreError};
@@ -33,7 +34,9 @@ pub fn run(context: &mut Context) -> Outcome {
         )?;
         return Ok(Status::Clean);
     }
-    let findings = roll::judge(&store.inventory()?, &Selection::all(), context);
+    let settings = Settings::load(context, Beside::Store)?;
+    let selection = settings.rules(Selection::all());
+    let findings = roll::judge(&store.inventory()?, &selection, &settings.policy, context);
     let next = if store.count(Kind::Version)? == 0 {
         "keyroll import facts FILE   record when each secret was issued: without it nothing can fall due"
     } else if findings.is_empty() {

@@ -50,7 +50,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if !decided.kept.is_empty() && context.globals.format == Format::Table {
         context.out.note(plan::kept(&decided.kept));
     }
-    let errors = roll::errors(&manifest.inventory, &stored, args.prune, context).len();
+    let errors = roll::errors(&manifest.inventory, &stored, args.prune, context)?.len();
     if errors > 0 && !decided.changes.is_empty() {
         let errors = counted(errors, "error");
         context.out.note(format!(

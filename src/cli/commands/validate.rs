@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose::Diagnosis;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll::{self, FailOn, RuleOptions};
+use crate::cli::settings::Settings;
 use crate::rules::Selection;
 
 /// Check TOML inventories against the rule book; needs no store, no secret, no network
@@ -18,17 +19,18 @@ pub struct Args {
     /// Files, or folders with every *.toml below them [default: this folder]
     #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
-    /// The least severity that makes the exit status other than 0
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
-    fail_on: FailOn,
+    /// The least severity that makes the exit status other than 0 [default: error]
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     rules: RuleOptions,
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
-    let selection = args.rules.selection(Selection::declared())?;
+    let settings = Settings::load(context, Beside::Inventory)?;
+    let selection = settings.selection(&args.rules, Selection::declared())?;
     let manifest = roll::read(&args.paths)?;
-    let findings = roll::judge(&manifest.inventory, &selection, context);
+    let findings = roll::judge(&manifest.inventory, &selection, &settings.policy, context);
 
     let diagnosis = Diagnosis::new(&manifest, &findings);
     let shown = diagnosis.render(context.globals.format, &context.terminal());
@@ -39,7 +41,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     // The process is about to end: taking a large inventory apart, record by record, would only delay it.
     std::mem::forget(manifest);
 
-    let judged = args.fail_on.status(roll::worst(&findings));
+    let fail_on = settings.fail_on(args.fail_on, FailOn::Error);
+    let judged = fail_on.status(roll::worst(&findings));
     Ok(if faultless {
         judged
     } else {

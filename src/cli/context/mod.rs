@@ -18,6 +18,7 @@ use crate::cli::context::places::IdentityFiles;
 use crate::cli::failure::Failure;
 use crate::cli::harden::Before;
 use crate::cli::output::Output;
+use crate::manifest::CONFIG_FILE;
 use crate::model::date::{Date, Timestamp};
 use crate::model::event::Actor;
 use crate::model::text::Text;
@@ -47,6 +48,12 @@ pub struct Globals {
     /// When to use colour: auto, always or never
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true)]
     pub color: Color,
+    /// The configuration to judge by [default: KEYROLL_CONFIG, else the nearest keyroll.toml]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long, global = true)]
+    pub no_config: bool,
     /// Judge as of this date instead of today (UTC)
     #[arg(long, global = true, value_name = "DATE")]
     pub as_of: Option<Date>,
@@ -59,6 +66,22 @@ pub struct Globals {
     /// Why, for the audit trail
     #[arg(long, global = true, value_name = "TEXT")]
     pub reason: Option<Text>,
+}
+
+/// What is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    Inventory,
+    Store,
+}
+
+/// Where a configuration is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigPath {
+    /// Somebody named it: a link to it is followed.
+    Named(PathBuf),
+    /// It lies in a folder, and may be a stranger's.
+    Found(PathBuf),
 }
 
 /// The surroundings of one command.
@@ -206,6 +229,24 @@ impl Context {
             store.set_wait(wait);
         }
         Ok(store)
+    }
+
+    /// Where the configuration is, where there is one: the one that is named, else the nearest `keyroll.toml` from the
+    /// working folder up to the repository's root where `beside` says that a declared inventory is judged, else the user's
+    /// own. A store is not judged by what lies in a folder.
+    pub fn config_path(&self, beside: Beside) -> Option<ConfigPath> {
+        if self.globals.no_config {
+            return None;
+        }
+        let named = self.globals.config.clone();
+        named
+            .or_else(|| places::set("KEYROLL_CONFIG").map(PathBuf::from))
+            .map(ConfigPath::Named)
+            .or_else(|| match beside {
+                Beside::Inventory => places::nearest(CONFIG_FILE).map(ConfigPath::Found),
+                Beside::Store => None,
+            })
+            .or_else(|| places::own(CONFIG_FILE).map(ConfigPath::Named))
     }
 
     /// Who does this, for the audit trail: the OS user, behind `KEYROLL_ACTOR` where an automation names itself.

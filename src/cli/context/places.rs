@@ -48,6 +48,33 @@ pub fn identity_files(store: &str) -> IdentityFiles {
     }
 }
 
+/// The nearest file of a name: in the working folder, else in those above it, up to the root of a repository.
+pub fn nearest(name: &str) -> Option<PathBuf> {
+    let working = std::env::current_dir().ok()?;
+    for folder in working.ancestors() {
+        let file = folder.join(name);
+        if fs::symlink_metadata(&file).is_ok() {
+            // Short where it lies right here, as it is typed.
+            return Some(if folder == working {
+                PathBuf::from(name)
+            } else {
+                file
+            });
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// A file of the user's own configuration folder, where it is there.
+pub fn own(name: &str) -> Option<PathBuf> {
+    configuration()
+        .map(|folder| folder.join(name))
+        .filter(|file| file.exists())
+}
+
 fn configuration() -> Option<PathBuf> {
     let folders = etcetera::choose_base_strategy().ok()?;
     Some(folders.config_dir().join("keyroll"))

@@ -153,7 +153,7 @@ fn part<'a>(roles: &Roles<'a>, seats: &[Seat<'a>]) -> Part<'a> {
     }
     let sides = held
         .iter()
-        .fold((0, 0), |(a, b), held| (a | held.sides.1, b | held.sides.2));
+        .fold((0, 0), |(a, b), held| (a | held.sides.a, b | held.sides.b));
     Part {
         held,
         sides,
@@ -162,15 +162,13 @@ fn part<'a>(roles: &Roles<'a>, seats: &[Seat<'a>]) -> Part<'a> {
 }
 
 /// The first conflict between two roles that neither has by itself.
-fn conflict(
-    (catalog, a1, b1): Sides<'_>,
-    (other, a2, b2): Sides<'_>,
-) -> Option<&'static DutyConflict> {
-    let between = ((a1 & b2) | (a2 & b1)) & !(a1 & b1) & !(a2 & b2);
-    if between == 0 || catalog != other {
+fn conflict<'a>(one: Sides<'a>, other: Sides<'_>) -> Option<&'a DutyConflict> {
+    let between = ((one.a & other.b) | (other.a & one.b)) & !(one.a & one.b) & !(other.a & other.b);
+    // The duties of one glossary are one list.
+    if between == 0 || !std::ptr::eq(one.duties, other.duties) {
         return None;
     }
-    conflicts(catalog, between).next()
+    conflicts(one.duties, between).next()
 }
 
 #[cfg(test)]

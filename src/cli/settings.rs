@@ -1,0 +1,167 @@
+//! What is judged by: the configuration, with what the command line sets over it.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use crate::catalog::Policy;
+use crate::cli::context::{Beside, ConfigPath, Context};
+use crate::cli::failure::Failure;
+use crate::cli::roll::{FailOn, RuleOptions};
+use crate::manifest::{self, ConfigFile, Problem};
+use crate::model::finding::FieldPath;
+use crate::model::policy::Config;
+use crate::rules::{Selection, UnknownRule};
+
+/// What to judge by.
+pub struct Settings {
+    config: Config,
+    /// What accounts are held to.
+    pub policy: Cow<'static, Policy>,
+    /// Where the configuration was read, where there is one.
+    pub path: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the configuration, where there is one.
+    ///
+    /// # Errors
+    /// When it cannot be read, or says what cannot hold; with its line.
+    pub fn load(context: &Context, beside: Beside) -> Result<Settings, Failure> {
+        let (path, target) = match context.config_path(beside) {
+            None => return Ok(Settings::shipped()),
+            // A link that a user names is the user's own.
+            Some(ConfigPath::Named(path)) => (path.clone(), std::fs::canonicalize(path)),
+            Some(ConfigPath::Found(path)) => (path.clone(), Ok(path)),
+        };
+        let shown = path.to_string_lossy().into_owned();
+        let file = manifest::read_config(target.as_ref().unwrap_or(&path), shown)
+            .map_err(|problems| refused(&problems))?;
+        let policy = Policy::of(&file.config).map_err(|bad| {
+            refused(&[file.problem(&bad.field, &bad.message, Some(bad.hint.clone()))])
+        })?;
+        unknown_rules(&file)?;
+        Ok(Settings {
+            config: file.config,
+            policy: Cow::Owned(policy),
+            path: Some(path),
+        })
+    }
+
+    /// What ships with the program.
+    pub fn shipped() -> Settings {
+        Settings {
+            config: Config::default(),
+            policy: Cow::Borrowed(Policy::shipped()),
+            path: None,
+        }
+    }
+
+    /// The rules of `base` that are left after the configuration and the options; an option stands over the configuration.
+    ///
+    /// # Errors
+    /// When an option names a rule that does not exist.
+    pub fn selection(&self, options: &RuleOptions, base: Selection) -> Result<Selection, Failure> {
+        let words = |names: &[crate::model::id::Name]| -> Vec<String> {
+            names.iter().map(ToString::to_string).collect()
+        };
+        let select = match options.select.is_empty() {
+            true => words(&self.config.select),
+            false => options.select.clone(),
+        };
+        let severities = self.config.severity.iter();
+        let mut selection = Selection {
+            select: select.into_iter().collect(),
+            ignore: words(&self.config.ignore).into_iter().collect(),
+            severities: severities
+                .map(|(rule, severity)| (rule.to_string(), *severity))
+                .collect(),
+            pedantic: self.config.pedantic || options.pedantic,
+            ..base
+        };
+        selection.ignore.extend(options.ignore.iter().cloned());
+        selection
+            .severities
+            .extend(options.severity.iter().cloned());
+        selection.known().map_err(crate::cli::roll::unknown_rule)?;
+        Ok(selection)
+    }
+
+    /// The rules of `base` that are left after the configuration.
+    pub fn rules(&self, base: Selection) -> Selection {
+        self.selection(&RuleOptions::default(), base)
+            .expect("the rules of a configuration are looked up when it is read")
+    }
+
+    /// Which findings fail: the option, else the configuration, else `usual`.
+    pub fn fail_on(&self, option: Option<FailOn>, usual: FailOn) -> FailOn {
+        option
+            .or(self.config.fail_on.map(FailOn::from))
+            .unwrap_or(usual)
+    }
+
+    /// The baseline that the configuration names, beside it.
+    pub fn baseline(&self) -> Option<PathBuf> {
+        let name = self.config.baseline.as_ref()?;
+        let folder = self.path.as_ref()?.parent()?;
+        Some(folder.join(name.as_str()))
+    }
+}
+
+/// Refuses a configuration that names a rule which does not exist.
+fn unknown_rules(file: &ConfigFile) -> Result<(), Failure> {
+    let config = &file.config;
+    let listed = |key: &'static str, names: &[crate::model::id::Name]| -> Vec<_> {
+        let numbered = names.iter().enumerate();
+        numbered
+            .map(|(at, name)| (FieldPath::of(key).index(at), name.clone()))
+            .collect()
+    };
+    let severities = config.severity.keys();
+    let named = listed("select", &config.select)
+        .into_iter()
+        .chain(listed("ignore", &config.ignore))
+        .chain(severities.map(|name| (FieldPath::of("severity").key(name.as_str()), name.clone())));
+    let mut problems = Vec::new();
+    for (field, name) in named {
+        let one = Selection {
+            select: [name.to_string()].into(),
+            ..Selection::all()
+        };
+        if let Err(UnknownRule { id, near }) = one.known() {
+            let hint = near.map_or("`keyroll explain` lists the rules".to_owned(), |near| {
+                format!("did you mean `{near}`?")
+            });
+            problems.push(file.problem(&field, &format!("there is no rule `{id}`"), Some(hint)));
+        }
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(refused(&problems)),
+    }
+}
+
+/// How many faults of a configuration are told at once.
+const MOST_TOLD: usize = 5;
+
+/// A configuration that cannot be used: nothing is judged by half of one.
+fn refused(problems: &[Problem]) -> Failure {
+    let line = |problem: &Problem| match &problem.place {
+        Some(place) => {
+            let file = place.file.escape_debug();
+            format!(
+                "{file}:{}:{}: {}",
+                place.line, place.column, problem.message
+            )
+        }
+        None => problem.message.clone(),
+    };
+    let mut lines: Vec<String> = problems.iter().take(MOST_TOLD).map(line).collect();
+    if let more @ 1.. = problems.len().saturating_sub(MOST_TOLD) {
+        lines.push(format!("and {more} more"));
+    }
+    let failure = Failure::usage(lines.join("; "));
+    match problems.iter().find_map(|problem| problem.hint.as_ref()) {
+        Some(hint) => failure.hint(hint),
+        None => failure.hint("`keyroll schema config` prints what it may hold"),
+    }
+}

@@ -1,0 +1,112 @@
+//! Which configuration counts, and what it changes.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod binary;
+
+use std::path::Path;
+
+use binary::{EXAMPLE, Home};
+
+/// A rule that the example breaks once this is set.
+const STRICT: &str = "[organisation]\nmax-lifetime = \"1d\"\n";
+
+fn validated_in(home: &Home, folder: &str, more: &[&str]) -> binary::Ran {
+    let mut command = home.command(&["validate", EXAMPLE, "--fail-on", "warning"]);
+    command.args(more).current_dir(home.path().join(folder));
+    binary::finish(command)
+}
+
+#[test]
+fn the_nearest_configuration_counts_up_to_the_root_of_the_repository() {
+    let home = Home::new();
+    home.file("repository/deep/deeper/here", "");
+    home.file("repository/.git/HEAD", "");
+    validated_in(&home, "repository/deep/deeper", &[]).ok(0);
+    home.file("repository/keyroll.toml", STRICT);
+    let found = validated_in(&home, "repository/deep/deeper", &[]).ok(3);
+    assert!(found.stdout.contains("lifetime-over-policy"), "{found:?}");
+    validated_in(&home, "repository/deep/deeper", &["--no-config"]).ok(0);
+    home.file("repository/deep/keyroll.toml", "");
+    validated_in(&home, "repository/deep/deeper", &[]).ok(0);
+    // What lies above the repository is somebody else's.
+    home.file("other/.git/HEAD", "");
+    home.file("keyroll.toml", STRICT);
+    validated_in(&home, "other", &[]).ok(0);
+}
+
+#[test]
+fn a_link_is_followed_where_it_was_named_and_not_where_it_was_found() {
+    let home = Home::new();
+    let secret = home.file("elsewhere/private", "hunter2-and-more = [\n");
+    std::os::unix::fs::symlink(&secret, home.path().join("keyroll.toml")).unwrap();
+    let refused = validated_in(&home, ".", &[]).ok(2);
+    assert!(refused.stderr.contains("symbolic link"), "{refused:?}");
+    assert!(!refused.stderr.contains("hunter2"), "{refused:?}");
+    let strict = home.file("dotfiles/strict.toml", STRICT);
+    let link = home.path().join("linked.toml");
+    std::os::unix::fs::symlink(strict, &link).unwrap();
+    validated_in(&home, ".", &["--config", link.to_str().unwrap()]).ok(3);
+}
+
+#[test]
+fn a_store_is_not_judged_by_what_lies_in_a_folder() {
+    let home = Home::filled();
+    let check = ["check", "--fail-on", "warning", "--as-of", "2026-11-22"];
+    let before = home.run(&check).ok(0);
+    home.file("keyroll.toml", STRICT);
+    assert_eq!(home.run(&check).ok(0).stdout, before.stdout);
+    home.file("config/keyroll/keyroll.toml", STRICT);
+    let found = home.run(&check).ok(3);
+    assert!(found.stdout.contains("lifetime-over-policy"), "{found:?}");
+}
+
+#[test]
+fn a_word_of_the_command_line_stands_over_the_configuration() {
+    let home = Home::new();
+    let text =
+        format!("fail-on = \"never\"\n{STRICT}[severity]\nlifetime-over-policy = \"error\"\n");
+    home.file("keyroll.toml", text);
+    home.run(&["validate", EXAMPLE]).ok(0);
+    home.run(&["validate", EXAMPLE, "--fail-on", "error"]).ok(4);
+    let lower = "lifetime-over-policy=info";
+    home.run(&[
+        "validate",
+        EXAMPLE,
+        "--fail-on",
+        "error",
+        "--severity",
+        lower,
+    ])
+    .ok(0);
+    let without = "lifetime-over-policy";
+    home.run(&[
+        "validate",
+        EXAMPLE,
+        "--fail-on",
+        "error",
+        "--ignore",
+        without,
+    ])
+    .ok(0);
+}
+
+#[test]
+fn a_configuration_is_no_inventory_and_changes_what_levels_demand() {
+    let home = Home::new();
+    let text = "[[requirement]]\ncatalog = \"unicmms\"\nlevel = \"read-only-import\"\n\
+        permission = \"asset/view-assets\"\nneed = \"forbidden\"\nwhy = \"nobody looks\"\n";
+    let folder = home.path().join("inventory");
+    for name in ["inventory.toml", "glossaries/maintainx.toml"] {
+        let source = Path::new(EXAMPLE).join(name);
+        if source.exists() {
+            home.file(&format!("inventory/{name}"), std::fs::read(source).unwrap());
+        }
+    }
+    home.file("inventory/keyroll.toml", text);
+    let mut command = home.command(&["validate", "."]);
+    command.current_dir(&folder);
+    let found = binary::finish(command).ok(4);
+    assert!(found.stdout.contains("nobody looks"), "{found:?}");
+    assert!(!found.stdout.contains("malformed"), "{found:?}");
+}
