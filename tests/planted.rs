@@ -143,7 +143,7 @@ fn found_equals_planted(organisation: &str, inventory: &Inventory, seen: &[&str]
         .into_iter()
         .filter(|fault| seen.contains(&fault.seen_by.as_str()))
         .collect();
-    let found: BTreeSet<(String, String)> = judge(inventory, state, false)
+    let found: BTreeSet<(String, String)> = judge(inventory, state, true)
         .iter()
         .map(|finding| (finding.rule.to_owned(), subject(finding)))
         .collect();

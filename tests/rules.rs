@@ -101,12 +101,19 @@ fixtures! {
     agent_without_gate
     wildcard_grant
     overlap_impossible
+    single_custodian
+    third_party_unmanaged
     lifetime_over_policy
     duties_conflict
     tenant_roles_mixed
     assignment_without_boundary
     assignment_outside_workplace
     assignment_too_wide
+    redundant_assignment
+    empty_role
+    unused_role
+    unused_procedure
+    unused_rotation
     waiver_expired
     waiver_unused
     waiver_incomplete

@@ -27,6 +27,7 @@ mod credential_expiring;
 mod credential_in_url;
 mod credential_shared;
 mod duties_conflict;
+mod empty_role;
 mod endpoint_mismatch;
 mod environment_shared;
 mod forbidden_permission;
@@ -43,16 +44,22 @@ mod missing_rotation;
 mod no_glossary;
 mod overlap_impossible;
 mod owner_departed;
+mod redundant_assignment;
 mod rotation_due;
 mod rotation_overdue;
 mod secret_in_inventory;
+mod single_custodian;
 mod tenant_crossed;
 mod tenant_roles_mixed;
+mod third_party_unmanaged;
 mod unapproved_secret_store;
 mod unclear_name;
 mod unknown_permission;
 mod unknown_reference;
 mod unknown_scope;
+mod unused_procedure;
+mod unused_role;
+mod unused_rotation;
 mod waiver_expired;
 mod waiver_incomplete;
 mod waiver_unused;
@@ -93,12 +100,19 @@ pub static ALL: &[&Rule] = &[
     &agent_without_gate::RULE,
     &wildcard_grant::RULE,
     &overlap_impossible::RULE,
+    &single_custodian::RULE,
+    &third_party_unmanaged::RULE,
     &lifetime_over_policy::RULE,
     &duties_conflict::RULE,
     &tenant_roles_mixed::RULE,
     &assignment_without_boundary::RULE,
     &assignment_outside_workplace::RULE,
     &assignment_too_wide::RULE,
+    &redundant_assignment::RULE,
+    &empty_role::RULE,
+    &unused_role::RULE,
+    &unused_procedure::RULE,
+    &unused_rotation::RULE,
     &rotation_due::RULE,
     &rotation_overdue::RULE,
     &credential_expiring::RULE,

@@ -63,6 +63,14 @@ impl<'a> Seats<'a> {
         Seats { own, teams }
     }
 
+    /// The teams of a person that hold a role.
+    pub fn teams(&self, holder: Holder<'_>) -> &[Holder<'a>] {
+        match holder {
+            ("person", name) => self.teams.get(name).map_or(&[][..], Vec::as_slice),
+            _ => &[],
+        }
+    }
+
     /// Sums up what each principal is assigned itself, once, and shows every principal with the sums of what it holds:
     /// its own first, then those of its teams. What two seats of one team do is the team's matter.
     pub fn each<T>(
@@ -78,11 +86,8 @@ impl<'a> Seats<'a> {
         let members = self.teams.keys().map(|name| ("person", *name));
         let holders: BTreeSet<Holder<'a>> = self.own.keys().copied().chain(members).collect();
         for holder in holders {
-            let teams = match holder {
-                ("person", name) => self.teams.get(name).map_or(&[][..], Vec::as_slice),
-                _ => &[],
-            };
-            let of_teams: Vec<&T> = teams.iter().filter_map(|team| sums.get(team)).collect();
+            let teams = self.teams(holder).iter();
+            let of_teams: Vec<&T> = teams.filter_map(|team| sums.get(team)).collect();
             see(holder, sums.get(&holder), &of_teams);
         }
     }

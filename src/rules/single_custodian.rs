@@ -1,0 +1,181 @@
+//! `single-custodian`: one person is the technical owner of nearly everything.
+
+use std::collections::HashMap;
+
+use crate::model::finding::{FieldPath, Severity};
+use crate::model::id::{PersonId, Principal};
+use crate::model::party::Team;
+use crate::model::record::{Kind, RecordId};
+use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::{Facts, Findings};
+
+/// From this share of the accounts on, in percent, it is nearly everything.
+const SHARE: usize = 90;
+
+/// In a roll of fewer accounts, one person who looks after them is what there is.
+const FEWEST: usize = 5;
+
+pub static RULE: Rule = Rule {
+    id: "single-custodian",
+    severity: Severity::Info,
+    kind: RuleKind::Static,
+    summary: "one person is the technical owner of nearly everything",
+    explain: r##"One person is the technical owner of nine accounts in ten, by name or as the only one left in the team that owns them. Whoever is alone with every key cannot be ill, cannot be checked by anybody, and takes the knowledge along when leaving. Judged from five accounts on.
+
+## Fix
+
+Let a team of two or more own the accounts, or name a stand-in in the team that does.
+
+## Example
+
+```toml
+[team.integration]
+members = ["anna-berg"]  # bad: the team owns every account, and the team is Anna
+```
+
+```toml
+[team.integration]
+members = ["anna-berg", "max-vogt"]  # good: Max stands in
+```
+
+Source: CIS Control 5.5."##,
+    check,
+};
+
+fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    let mut alone: HashMap<&str, Option<&str>> = HashMap::new();
+    let mut owned: HashMap<&str, usize> = HashMap::new();
+    let mut accounts = 0;
+    for (_, account) in facts.accounts() {
+        accounts += 1;
+        let owner = account.owner.technical.as_ref();
+        if let Some(person) = owner.and_then(|owner| custodian(facts, owner, &mut alone)) {
+            *owned.entry(person).or_default() += 1;
+        }
+    }
+    // At such a share there is one at most.
+    let nearly_all = |owned: usize| owned * 100 >= accounts * SHARE;
+    let Some((person, count)) = owned
+        .into_iter()
+        .find(|(_, count)| accounts >= FEWEST && nearly_all(*count))
+    else {
+        return;
+    };
+    let message =
+        format!("`person/{person}` alone is the technical owner of {count} of {accounts} accounts");
+    findings
+        .at(
+            RecordId::new(Kind::Person, &person),
+            FieldPath::record(),
+            message,
+        )
+        .fix("give the accounts to a team of two or more, or add a stand-in to the team that owns them");
+}
+
+/// The one person who is there behind an owner; none where they are several, or nobody.
+fn custodian<'a>(
+    facts: &Facts<'a>,
+    owner: &'a Principal,
+    alone: &mut HashMap<&'a str, Option<&'a str>>,
+) -> Option<&'a str> {
+    match owner.parts() {
+        ("person", name) => {
+            let known = facts.inventory.people.contains_key(name);
+            (known && is_there(facts, name)).then_some(name)
+        }
+        ("team", name) => *alone.entry(name).or_insert_with(|| {
+            let team = facts.inventory.teams.get(name)?;
+            only_member(facts, team)
+        }),
+        _ => None,
+    }
+}
+
+/// The only member who has not left.
+fn only_member<'a>(facts: &Facts<'a>, team: &'a Team) -> Option<&'a str> {
+    let members = team.members.iter().map(PersonId::as_str);
+    let mut there = members.filter(|name| is_there(facts, name));
+    let only = there.next()?;
+    // A member who is named twice is one. One who is unknown is another rule's matter.
+    let is_alone = there.all(|name| name == only) && facts.inventory.people.contains_key(only);
+    is_alone.then_some(only)
+}
+
+fn is_there(facts: &Facts<'_>, person: &str) -> bool {
+    let person = facts.inventory.people.get(person);
+    let left = person.and_then(|person| person.left);
+    left.is_none_or(|day| day > facts.as_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::Glossaries;
+    use crate::model::inventory::Inventory;
+    use crate::rules::{Facts, Selection, judge, sample};
+    use serde_json::{Value, json};
+
+    /// Who is found where the sample's account stands `count` times, and `others` of them have another owner.
+    fn found(records: Value, count: usize, others: usize) -> Vec<String> {
+        let mut inventory: Inventory = sample::with(records);
+        let account = inventory.accounts.values().next().cloned().unwrap();
+        for n in 1..count {
+            let mut account = account.clone();
+            if n <= others {
+                account.owner.technical = Some("person/jo-miller".parse().unwrap());
+            }
+            let id = format!("a{n}").parse().unwrap();
+            inventory.accounts.insert(id, account);
+        }
+        let glossaries = Glossaries::of(&inventory);
+        let facts = Facts::new(&inventory, &glossaries, sample::AS_OF.parse().unwrap());
+        let selection = Selection {
+            select: ["single-custodian".to_owned()].into(),
+            ..Selection::all()
+        };
+        let findings = judge(&facts, &selection).into_iter();
+        findings
+            .map(|f| format!("{}: {}", f.subject, f.message))
+            .collect()
+    }
+
+    #[test]
+    fn the_only_member_of_the_team_that_owns_nearly_everything_is_found() {
+        let all =
+            "person/anna-berg: `person/anna-berg` alone is the technical owner of 5 of 5 accounts";
+        assert_eq!(found(json!({}), 5, 0), [all]);
+        let nearly = found(json!({}), 10, 1);
+        assert!(nearly[0].ends_with("9 of 10 accounts"), "{nearly:?}");
+        assert_eq!(found(json!({}), 10, 2), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_small_roll_may_have_one_custodian() {
+        assert_eq!(found(json!({}), 4, 0), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_stand_in_counts_until_the_day_of_leaving() {
+        let team = |left: &str| {
+            let records = json!({
+                "person/jo-miller": { "left": left },
+                "team/integration": { "members": ["anna-berg", "anna-berg", "jo-miller"] },
+            });
+            found(records, 5, 0).len()
+        };
+        assert_eq!(team("2026-11-23"), 0);
+        assert_eq!(team("2026-11-22"), 1);
+    }
+
+    #[test]
+    fn a_person_who_owns_by_name_is_found_and_one_who_has_left_is_not() {
+        let owner = |left: Value| {
+            let records = json!({
+                "person/anna-berg": { "left": left },
+                sample::ACCOUNT: { "owner": { "technical": "person/anna-berg" } },
+            });
+            found(records, 5, 0).len()
+        };
+        assert_eq!(owner(Value::Null), 1);
+        assert_eq!(owner(json!("2026-10-01")), 0);
+    }
+}
