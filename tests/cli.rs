@@ -64,6 +64,7 @@ transcripts! {
     audit = "tests/cli/audit.trycmd",
     check = "tests/cli/check.trycmd",
     config = "tests/cli/config.trycmd",
+    suggest = "tests/cli/suggest.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",
     secrets = "docs/secrets.md",

@@ -4,6 +4,7 @@ mod ask;
 mod edit;
 mod fields;
 mod show;
+mod suggest;
 mod words;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -48,7 +49,7 @@ pub fn command(kind: Kind) -> Command {
             "Fields by their TOML keys: owner.technical=team/x, left=2026-10-31; += and -= for lists, `field=` takes it out",
         )
     };
-    Command::new(noun)
+    let command = Command::new(noun)
         .about(words::of(kind).about)
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -108,7 +109,12 @@ pub fn command(kind: Kind) -> Command {
                         .action(ArgAction::SetTrue)
                         .help("Remove what belongs to it too: versions, facts, approvals ...; the audit trail keeps their events"),
                 ),
-        )
+        );
+    if kind == Kind::Account {
+        command.subcommand(suggest::command())
+    } else {
+        command
+    }
 }
 
 /// Runs one verb of a noun.
@@ -140,6 +146,7 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
         "set" => set(kind, &name(), &strings("fields"), context),
         "edit" => edit(kind, &name(), context),
         "remove" => remove(kind, &name(), arguments.get_flag("with-history"), context),
+        "suggest" => suggest::run(arguments, context),
         other => unreachable!("`{other}` is not among the verbs of `command`"),
     }
 }

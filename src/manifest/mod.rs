@@ -22,6 +22,7 @@ mod schema;
 mod single;
 mod slice;
 mod source;
+mod suggest;
 mod syntax;
 mod tokens;
 mod tree;
@@ -41,6 +42,7 @@ pub use problem::Problem;
 pub use reading::{Manifest, read};
 pub use single::{is_name, parse_record, parse_value, record_from_value};
 pub use source::LARGEST_FILE;
+pub use suggest::{Suggestion, Wish, suggest};
 pub use write::{write, write_record};
 
 /// The JSON Schema of an inventory, for editors; made from the model by a test, and held fresh by it.
