@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use keyroll::catalog::Glossaries;
+use keyroll::catalog::{Glossaries, Policy};
 use keyroll::manifest::{self, Wish};
 use keyroll::model::access::Level;
 use keyroll::model::inventory::Inventory;
@@ -115,7 +115,7 @@ fn suggested(level: Level) -> String {
         boundary: None,
         workflow: None,
     };
-    manifest::suggest(&wish, &Inventory::default()).text
+    manifest::suggest(&wish, &Inventory::default(), Policy::shipped()).text
 }
 
 #[test]

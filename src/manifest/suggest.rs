@@ -3,18 +3,15 @@
 
 mod ask;
 mod list;
+mod page;
 
-use crate::catalog::{self, Glossaries, levels};
-use crate::manifest::literal;
-use crate::manifest::suggest::ask::{among, blank_of_control, flat};
-use crate::manifest::suggest::list::entitlements;
-use crate::model::access::{ActionClass, Level, LevelPolicy};
-use crate::model::credential::CredentialKind;
+use crate::catalog::{self, Glossaries, Policy};
+use crate::manifest::suggest::page::Page;
+use crate::model::access::Level;
 use crate::model::entitlement::{Catalog, CatalogName, Side};
 use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, PlatformId, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::key::Only;
-use crate::model::procedure::ProcedureKind;
 
 /// The pattern of names where the organisation has none, as in the rule on names.
 const PATTERN: &str = "{provider}-{environment}-{workflow}-{site}";
@@ -40,26 +37,26 @@ pub struct Suggestion {
 }
 
 /// The account that a wish comes to. The roll may be empty: then the built-in glossaries are all there is to go by.
-pub fn suggest(wish: &Wish, roll: &Inventory) -> Suggestion {
-    let policy = levels().policy(wish.level);
+pub fn suggest(wish: &Wish, roll: &Inventory, policy: &Policy) -> Suggestion {
+    let level = policy.levels().policy(wish.level);
     let environment = environment(wish, roll);
     let workflow = match &wish.workflow {
         Some(workflow) => workflow.as_str(),
         None => wish.level.as_str(),
     };
-    let name = name(wish, roll, &environment, workflow);
+    let name = name(wish, roll, policy, &environment, workflow);
     let mut page = Page::default();
     page.comment(&format!(
         "The least that the level {} needs. Fill in what is blank; `keyroll validate --pedantic` tells what is left.",
         wish.level
     ));
     page.header(&["account", name.as_str()]);
-    page.identity(wish, roll, &environment, workflow);
+    page.identity(wish, roll, level, (&environment, workflow));
     page.owners();
-    page.grants(wish, roll);
+    page.grants(wish, roll, policy);
     page.life(wish, roll);
-    page.work(policy, roll);
-    page.controls(policy, name.as_str(), wish, roll);
+    page.work(level, roll);
+    page.controls(level, name.as_str(), wish, roll);
     Suggestion { name, text: page.0 }
 }
 
@@ -119,9 +116,16 @@ fn environment(wish: &Wish, roll: &Inventory) -> String {
 }
 
 /// The account's name by the organisation's pattern; without what makes it no name.
-fn name(wish: &Wish, roll: &Inventory, environment: &str, workflow: &str) -> AccountId {
-    let naming = roll.organisation.get(&Only);
-    let naming = naming.and_then(|organisation| organisation.naming.as_ref());
+fn name(
+    wish: &Wish,
+    roll: &Inventory,
+    policy: &Policy,
+    environment: &str,
+    workflow: &str,
+) -> AccountId {
+    let said = roll.organisation.get(&Only);
+    let said = said.and_then(|organisation| organisation.naming.as_ref());
+    let naming = policy.choices.naming.as_ref().or(said);
     let boundary = wish.boundary.as_ref().map(BoundaryPath::as_str);
     let site = boundary.and_then(|path| path.rsplit('/').next());
     let of = |pattern: &str| {
@@ -137,168 +141,6 @@ fn name(wish: &Wish, roll: &Inventory, environment: &str, workflow: &str) -> Acc
         .or_else(|| of(PATTERN))
         .or_else(|| of(wish.level.as_str()))
         .expect("the word of a level is a name")
-}
-
-/// TOML as it grows, line by line.
-#[derive(Default)]
-struct Page(String);
-
-impl Page {
-    fn line(&mut self, line: &str) {
-        self.0.push_str(line.trim_end());
-        self.0.push('\n');
-    }
-
-    fn comment(&mut self, text: &str) {
-        self.line(&format!("# {text}"));
-    }
-
-    fn header(&mut self, keys: &[&str]) {
-        self.line(&format!("[{}]", literal::path(keys)));
-    }
-
-    /// A key with a text, which is quoted as it must be.
-    fn text(&mut self, key: &str, value: &str) {
-        self.line(&format!("{key} = {}", literal::string(value)));
-    }
-
-    /// A key with a blank of TOML, and what the operator writes there.
-    fn blank(&mut self, key: &str, blank: &str, ask: &str) {
-        self.line(&format!("{key} = {blank}  # fill in: {ask}"));
-    }
-
-    fn identity(&mut self, wish: &Wish, roll: &Inventory, environment: &str, workflow: &str) {
-        self.text("provider", wish.provider.as_str());
-        if !roll.providers.contains_key(&wish.provider) {
-            self.comment(
-                "declare the provider too, with its catalog and the endpoint of this environment",
-            );
-        }
-        self.text("environment", environment);
-        match &wish.boundary {
-            Some(boundary) => {
-                let boundary = literal::string(boundary.as_str());
-                self.line(&format!("boundary = [{boundary}]"));
-            }
-            None => self.blank(
-                "boundary",
-                "[\"\"]",
-                "where it may act, as narrow as the work: TENANT/SITE",
-            ),
-        }
-        self.text("workflow", workflow);
-        self.text("level", wish.level.as_str());
-        let usage = flat(levels().policy(wish.level).usage.as_str());
-        let ask = format!("what it does, and for whom ({usage})");
-        self.blank("purpose", "\"\"", &ask);
-    }
-
-    fn owners(&mut self) {
-        let ask = "who says that it is needed, and who runs it: person/NAME or team/NAME";
-        let blank = "{ business = \"\", technical = \"\" }";
-        self.blank("owner", blank, ask);
-    }
-
-    /// Permissions, platform and scopes.
-    fn grants(&mut self, wish: &Wish, roll: &Inventory) {
-        let provider = provider_glossary(wish, roll);
-        self.0
-            .push_str(&entitlements("permissions", wish.level, provider));
-        match platform(wish, roll) {
-            Some(platform) => {
-                let known = platform_glossary(platform, roll);
-                self.0.push_str(&entitlements("scopes", wish.level, known));
-                self.text("platform", platform);
-            }
-            None => {
-                let names = among(roll.platforms.keys());
-                self.blank("scopes", "[]", "what it may do on the platform");
-                self.blank("platform", "\"\"", &format!("the platform{names}"));
-            }
-        }
-    }
-
-    /// Expiry, rotation, revoke, audit and who uses it.
-    fn life(&mut self, wish: &Wish, roll: &Inventory) {
-        self.line(
-            "# expires = YYYY-MM-DD  # fill in: when its need is judged anew, a year ahead at most",
-        );
-        let rotations = among(roll.rotations.keys());
-        self.blank("rotation", "\"\"", &format!("a rotation policy{rotations}"));
-        let revokes = procedures(roll, ProcedureKind::Revoke, wish);
-        self.blank(
-            "revoke",
-            "\"\"",
-            &format!("the procedure that takes its key away{revokes}"),
-        );
-    }
-
-    /// What it must record, who uses it, its credential and its approvals.
-    fn work(&mut self, policy: &LevelPolicy, roll: &Inventory) {
-        let write = if policy.writes { "\"write\", " } else { "" };
-        let audit =
-            format!("{{ records = [\"import\", {write}\"retry\", \"failure\"], sink = \"\" }}");
-        self.blank("audit", &audit, "the log that holds these records");
-        let consumers = among(roll.consumers.keys());
-        let ask = format!("the job or host that uses it{consumers}");
-        self.blank("consumers", "[]", &ask);
-        self.line("status = \"proposed\"  # active, once it exists at the provider");
-        let kinds: Vec<&str> = CredentialKind::ALL.iter().map(|it| it.as_str()).collect();
-        self.blank(
-            "credential",
-            "{ kind = \"\", store = \"age\", identity = [] }",
-            &format!("{}; its name at the provider", kinds.join(", ")),
-        );
-        self.line("approval = [  # fill in: one for each action class, by whoever may give it");
-        for action in [ActionClass::Read].iter().chain(&policy.actions) {
-            self.line(&format!(
-                "  # {{ action = \"{action}\", by = \"person/NAME\", on = YYYY-MM-DD, until = YYYY-MM-DD }},"
-            ));
-        }
-        self.line("]");
-    }
-
-    /// The controls that the level demands; for an agent, what it may call.
-    fn controls(&mut self, policy: &LevelPolicy, name: &str, wish: &Wish, roll: &Inventory) {
-        if !policy.controls.is_empty() {
-            self.line("");
-            self.header(&["account", name, "controls"]);
-        }
-        for control in &policy.controls {
-            let (blank, ask) = blank_of_control(control.as_str());
-            let known = match control.as_str() {
-                "rollback" => procedures(roll, ProcedureKind::Rollback, wish),
-                _ => String::new(),
-            };
-            self.blank(control.as_str(), blank, &format!("{ask}{known}"));
-        }
-        if policy.level == Level::AiAgentDraft {
-            self.line("");
-            self.header(&["account", name, "agent"]);
-            self.blank("tools", "[]", "each tool that it may call, by name");
-            self.blank(
-                "endpoint-slice",
-                "\"\"",
-                "the endpoints behind them: \"/mcp/base/\"",
-            );
-            self.blank(
-                "tenant-enabled",
-                "false",
-                "true, once the tenant has enabled it",
-            );
-        }
-    }
-}
-
-/// The procedures of a kind, to choose from: first those that bear the provider's name.
-fn procedures(roll: &Inventory, kind: ProcedureKind, wish: &Wish) -> String {
-    let names = |own: bool| {
-        let all = roll.procedures.iter();
-        let of_kind = all.filter(move |(_, procedure)| procedure.kind == kind);
-        let name = of_kind.map(|(name, _)| name.as_str());
-        name.filter(move |name| name.starts_with(wish.provider.as_str()) == own)
-    };
-    among(names(true).chain(names(false)))
 }
 
 #[cfg(test)]
@@ -328,7 +170,12 @@ mod tests {
     #[test]
     fn a_blank_is_toml_that_does_not_pass() {
         for level in Level::ALL {
-            let text = suggest(&wish(*level, "unicmms"), &Inventory::default()).text;
+            let text = suggest(
+                &wish(*level, "unicmms"),
+                &Inventory::default(),
+                Policy::shipped(),
+            )
+            .text;
             let read: Result<toml::Table, _> = text.parse();
             assert!(read.is_ok(), "{read:?}\n{text}");
             let id = format!("account/unicmms-production-{level}");
@@ -355,7 +202,7 @@ mod tests {
         ]);
         let mut wish = wish(Level::StatusSync, "shop");
         wish.boundary = Some("femo/berlin".parse().unwrap());
-        let found = suggest(&wish, &roll);
+        let found = suggest(&wish, &roll, Policy::shipped());
         assert_eq!(found.name.as_str(), "live-shop-berlin-status-sync");
         for line in [
             "environment = \"live\"",
@@ -381,7 +228,7 @@ mod tests {
             ("provider/shop", json!({ "catalog": "./own.toml" })),
             ("catalog/./own.toml", catalog),
         ]);
-        let text = suggest(&wish(Level::StatusSync, "shop"), &roll).text;
+        let text = suggest(&wish(Level::StatusSync, "shop"), &roll, Policy::shipped()).text;
         let listed = "  # \"b/look\\\"\",  # read: sees\n  # \"a/state\",  # state: moves [account.evil]\n]\n";
         assert!(text.contains(listed), "{text}");
         assert!(
@@ -396,7 +243,7 @@ mod tests {
     fn a_name_that_would_be_none_falls_back() {
         let mut wish = wish(Level::Closeout, "p");
         wish.workflow = Some("w".repeat(120).parse().unwrap());
-        let found = suggest(&wish, &Inventory::default());
+        let found = suggest(&wish, &Inventory::default(), Policy::shipped());
         assert_eq!(found.name.as_str(), "closeout");
     }
 }

@@ -1,6 +1,6 @@
 //! `single-custodian`: one person is the technical owner of nearly everything.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::id::{PersonId, Principal};
@@ -9,18 +9,12 @@ use crate::model::record::{Kind, RecordId};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
-/// From this share of the accounts on, in percent, it is nearly everything.
-const SHARE: usize = 90;
-
-/// In a roll of fewer accounts, one person who looks after them is what there is.
-const FEWEST: usize = 5;
-
 pub static RULE: Rule = Rule {
     id: "single-custodian",
     severity: Severity::Info,
     kind: RuleKind::Static,
     summary: "one person is the technical owner of nearly everything",
-    explain: r##"One person is the technical owner of nine accounts in ten, by name or as the only one left in the team that owns them. Whoever is alone with every key cannot be ill, cannot be checked by anybody, and takes the knowledge along when leaving. Judged from five accounts on.
+    explain: r##"One person is the technical owner of nine accounts in ten, by name or as the only one left in the team that owns them. Whoever is alone with every key cannot be ill, cannot be checked by anybody, and takes the knowledge along when leaving. Judged from five accounts on; `limits.custodian-share` and `limits.custodian-accounts` of `keyroll.toml` set other figures.
 
 ## Fix
 
@@ -44,8 +38,8 @@ Source: CIS Control 5.5."##,
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let mut alone: HashMap<&str, Option<&str>> = HashMap::new();
-    let mut owned: HashMap<&str, usize> = HashMap::new();
-    let mut accounts = 0;
+    let mut owned: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut accounts = 0u64;
     for (_, account) in facts.accounts() {
         accounts += 1;
         let owner = account.owner.technical.as_ref();
@@ -53,23 +47,23 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             *owned.entry(person).or_default() += 1;
         }
     }
-    // At such a share there is one at most.
-    let nearly_all = |owned: usize| owned * 100 >= accounts * SHARE;
-    let Some((person, count)) = owned
-        .into_iter()
-        .find(|(_, count)| accounts >= FEWEST && nearly_all(*count))
-    else {
+    let limits = &facts.policy.limits;
+    // In a small roll, one person who looks after it is what there is.
+    if accounts < u64::from(limits.custodian_accounts) {
         return;
-    };
-    let message =
-        format!("`person/{person}` alone is the technical owner of {count} of {accounts} accounts");
-    findings
-        .at(
-            RecordId::new(Kind::Person, &person),
-            FieldPath::record(),
-            message,
-        )
-        .fix("give the accounts to a team of two or more, or add a stand-in to the team that owns them");
+    }
+    for (person, count) in owned {
+        if count * 100 < accounts * u64::from(limits.custodian_share) {
+            continue;
+        }
+        let subject = RecordId::new(Kind::Person, &person);
+        let message = format!(
+            "`person/{person}` alone is the technical owner of {count} of {accounts} accounts"
+        );
+        findings.at(subject, FieldPath::record(), message).fix(
+            "give the accounts to a team of two or more, or add a stand-in to the team that owns them",
+        );
+    }
 }
 
 /// The one person who is there behind an owner; none where they are several, or nobody.

@@ -6,15 +6,12 @@ use crate::model::record::{Kind, RecordId};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
-/// How many days a review is good for.
-const REVIEW_HOLDS: i64 = 365;
-
 pub static RULE: Rule = Rule {
     id: "third-party-unmanaged",
     severity: Severity::Warning,
     kind: RuleKind::Static,
     summary: "a third-party provider with no contact, or not reviewed for a year",
-    explain: r##"A provider that somebody else runs (an environment is hosted `saas` or `private-cloud`) names no `contact`, or no day on which it was `reviewed`, or that day is more than 365 days past. When the third party is broken into, the first hour goes to finding out whom to call and what it may reach.
+    explain: r##"A provider that somebody else runs (an environment is hosted `saas` or `private-cloud`) names no `contact`, or no day on which it was `reviewed`, or that day is more than 365 days past (`limits.third-party-review` of `keyroll.toml` sets another figure). When the third party is broken into, the first hour goes to finding out whom to call and what it may reach.
 
 ## Fix
 
@@ -41,6 +38,7 @@ Source: OWASP NHI3:2025."##,
 };
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    let holds = i64::from(facts.policy.limits.third_party_review);
     for (id, provider) in &facts.inventory.providers {
         let Some((environment, hosting)) = third_party(provider) else {
             continue;
@@ -61,9 +59,9 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         }
         if let Some(day) = provider.reviewed {
             let days = day.days_until(facts.as_of);
-            if days > REVIEW_HOLDS {
+            if days > holds {
                 let message = format!(
-                    "{whose}, and the last review, on {day}, is {days} days past: more than {REVIEW_HOLDS}"
+                    "{whose}, and the last review, on {day}, is {days} days past: more than {holds}"
                 );
                 findings
                     .at(subject(), FieldPath::of("reviewed"), message)

@@ -7,9 +7,10 @@ use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use crate::catalog;
 use crate::cli::commands::validate;
 use crate::cli::completion;
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
+use crate::cli::settings::Settings;
 use crate::manifest::{self, Wish};
 use crate::model::access::Level;
 use crate::model::entitlement::Side;
@@ -85,7 +86,8 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Outcome {
     };
     known(&wish, &roll)?;
 
-    let suggestion = manifest::suggest(&wish, &roll);
+    let settings = Settings::load(context, Beside::Inventory)?;
+    let suggestion = manifest::suggest(&wish, &roll, &settings.policy);
     context.out.data(&suggestion.text)?;
     let id = RecordId::new(Kind::Account, &suggestion.name);
     let is_stored = match &store {

@@ -1,10 +1,10 @@
 //! The entitlements of a suggested account: those that the least-privilege map or the level names, and as comments those
 //! that may be added.
 
-use crate::catalog::{Standing, levels, requirements, standing};
+use crate::catalog::{Policy, Standing, by_effect};
 use crate::manifest::literal;
 use crate::manifest::suggest::ask::flat;
-use crate::model::access::{Effect, Level, Need, Requirement};
+use crate::model::access::{Effect, Level, LevelPolicy, Need, Requirement};
 use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey};
 
 /// One line of a list: granted, or a comment that the operator may make a line of.
@@ -18,17 +18,18 @@ struct Line {
 pub(super) fn entitlements(
     field: &str,
     level: Level,
+    policy: &Policy,
     glossary: Option<(CatalogName, &Catalog)>,
 ) -> String {
     let Some((name, catalog)) = glossary else {
         return format!("{field} = []  # fill in: no glossary says what there is\n");
     };
-    let mut lines = mapped(level, requirements(name.as_str()));
+    let mut lines = mapped(level, policy.requirements(name.as_str()));
     if lines.is_empty() {
-        lines = of_level(level, catalog);
+        lines = of_level(policy.levels().policy(level), catalog);
     }
     if lines.is_empty() {
-        lines = fitting(level, &name, catalog);
+        lines = fitting(policy.levels().policy(level), catalog);
     }
     let mut out = format!("{field} = [");
     if !lines.iter().any(|line| line.granted) {
@@ -64,8 +65,8 @@ fn mapped(level: Level, map: &[Requirement]) -> Vec<Line> {
 }
 
 /// The scopes that the level lists, as far as the glossary has them.
-fn of_level(level: Level, catalog: &Catalog) -> Vec<Line> {
-    let scopes = levels().policy(level).scopes.iter();
+fn of_level(level: &LevelPolicy, catalog: &Catalog) -> Vec<Line> {
+    let scopes = level.scopes.iter();
     let known = scopes.filter_map(|key| Some((key, catalog.entitlements.get(key)?)));
     let line = |(key, scope): (&EntitlementKey, &Entitlement)| Line {
         granted: true,
@@ -76,12 +77,12 @@ fn of_level(level: Level, catalog: &Catalog) -> Vec<Line> {
 }
 
 /// Whatever fits the level by its effect, reading first.
-fn fitting(level: Level, name: &CatalogName, catalog: &Catalog) -> Vec<Line> {
+fn fitting(level: &LevelPolicy, catalog: &Catalog) -> Vec<Line> {
     let mut lines = Vec::new();
     for effect in Effect::ALL {
         let of_effect = catalog.entitlements.iter();
         for (key, entitlement) in of_effect.filter(|(_, it)| it.effect == *effect) {
-            let stands = standing(level, name.as_str(), key, *effect, catalog.side);
+            let stands = by_effect(level, key, *effect, catalog.side);
             if matches!(stands, Standing::Fits) && !key.as_str().contains('*') {
                 lines.push(Line {
                     granted: false,
