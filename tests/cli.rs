@@ -65,6 +65,7 @@ transcripts! {
     check = "tests/cli/check.trycmd",
     config = "tests/cli/config.trycmd",
     suggest = "tests/cli/suggest.trycmd",
+    waive = "tests/cli/waive.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",
     secrets = "docs/secrets.md",

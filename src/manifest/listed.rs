@@ -106,12 +106,15 @@ impl Reading {
                 .and_then(|at| at.get(item))
                 .map_or(value.span(), |item| item.span());
             self.declare(id, span, (element, item as u32), Some(read.into()));
+            if let Some(declared) = self.declared.last_mut() {
+                declared.head = value.span().start;
+            }
         }
     }
 }
 
 /// The key is shown wherever the waiver is, so it is made of no secret.
-fn waiver_key(waiver: &Waiver) -> WaiverKey {
+pub(super) fn waiver_key(waiver: &Waiver) -> WaiverKey {
     WaiverKey {
         rule: waiver.rule.clone(),
         subject: shape::masked(waiver.subject.as_str()).into(),

@@ -74,6 +74,11 @@ impl Problems {
         self.in_file = 0;
     }
 
+    /// How many were told so far.
+    pub fn told(&self) -> usize {
+        self.list.len()
+    }
+
     /// Whether another problem of this file would be left out.
     pub fn is_full(&self) -> bool {
         self.in_file >= MOST_IN_FILE || self.list.len() >= MOST

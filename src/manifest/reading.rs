@@ -7,15 +7,16 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::manifest::inline::Comments;
 use crate::manifest::place::{Lines, Place, Site, locate};
 use crate::manifest::problem::{Fault, Problem, Problems, cleaned};
 use crate::manifest::record::{Declared, Reading};
 use crate::manifest::slice::{self, DEEPEST, Slice};
 use crate::manifest::source::{self, Budget, Source};
-use crate::manifest::{glossary, hidden, syntax};
+use crate::manifest::{directive, glossary, hidden, syntax};
 use crate::model::finding::FieldPath;
 use crate::model::inventory::Inventory;
-use crate::model::record::RecordId;
+use crate::model::record::{Kind, RecordId};
 
 /// An inventory read from TOML.
 #[derive(Default)]
@@ -51,6 +52,8 @@ const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 /// The largest text that is parsed at a time, in bytes: a parser takes up to eighty times as much memory.
 const LARGEST_RECORD: usize = 1024 * 1024;
+/// The slice of what stands in a comment: none.
+const COMMENT: u32 = u32::MAX;
 const ONE_PIECE: &str =
     "write each record below a header of its own; no record needs to be that large";
 
@@ -164,6 +167,7 @@ impl Manifest {
         let file = self.files.get(site.file as usize)?;
         let span = match file.slices.get(site.slice as usize) {
             Some(slice) => locate(text, slice, site, id, field, &self.parsed)?,
+            None if id.kind == Kind::Waiver => commented(text, site, field),
             None => site.head(),
         };
         Some(lines.place(&file.source.shown, text, span))
@@ -198,6 +202,8 @@ impl Manifest {
         for (first, again) in cut.repeated {
             tell.repeated(text, first, again);
         }
+        let mut comments = Comments::of(&cut.tokens, &mut tell);
+        let told = tell.problems.told();
         let mut reading = Reading::default();
         for (at, slice) in cut.slices.iter().enumerate() {
             let Some(body) = slice.text(text) else {
@@ -227,9 +233,16 @@ impl Manifest {
             }
             for mut declared in reading.declared.drain(..) {
                 declared.span = slice.in_file(declared.span);
+                let head = slice.in_file(declared.head..declared.head + 1).start;
+                let waivers = comments.waive(&declared, head);
                 self.declare(declared, file, at as u32, &mut tell);
+                for waiver in waivers {
+                    self.declare(waiver, file, COMMENT, &mut tell);
+                }
             }
         }
+        let is_sound = tell.problems.told() == told;
+        comments.finish(is_sound, &mut tell);
         if let Some(read) = self.files.get_mut(file as usize) {
             read.slices = cut.slices;
         }
@@ -275,6 +288,16 @@ impl Manifest {
         if let Some(record) = declared.record {
             self.inventory.put(record);
         }
+    }
+}
+
+/// The place of a field of a waiver that stands in a comment; the comment, where it does not say it.
+fn commented(text: &str, site: Site, field: &FieldPath) -> Range<usize> {
+    let head = site.head();
+    let comment = text.get(head.clone()).unwrap_or_default();
+    match directive::place(comment, field) {
+        Some(span) => head.start + span.start..head.start + span.end,
+        None => head,
     }
 }
 

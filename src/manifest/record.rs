@@ -34,6 +34,8 @@ pub(super) struct Declared {
     pub id: RecordId,
     /// Its header, in the slice.
     pub span: Range<usize>,
+    /// Where the header begins that it stands below; of an assignment, not its boundary.
+    pub head: usize,
     /// In a list of tables, which one.
     pub element: u32,
     /// Of an assignment, which boundary of `at`.
@@ -201,6 +203,7 @@ impl Reading {
     ) {
         self.declared.push(Declared {
             id,
+            head: span.start,
             span,
             element,
             item,
