@@ -39,7 +39,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     (
         "rustix",
-        &["cli", "manifest/source.rs", "operations/run.rs", "store"],
+        &[
+            "cli",
+            "manifest/source.rs",
+            "operations/rewrite.rs",
+            "operations/run.rs",
+            "store",
+        ],
     ),
     ("age", &["secrets"]),
     ("keyring", &["secrets/keyring.rs"]),
@@ -58,7 +64,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("etcetera", &["cli"]),
     (
         "tempfile",
-        &["cli", "operations/backup.rs", "store/snapshot.rs"],
+        &[
+            "cli",
+            "operations/backup.rs",
+            "operations/rewrite.rs",
+            "store/snapshot.rs",
+        ],
     ),
 ];
 

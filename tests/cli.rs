@@ -66,6 +66,7 @@ transcripts! {
     config = "tests/cli/config.trycmd",
     suggest = "tests/cli/suggest.trycmd",
     waive = "tests/cli/waive.trycmd",
+    baseline = "tests/cli/baseline.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",
     secrets = "docs/secrets.md",

@@ -123,7 +123,9 @@ fixtures! {
 fn every_rule_of_what_is_declared_has_its_fixtures() {
     let declared = rules::ALL
         .iter()
-        .filter(|rule| rule.kind == RuleKind::Static);
+        .filter(|rule| rule.kind == RuleKind::Static)
+        // Found in a baseline, not in an inventory: tests/cli/baseline.trycmd.
+        .filter(|rule| rule.id != "baseline-unused");
     let ids: Vec<String> = declared.map(|rule| rule.id.replace('-', "_")).collect();
     assert_eq!(ids, LISTED);
 }

@@ -40,7 +40,7 @@ impl<'a> Diagnosis<'a> {
             .iter()
             .filter(|finding| !follows(manifest, finding));
         let findings = standing.map(|finding| Entry {
-            place: manifest.place(&finding.subject, &finding.field),
+            place: manifest.place_of(finding),
             what: What::Finding(finding),
         });
         let mut entries: Vec<_> = problems.chain(findings).collect();

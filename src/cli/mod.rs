@@ -1,6 +1,7 @@
 //! Floor 6: the command line. Parses, hands over to a command, shows how it ended.
 
-pub mod clipboard;
+pub mod baseline;
+mod clipboard;
 pub mod commands;
 pub mod completion;
 pub mod context;

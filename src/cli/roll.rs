@@ -7,6 +7,7 @@ use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Status};
 use crate::cli::settings::Settings;
 use crate::manifest::{self, Manifest};
+use crate::model::baseline::Baseline;
 use crate::model::change::Change;
 use crate::model::finding::{Finding, Severity};
 use crate::model::inventory::Inventory;
@@ -15,7 +16,7 @@ use crate::model::record::{Kind, RecordId};
 use crate::operations::records;
 use crate::report::plan;
 use crate::report::summary::counted;
-use crate::rules::{self, Facts, Selection, UnknownRule};
+use crate::rules::{self, Facts, Judgement, Selection, UnknownRule};
 use crate::store::{Store, StoreError};
 
 /// Which findings make the exit status other than 0.
@@ -119,9 +120,33 @@ pub fn judge(
     policy: &Policy,
     context: &Context,
 ) -> Vec<Finding> {
+    rules::judge(&facts(inventory, policy, context), selection)
+}
+
+fn facts<'a>(inventory: &'a Inventory, policy: &'a Policy, context: &Context) -> Facts<'a> {
     let glossaries = Glossaries::of(inventory);
-    let facts = Facts::new(inventory, &glossaries, context.as_of());
-    rules::judge(&facts.under(policy), selection)
+    Facts::new(inventory, &glossaries, context.as_of()).under(policy)
+}
+
+/// As [`judge`], beside what is known.
+pub fn judge_beside(
+    inventory: &Inventory,
+    selection: &Selection,
+    policy: &Policy,
+    known: &Baseline,
+    context: &Context,
+) -> Judgement {
+    rules::judgement_beside(&facts(inventory, policy, context), selection, known)
+}
+
+/// What is found today, as a baseline.
+pub fn baseline(
+    inventory: &Inventory,
+    selection: &Selection,
+    policy: &Policy,
+    context: &Context,
+) -> Baseline {
+    rules::baseline(&facts(inventory, policy, context), selection)
 }
 
 /// The errors on declared records, judged as they will stand in the store: beside what is kept there.

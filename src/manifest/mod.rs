@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod baseline;
 mod commands;
 mod config;
 mod decode;
@@ -37,6 +38,7 @@ use serde_json::Value;
 
 use crate::model::record::Kind;
 
+pub use baseline::{is_baseline, write_baseline};
 pub use commands::{BadCommands, read_commands};
 pub use config::{CONFIG_FILE, CONFIG_SCHEMA, ConfigFile, parse_config, read_config};
 pub use place::Place;

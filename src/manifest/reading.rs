@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::manifest::baseline::BaselineFile;
 use crate::manifest::inline::Comments;
 use crate::manifest::place::{Lines, Place, Site, locate};
 use crate::manifest::problem::{Fault, Problem, Problems, cleaned};
@@ -27,6 +28,9 @@ pub struct Manifest {
     pub problems: Vec<Problem>,
     pub(super) files: Vec<ReadFile>,
     pub(super) sites: HashMap<RecordId, Site>,
+    /// Files that are no part of the inventory, read for their lines.
+    beside: usize,
+    pub(super) baseline: Option<BaselineFile>,
     texts: Mutex<HashMap<u32, Arc<Text>>>,
     /// Bytes parsed again to find places.
     parsed: AtomicU64,
@@ -124,7 +128,13 @@ impl Manifest {
 
     /// How many files were read.
     pub fn files(&self) -> usize {
-        self.files.len()
+        self.files.len() - self.beside
+    }
+
+    /// Adds a file that is no part of the inventory, for its lines.
+    pub(super) fn accompany(&mut self, source: Source, bytes: usize) {
+        self.begin(source, bytes, Vec::new());
+        self.beside += 1;
     }
 
     /// Whether a file declares the record, even if it could not be read: a reference to it does not lead nowhere.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::model::access::words;
+use crate::model::baseline::Known;
 use crate::model::record::RecordId;
 
 words! {
@@ -95,4 +96,7 @@ pub struct Finding {
     /// The record that it misses, for findings on a name that nothing has.
     #[serde(skip)]
     pub wants: Option<RecordId>,
+    /// The entry of the baseline that it is about, for findings on the baseline itself.
+    #[serde(skip)]
+    pub entry: Option<Box<Known>>,
 }

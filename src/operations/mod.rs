@@ -4,5 +4,6 @@ pub mod backup;
 pub mod due;
 pub mod facts;
 pub mod records;
+pub mod rewrite;
 pub mod run;
 pub mod secrets;

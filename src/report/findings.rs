@@ -145,6 +145,7 @@ mod tests {
             fix: None,
             days,
             wants: None,
+            entry: None,
         };
         let mut all = vec![
             finding(

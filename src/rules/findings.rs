@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog;
+use crate::model::baseline::Known;
 use crate::model::finding::{FieldPath, Finding, Severity};
 use crate::model::id::AccountId;
 use crate::model::key::WaiverKey;
 use crate::model::record::{Kind, RecordId};
 use crate::model::text::shape;
+use crate::rules::baseline::{Entered, Ledger};
 use crate::rules::judge::Accepted;
 use crate::rules::rule::{Rule, RuleKind};
 
@@ -42,6 +44,8 @@ pub struct Findings {
     pub(super) judged: BTreeSet<&'static str>,
     pub(super) used: BTreeSet<WaiverKey>,
     waived_of_rule: usize,
+    /// What stands in a baseline, where there is one.
+    pub(super) ledger: Option<Ledger>,
 }
 
 impl Findings {
@@ -58,6 +62,7 @@ impl Findings {
         self.kept.clear();
         (rule.check)(facts, self);
         self.settle();
+        self.end_known();
         for (severity, (count, subject)) in std::mem::take(&mut self.left_out) {
             self.list.push(Finding {
                 subject,
@@ -68,6 +73,7 @@ impl Findings {
                 fix: Some("mend the ones shown, then look again".to_owned()),
                 days: None,
                 wants: None,
+                entry: None,
             });
         }
     }
@@ -86,15 +92,48 @@ impl Findings {
             }
             return;
         }
+        let can_be_known = crate::rules::find(self.rule).is_some_and(Rule::can_be_known);
+        match self.ledger.as_mut().filter(|_| can_be_known) {
+            Some(ledger) => match ledger.enter(finding) {
+                Entered::New(finding) => self.keep(finding),
+                Entered::Held => {}
+            },
+            None => self.keep(finding),
+        }
+    }
+
+    /// Keeps a finding that stands, as long as there is room for it.
+    fn keep(&mut self, finding: Finding) {
         let kept = self.kept.entry(finding.severity).or_default();
         if self.is_capped && *kept == MOST {
-            let first = || (0, finding.subject);
-            let left_out = self.left_out.entry(finding.severity);
-            left_out.or_insert_with(first).0 += 1;
+            self.leave_out(finding.severity, finding.subject, 1);
         } else {
             *kept += 1;
             self.list.push(finding);
         }
+    }
+
+    fn leave_out(&mut self, severity: Severity, subject: RecordId, count: usize) {
+        let left_out = self.left_out.entry(severity);
+        left_out.or_insert_with(|| (0, subject)).0 += count;
+    }
+
+    /// Keeps what turned out to be more than the baseline knows.
+    fn end_known(&mut self) {
+        let stand = self.ledger.as_mut().map(Ledger::end_rule);
+        for (list, more) in stand.unwrap_or_default() {
+            if let Some(last) = list.last().filter(|_| more > 0) {
+                self.leave_out(last.severity, last.subject.clone(), more);
+            }
+            list.into_iter().for_each(|finding| self.keep(finding));
+        }
+    }
+
+    /// The entries of the baseline that match less than they say, with how many were found and how many are known.
+    pub(super) fn unused(&self) -> Vec<(Known, usize, usize)> {
+        let ran = |rule: &str| self.judged.contains(rule);
+        let ledger = self.ledger.as_ref();
+        ledger.map(|ledger| ledger.unused(ran)).unwrap_or_default()
     }
 
     pub(super) fn into_list(self) -> Vec<Finding> {
@@ -118,6 +157,7 @@ impl Findings {
             fix: None,
             days: None,
             wants: None,
+            entry: None,
         }))
     }
 
@@ -202,6 +242,12 @@ impl Found<'_> {
     /// The record that it misses.
     pub fn wants(self, record: Option<RecordId>) -> Self {
         self.0.wants = record;
+        self
+    }
+
+    /// The entry of the baseline that it is about.
+    pub(super) fn entry(self, entry: Known) -> Self {
+        self.0.entry = Some(Box::new(entry));
         self
     }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::model::approval::Waiver;
+use crate::model::baseline::Baseline;
 use crate::model::date::Date;
 use crate::model::finding::Finding;
 use crate::model::key::WaiverKey;
+use crate::rules::baseline::Ledger;
 use crate::rules::facts::Facts;
 use crate::rules::findings::Findings;
 use crate::rules::selection::Selection;
@@ -17,6 +19,10 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// What is accepted for a while, and the waiver that says so; sorted.
     pub waived: Vec<(Finding, WaiverKey)>,
+    /// What stands in the baseline, sorted: the first of it, where it is very much.
+    pub known: Vec<Finding>,
+    /// How many findings stand in the baseline.
+    pub known_count: usize,
 }
 
 /// The findings of the selected rules that no waiver accepts, sorted. The same facts give the same findings.
@@ -26,7 +32,30 @@ pub fn judge(facts: &Facts<'_>, selection: &Selection) -> Vec<Finding> {
 
 /// As [`judge`], with what was waived.
 pub fn judgement(facts: &Facts<'_>, selection: &Selection) -> Judgement {
+    run(facts, selection, Findings::default())
+}
+
+/// As [`judgement`], beside what is known: only what is not stands among the findings.
+pub fn judgement_beside(facts: &Facts<'_>, selection: &Selection, known: &Baseline) -> Judgement {
     let mut found = Findings::default();
+    found.ledger = Some(Ledger::of(known, selection));
+    run(facts, selection, found)
+}
+
+/// All that is found today and can be known tomorrow: not what waivers accept, nor what is about them or is a secret.
+pub fn baseline(facts: &Facts<'_>, selection: &Selection) -> Baseline {
+    let mut found = Findings::default();
+    found.ledger = Some(Ledger::of(&Baseline::default(), selection));
+    found.accepted = Accepted::of(facts);
+    for rule in crate::rules::ALL {
+        if rule.can_be_known() && selection.runs(rule) {
+            found.run(rule, facts);
+        }
+    }
+    found.ledger.map(Ledger::into_found).unwrap_or_default()
+}
+
+fn run(facts: &Facts<'_>, selection: &Selection, mut found: Findings) -> Judgement {
     found.accepted = Accepted::of(facts);
     for rule in crate::rules::ALL {
         if !rule.is_about_waivers() && selection.runs(rule) {
@@ -40,6 +69,10 @@ pub fn judgement(facts: &Facts<'_>, selection: &Selection) -> Judgement {
             found.run(rule, facts);
         }
     }
+    let ledger = found.ledger.take().unwrap_or_default();
+    let (mut known, known_count) = (ledger.settled, ledger.settled_count);
+    known.retain_mut(|finding| shown(finding, selection));
+    known.sort_unstable();
     let mut findings = found.into_list();
     findings.retain_mut(|finding| shown(finding, selection));
     waived.retain_mut(|(finding, _)| shown(finding, selection));
@@ -47,7 +80,12 @@ pub fn judgement(facts: &Facts<'_>, selection: &Selection) -> Judgement {
     findings.dedup();
     waived.sort_unstable();
     waived.dedup();
-    Judgement { findings, waived }
+    Judgement {
+        findings,
+        waived,
+        known,
+        known_count,
+    }
 }
 
 /// Sets the severity that the configuration gives, and says whether the finding is shown.

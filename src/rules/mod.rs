@@ -1,5 +1,6 @@
 //! Floor 3: the rule book. One rule a file; a rule sees an inventory and returns findings, and never acts.
 
+mod baseline;
 mod duty_dates;
 mod endpoints;
 mod facts;
@@ -21,6 +22,7 @@ mod agent_without_gate;
 mod assignment_outside_workplace;
 mod assignment_too_wide;
 mod assignment_without_boundary;
+mod baseline_unused;
 mod boundary_too_wide;
 mod credential_expired;
 mod credential_expiring;
@@ -67,7 +69,7 @@ mod wildcard_grant;
 
 pub use facts::Facts;
 pub use findings::Findings;
-pub use judge::{Judgement, judge, judgement};
+pub use judge::{Judgement, baseline, judge, judgement, judgement_beside};
 pub use rule::{Rule, RuleKind};
 pub use selection::{Selection, UnknownRule};
 
@@ -120,6 +122,7 @@ pub static ALL: &[&Rule] = &[
     &waiver_expired::RULE,
     &waiver_unused::RULE,
     &waiver_incomplete::RULE,
+    &baseline_unused::RULE,
 ];
 
 /// The rule of an id.

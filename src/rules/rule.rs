@@ -30,8 +30,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether it judges waivers. Such a rule runs last, and cannot be waived.
+    /// Whether it judges waivers, or the baseline. Such a rule runs last, and cannot be waived.
     pub fn is_about_waivers(&self) -> bool {
-        self.id.starts_with("waiver-")
+        self.id.starts_with("waiver-") || self.id.starts_with("baseline-")
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::baseline::{self, BaselineOptions};
 use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose::Diagnosis;
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -13,6 +14,7 @@ use crate::rules::Selection;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     keyroll validate inventory/\n  \
+    keyroll validate --baseline known.jsonl inventory/    # only what is new fails\n  \
     keyroll validate --pedantic --fail-on warning inventory/\n  \
     keyroll validate --format json inventory/ > findings.json")]
 pub struct Args {
@@ -24,29 +26,35 @@ pub struct Args {
     fail_on: Option<FailOn>,
     #[command(flatten)]
     rules: RuleOptions,
+    #[command(flatten)]
+    baseline: BaselineOptions,
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let settings = Settings::load(context, Beside::Inventory)?;
     let selection = settings.selection(&args.rules, Selection::declared())?;
-    let manifest = roll::read(&args.paths)?;
-    let findings = roll::judge(&manifest.inventory, &selection, &settings.policy, context);
+    let mut manifest = roll::read(&args.paths)?;
+    let judged = args
+        .baseline
+        .judge(&mut manifest, &selection, &settings, context)?;
+    let findings = &judged.findings;
 
-    let diagnosis = Diagnosis::new(&manifest, &findings);
+    let diagnosis = Diagnosis::new(&manifest, findings);
     let shown = diagnosis.render(context.globals.format, &context.terminal());
     context.out.data(&shown)?;
-    context.out.note(diagnosis.summary());
+    let summary = diagnosis.summary() + &baseline::remark(&judged);
+    context.out.note(summary);
 
     let faultless = manifest.problems.is_empty();
     // The process is about to end: taking a large inventory apart, record by record, would only delay it.
     std::mem::forget(manifest);
 
     let fail_on = settings.fail_on(args.fail_on, FailOn::Error);
-    let judged = fail_on.status(roll::worst(&findings));
+    let status = fail_on.status(roll::worst(findings));
     Ok(if faultless {
-        judged
+        status
     } else {
-        judged.and(Status::Error)
+        status.and(Status::Error)
     })
 }
 

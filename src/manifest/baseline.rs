@@ -1,0 +1,259 @@
+//! A baseline as text, to and from `model`: one finding a line, sorted, so that git merges it. Holds no message of any rule.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::place::{Lines, Place};
+use crate::manifest::problem::{Problem, cleaned, shown};
+use crate::manifest::reading::Manifest;
+use crate::manifest::source::{self, Budget, Source};
+use crate::model::baseline::{Baseline, Known};
+use crate::model::finding::Finding;
+use crate::model::id::Name;
+use crate::model::record::RecordId;
+
+/// The largest baseline, in bytes.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// The form that is written, and the only one that is read.
+const FORM: u32 = 1;
+
+const ANEW: &str = "`--write-baseline` writes it anew; where git left its marks, keep the lines of both sides first";
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Head {
+    keyroll_baseline: u32,
+}
+
+/// Every other line.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    rule: Name,
+    subject: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    count: u32,
+}
+
+/// A baseline's file, by what is needed to find its lines again.
+pub(super) struct BaselineFile {
+    source: Source,
+    lines: HashMap<Known, Place>,
+}
+
+impl Manifest {
+    /// Reads the baseline of this inventory, and remembers where each entry stands.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or its first line that is none of a baseline.
+    pub fn read_baseline(&mut self, path: &Path) -> Result<Baseline, Box<Problem>> {
+        let source = Source {
+            path: path.to_owned(),
+            shown: path.to_string_lossy().into_owned(),
+        };
+        let text = source::text_within(&source, &mut Budget::new(), LARGEST)?;
+        let (baseline, lines) = parse(&source.shown, &text)?;
+        self.accompany(source.clone(), text.len());
+        self.baseline = Some(BaselineFile { source, lines });
+        Ok(baseline)
+    }
+
+    /// Where a finding stands: at its field, or at its line in the baseline where it is about an entry there.
+    pub fn place_of(&self, finding: &Finding) -> Option<Place> {
+        match &finding.entry {
+            Some(entry) => self.baseline.as_ref()?.lines.get(entry).cloned(),
+            None => self.place(&finding.subject, &finding.field),
+        }
+    }
+
+    /// The name of the baseline that was read, as it was given.
+    pub fn baseline(&self) -> Option<&str> {
+        self.baseline
+            .as_ref()
+            .map(|file| file.source.shown.as_str())
+    }
+}
+
+/// Whether a text begins as a baseline does: another file must not be replaced by one.
+pub fn is_baseline(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    serde_json::from_str::<Head>(first).is_ok()
+}
+
+/// Writes a baseline. The same findings give the same bytes.
+pub fn write_baseline(baseline: &Baseline) -> String {
+    let mut lines: Vec<String> = baseline
+        .0
+        .iter()
+        .filter_map(|(known, count)| {
+            line(&Line {
+                rule: known.rule.parse().ok()?,
+                subject: known.subject.to_string(),
+                field: (!known.field.is_empty()).then(|| known.field.to_string()),
+                count: u32::try_from(*count).unwrap_or(u32::MAX),
+            })
+        })
+        .collect();
+    lines.sort();
+    let head = line(&Head {
+        keyroll_baseline: FORM,
+    });
+    head.into_iter().chain(lines).collect()
+}
+
+fn line(value: &impl Serialize) -> Option<String> {
+    let text = serde_json::to_string(value).ok()?;
+    Some(text + "\n")
+}
+
+type Parsed = (Baseline, HashMap<Known, Place>);
+
+fn parse(file: &str, text: &str) -> Result<Parsed, Box<Problem>> {
+    let starts = Lines::of(text);
+    let (mut baseline, mut lines) = (Baseline::default(), HashMap::new());
+    let mut begin = 0;
+    for (number, raw) in text.split_inclusive('\n').enumerate() {
+        let span = begin..begin + raw.trim_end().len();
+        begin += raw.len();
+        let place = |span: Range<usize>| starts.place(file, text, span);
+        let refuse = |message: String| Box::new(Problem::of(message, ANEW).at(place(span.clone())));
+        if number == 0 {
+            head(raw).map_err(refuse)?;
+            continue;
+        }
+        if raw.trim().is_empty() {
+            continue;
+        }
+        let (known, count) = entry(raw).map_err(refuse)?;
+        match lines.entry(known.clone()) {
+            Entry::Occupied(_) => return Err(refuse("the finding stands here twice".to_owned())),
+            Entry::Vacant(free) => free.insert(place(span)),
+        };
+        baseline.0.insert(known, count);
+    }
+    if begin == 0 {
+        return Err(Box::new(Problem::of("the baseline is empty", ANEW)));
+    }
+    Ok((baseline, lines))
+}
+
+fn head(raw: &str) -> Result<(), String> {
+    match serde_json::from_str::<Head>(raw) {
+        Ok(head) if head.keyroll_baseline == FORM => Ok(()),
+        Ok(head) => Err(format!(
+            "it is a baseline of form {}, and this keyroll reads form {FORM}",
+            head.keyroll_baseline
+        )),
+        Err(_) => {
+            Err("it is no baseline: the first line is not `{\"keyroll-baseline\":1}`".to_owned())
+        }
+    }
+}
+
+fn entry(raw: &str) -> Result<(Known, usize), String> {
+    // Not what serde says: it may repeat what stands there.
+    let line: Line = serde_json::from_str(raw).map_err(|error| {
+        format!(
+            "it is no finding of a baseline, at column {}",
+            error.column()
+        )
+    })?;
+    let subject: RecordId = line
+        .subject
+        .parse()
+        .map_err(|_| format!("`{}` names no record", shown(&line.subject)))?;
+    if line.count == 0 {
+        return Err(cleaned("it counts 0 findings"));
+    }
+    let known = Known {
+        rule: line.rule.as_str().into(),
+        subject,
+        field: line.field.unwrap_or_default().into(),
+    };
+    Ok((known, line.count as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(rule: &str, subject: &str, field: &str) -> Known {
+        Known {
+            rule: rule.into(),
+            subject: subject.parse().unwrap(),
+            field: field.into(),
+        }
+    }
+
+    fn refused(text: &str) -> String {
+        let problem = parse("b.jsonl", text).unwrap_err();
+        let line = problem.place.map_or(0, |place| place.line);
+        format!("{line}: {}", problem.message)
+    }
+
+    #[test]
+    fn what_is_written_reads_back_sorted_one_a_line() {
+        let all = [
+            (known("missing-owner", "account/b", "owner.business"), 1),
+            (known("missing-owner", "account/a", ""), 2),
+            (
+                known("duties-conflict", "assignment/person/jo r f/g", "a\"\u{1b}"),
+                1,
+            ),
+        ];
+        let baseline = Baseline(all.into_iter().collect());
+        let text = write_baseline(&baseline);
+        let lines = [
+            r#"{"keyroll-baseline":1}"#,
+            r#"{"rule":"duties-conflict","subject":"assignment/person/jo r f/g","field":"a\"\u001b","count":1}"#,
+            r#"{"rule":"missing-owner","subject":"account/a","count":2}"#,
+            r#"{"rule":"missing-owner","subject":"account/b","field":"owner.business","count":1}"#,
+            "",
+        ];
+        assert_eq!(text, lines.join("\n"));
+        assert_eq!(parse("b", &text).unwrap().0, baseline);
+        assert!(is_baseline(&text) && !is_baseline("[team.a]\n"));
+    }
+
+    #[test]
+    fn a_corrupt_baseline_is_refused_at_its_line() {
+        let head = "{\"keyroll-baseline\":1}\n";
+        let good = "{\"rule\":\"x\",\"subject\":\"team/a\",\"count\":1}\n";
+        for (text, says) in [
+            (String::new(), "0: the baseline is empty"),
+            (
+                "[team.a]\n".to_owned(),
+                "1: it is no baseline: the first line is not `{\"keyroll-baseline\":1}`",
+            ),
+            (
+                "{\"keyroll-baseline\":2}\n".to_owned(),
+                "1: it is a baseline of form 2, and this keyroll reads form 1",
+            ),
+            (
+                format!("{head}{good}{good}"),
+                "3: the finding stands here twice",
+            ),
+            (
+                format!("{head}\n<<<<<<< ours\n"),
+                "3: it is no finding of a baseline, at column 1",
+            ),
+            (
+                format!("{head}{}", good.replace('1', "0")),
+                "2: it counts 0 findings",
+            ),
+            (
+                format!("{head}{}", good.replace("team/", "tam/")),
+                "2: `tam/a` names no record",
+            ),
+        ] {
+            assert_eq!(refused(&text), says);
+        }
+    }
+}
