@@ -59,14 +59,6 @@ impl BaselineOptions {
     }
 }
 
-/// `; 12 in the baseline`, for the summary; nothing where there are none.
-pub fn remark(judged: &Judgement) -> String {
-    match judged.known_count {
-        0 => String::new(),
-        count => format!("; {count} in the baseline"),
-    }
-}
-
 fn write(
     path: &Path,
     manifest: &Manifest,

@@ -78,6 +78,10 @@ fn ended(outcome: Outcome, out: &mut Output) -> ExitCode {
 }
 
 fn dispatch(matches: &clap::ArgMatches, context: &mut Context) -> Outcome {
+    let name = matches.subcommand_name();
+    if !name.is_some_and(|name| commands::WITH_FINDINGS.contains(&name)) {
+        context.rows_alone()?;
+    }
     if let Some((name, arguments)) = matches.subcommand()
         && let Some(kind) = name
             .parse::<Kind>()

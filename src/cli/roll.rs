@@ -113,7 +113,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, Failure> {
     Ok(manifest::read(paths))
 }
 
-/// Judges an inventory by the rule book.
+/// What the rule book finds in an inventory.
 pub fn judge(
     inventory: &Inventory,
     selection: &Selection,
@@ -121,6 +121,16 @@ pub fn judge(
     context: &Context,
 ) -> Vec<Finding> {
     rules::judge(&facts(inventory, policy, context), selection)
+}
+
+/// As [`judge`], with what is waived.
+pub fn judgement(
+    inventory: &Inventory,
+    selection: &Selection,
+    policy: &Policy,
+    context: &Context,
+) -> Judgement {
+    rules::judgement(&facts(inventory, policy, context), selection)
 }
 
 fn facts<'a>(inventory: &'a Inventory, policy: &'a Policy, context: &Context) -> Facts<'a> {

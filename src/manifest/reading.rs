@@ -137,6 +137,11 @@ impl Manifest {
         self.beside += 1;
     }
 
+    /// The files that were read, in order, by the names that places give them.
+    pub fn file_names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|read| read.source.shown.as_str())
+    }
+
     /// Whether a file declares the record, even if it could not be read: a reference to it does not lead nowhere.
     pub fn declares(&self, id: &RecordId) -> bool {
         self.sites.contains_key(id)

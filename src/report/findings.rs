@@ -1,17 +1,24 @@
-//! Findings as JSON (a contract), as rows, and (in `text`) for people.
+//! Findings as they are shown: what all their forms are made from, and the rows for CSV, TSV and Markdown.
 //!
-//! A finding that has a place in a file is better shown as a `Diagnostic`; these forms need none.
+//! A finding that has a place in a file is better shown to people as a `Diagnostic`; these forms need none.
 
+mod fingerprint;
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod path;
+mod sarif;
+mod statistics;
 mod text;
 
-use serde_json::{Value as Json, json};
-
 use crate::model::finding::{Finding, Severity};
-use crate::report::json as form;
+use crate::report::format::{CiFormat, FindingsFormat, Format, Terminal};
 use crate::report::paint;
 use crate::report::summary::Counts;
 use crate::report::view::{Cell, Column, View};
 
+pub use statistics::statistics;
 pub use text::text;
 
 /// One row of findings: what a rule found, or what is wrong with a file, and its place where one is known.
@@ -29,7 +36,7 @@ pub struct Item<'a> {
     pub place: Option<Place<'a>>,
 }
 
-/// Where in a file: lines and columns count from 1, columns in characters.
+/// Where in a file: lines and columns count from 1, columns in characters; the end is the first place after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<'a> {
     pub file: &'a str,
@@ -37,6 +44,55 @@ pub struct Place<'a> {
     pub column: usize,
     pub end_line: usize,
     pub end_column: usize,
+}
+
+/// All that a judgement has to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged<'a> {
+    /// What stands, in the order to read it in.
+    pub items: Vec<Item<'a>>,
+    /// What is accepted for now.
+    pub accepted: Vec<Accepted<'a>>,
+    /// The rules that judged, in the order of the book.
+    pub rules: Vec<RuleFacts<'a>>,
+    /// The files that were read, in order; none where no files were judged.
+    pub files: Vec<&'a str>,
+    /// How many findings the baseline accepts, whether or not they are among the accepted.
+    pub baselined: usize,
+    /// The exit status that it ends with.
+    pub exit: u8,
+}
+
+/// A finding that is accepted for now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted<'a> {
+    pub item: Item<'a>,
+    pub by: Acceptance,
+    /// Why, by whom and how long, where that is known.
+    pub why: Option<String>,
+}
+
+/// What accepts a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acceptance {
+    /// A waiver of the inventory.
+    Waiver,
+    /// The baseline: it was there before the rule book was.
+    Baseline,
+}
+
+/// A rule as the forms describe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFacts<'a> {
+    pub id: &'a str,
+    /// Its own severity; a finding may have another.
+    pub severity: Severity,
+    /// What it finds, in one line.
+    pub summary: &'a str,
+    /// What, why and how to fix, in Markdown.
+    pub explain: &'a str,
+    /// What it judges from.
+    pub from: &'a str,
 }
 
 impl<'a> From<&'a Finding> for Item<'a> {
@@ -55,53 +111,44 @@ impl<'a> From<&'a Finding> for Item<'a> {
     }
 }
 
-/// The document: `{"version":1,"kind":"findings","findings":[...],"summary":{"errors":0,"warnings":0,"infos":0}}`.
-pub fn json(items: &[Item]) -> String {
-    let mut counts = Counts::default();
-    items.iter().for_each(|item| counts.add(item.severity));
-    let all: Vec<Json> = items.iter().map(object).collect();
-    form::pretty(&json!({
-        "version": form::VERSION,
-        "kind": "findings",
-        "findings": all,
-        "summary": {
-            "errors": counts.errors,
-            "warnings": counts.warnings,
-            "infos": counts.infos,
-        },
-    }))
+impl Item<'_> {
+    /// What is wrong, behind the record that it is about.
+    fn told(&self) -> String {
+        match &self.subject {
+            Some(subject) => format!("{subject}: {}", self.message),
+            None => self.message.to_owned(),
+        }
+    }
 }
 
-/// One object a line, as in the document's `findings`.
-pub fn jsonl(items: &[Item]) -> String {
-    items.iter().map(|item| form::line(&object(item))).collect()
+impl Judged<'_> {
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.items.iter().for_each(|item| counts.add(item.severity));
+        let waived = |accepted: &&Accepted| accepted.by == Acceptance::Waiver;
+        counts.waived = self.accepted.iter().filter(waived).count();
+        counts.baselined = self.baselined;
+        counts
+    }
 }
 
-/// Every key is always there; what is not known is `null`.
-fn object(item: &Item) -> Json {
-    let place = item.place.map(|place| {
-        json!({
-            "file": place.file,
-            "line": place.line,
-            "column": place.column,
-            "end-line": place.end_line,
-            "end-column": place.end_column,
-        })
-    });
-    json!({
-        "rule": item.rule,
-        "severity": item.severity.as_str(),
-        "subject": item.subject,
-        "field": item.field,
-        "message": item.message,
-        "fix": item.fix,
-        "days": item.days,
-        "place": place,
-    })
+/// Findings in the form that was asked for. People are better served by [`text`] than by a table.
+pub fn render(judged: &Judged, format: FindingsFormat, terminal: &Terminal) -> String {
+    match format {
+        FindingsFormat::Rows(Format::Json) => json::document(judged),
+        FindingsFormat::Rows(Format::Jsonl) => json::lines(&judged.items),
+        FindingsFormat::Rows(format @ (Format::Table | Format::Csv | Format::Tsv | Format::Md)) => {
+            crate::report::render(&view(&judged.items), format, terminal)
+        }
+        FindingsFormat::Ci(CiFormat::Sarif) => sarif::log(judged),
+        FindingsFormat::Ci(CiFormat::Junit) => junit::suites(judged),
+        FindingsFormat::Ci(CiFormat::Github) => github::commands(&judged.items),
+        FindingsFormat::Ci(CiFormat::Gitlab) => gitlab::report(&judged.items),
+    }
 }
 
 /// Findings as rows, for CSV, TSV and Markdown.
-pub fn view(items: &[Item]) -> View {
+fn view(items: &[Item]) -> View {
     let names = [
         "severity", "rule", "subject", "field", "days", "message", "fix", "file", "line",
     ];
@@ -131,11 +178,11 @@ pub fn view(items: &[Item]) -> View {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::report) mod tests {
     use super::*;
     use crate::model::finding::FieldPath;
 
-    pub(super) fn findings() -> Vec<Finding> {
+    pub fn findings() -> Vec<Finding> {
         let finding = |subject: &str, rule, severity, days, message: &str| Finding {
             subject: subject.parse().unwrap(),
             field: FieldPath::of("rotation"),
@@ -174,62 +221,45 @@ mod tests {
         all
     }
 
-    #[test]
-    fn the_json_has_every_key() {
-        let findings = findings();
-        let mut placed: Vec<Item> = findings[..2].iter().map(Item::from).collect();
-        placed[1].place = Some(Place {
-            file: "a/b.toml",
+    /// Findings at a place in a file and at none, one that is waived, a file without any.
+    pub fn judged(findings: &[Finding]) -> Judged<'_> {
+        let mut items: Vec<Item> = findings.iter().map(Item::from).collect();
+        items[1].place = Some(Place {
+            file: "./a b/c.toml",
             line: 3,
             column: 1,
             end_line: 3,
             end_column: 9,
         });
-        snapbox::assert_data_eq!(
-            json(&placed),
-            snapbox::str![[r#"
-{
-  "version": 1,
-  "kind": "findings",
-  "findings": [
-    {
-      "rule": "rotation-overdue",
-      "severity": "error",
-      "subject": "account/unicmms-production-import",
-      "field": "rotation",
-      "message": "version 3 was due on 2026-10-01 by `quarterly`",
-      "fix": "keyroll rotate unicmms-production-import",
-      "days": -12,
-      "place": null
-    },
-    {
-      "rule": "no-drill",
-      "severity": "warning",
-      "subject": "account/etl",
-      "field": "rotation",
-      "message": "the revoke procedure `pull-key` was never rehearsed",
-      "fix": null,
-      "days": null,
-      "place": {
-        "file": "a/b.toml",
-        "line": 3,
-        "column": 1,
-        "end-line": 3,
-        "end-column": 9
-      }
+        let item = items.pop().unwrap();
+        let why = Some("moves next year; person/anna-berg, until 2027-03-31".to_owned());
+        let rule = |id, severity| RuleFacts {
+            id,
+            severity,
+            summary: "a day that is past",
+            explain: "A key that stays\nis a key that leaks.\n\n## Fix\n\nRotate it.",
+            from: "what is declared and recorded",
+        };
+        Judged {
+            items,
+            accepted: vec![Accepted {
+                item,
+                by: Acceptance::Waiver,
+                why,
+            }],
+            rules: vec![
+                rule("rotation-overdue", Severity::Error),
+                rule("no-drill", Severity::Warning),
+            ],
+            files: vec!["./a b/c.toml", "z.toml"],
+            exit: 4,
+        }
     }
-  ],
-  "summary": {
-    "errors": 1,
-    "warnings": 1,
-    "infos": 0
-  }
-}
 
-"#]]
-        );
-        assert_eq!(jsonl(&placed).lines().count(), 2);
-        let rows = view(&placed);
+    #[test]
+    fn a_row_has_a_cell_for_each_column() {
+        let findings = findings();
+        let rows = view(&judged(&findings).items);
         assert!(rows.rows.iter().all(|row| row.len() == rows.columns.len()));
     }
 }

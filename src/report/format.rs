@@ -1,10 +1,14 @@
 //! The forms that rows can take, and what the place they go to can show.
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
 /// A form of output for anything that has rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// Aligned columns, for people
     #[default]
+    #[value(alias = "human")]
     Table,
     /// One versioned document
     Json,
@@ -15,7 +19,61 @@ pub enum Format {
     /// Tab-separated, one row a line
     Tsv,
     /// A Markdown table
+    #[value(alias = "markdown")]
     Md,
+}
+
+/// A form of output that findings alone have: what the pages of a CI are made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum CiFormat {
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Workflow commands, for annotations on GitHub
+    Github,
+    /// Code quality, for merge requests on GitLab
+    Gitlab,
+}
+
+/// The forms that findings can take: those of rows, and those of a CI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindingsFormat {
+    Rows(Format),
+    Ci(CiFormat),
+}
+
+impl FindingsFormat {
+    const ALL: [FindingsFormat; 10] = [
+        FindingsFormat::Rows(Format::Table),
+        FindingsFormat::Rows(Format::Json),
+        FindingsFormat::Rows(Format::Jsonl),
+        FindingsFormat::Rows(Format::Csv),
+        FindingsFormat::Rows(Format::Tsv),
+        FindingsFormat::Rows(Format::Md),
+        FindingsFormat::Ci(CiFormat::Sarif),
+        FindingsFormat::Ci(CiFormat::Junit),
+        FindingsFormat::Ci(CiFormat::Github),
+        FindingsFormat::Ci(CiFormat::Gitlab),
+    ];
+
+    /// Whether people read it, at a terminal or in a log.
+    pub fn is_for_people(self) -> bool {
+        self == FindingsFormat::Rows(Format::Table)
+    }
+}
+
+impl ValueEnum for FindingsFormat {
+    fn value_variants<'a>() -> &'a [FindingsFormat] {
+        &FindingsFormat::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            FindingsFormat::Rows(format) => format.to_possible_value(),
+            FindingsFormat::Ci(format) => format.to_possible_value(),
+        }
+    }
 }
 
 /// What the output goes to.
@@ -33,4 +91,19 @@ impl Terminal {
         width: None,
         color: false,
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_have_every_form_of_rows_and_of_a_ci() {
+        let rows = Format::value_variants().iter().copied();
+        let ci = CiFormat::value_variants().iter().copied();
+        let all = rows
+            .map(FindingsFormat::Rows)
+            .chain(ci.map(FindingsFormat::Ci));
+        assert!(all.eq(FindingsFormat::ALL));
+    }
 }

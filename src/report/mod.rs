@@ -12,10 +12,11 @@ pub mod view;
 mod delimited;
 pub mod json;
 mod markdown;
-mod paint;
+pub(crate) mod paint;
 mod table;
+mod wrap;
 
-pub use format::{Format, Terminal};
+pub use format::{CiFormat, FindingsFormat, Format, Terminal};
 pub use view::{Align, Cell, Column, Tone, Value, View};
 
 /// A view in the form that was asked for, ending in a line feed unless it is empty.
@@ -86,6 +87,80 @@ mod tests {
         let json = render(&hostile(), Format::Json, &Terminal::PIPE);
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["rows"][0]["name"], HOSTILE);
+    }
+
+    #[test]
+    fn a_hostile_finding_is_harmless_in_every_format() {
+        let hostile = HOSTILE.to_owned() + "%0A::error::]]>&<!--\u{ffff}";
+        let finding = findings::tests::findings().remove(0);
+        let item = findings::Item {
+            rule: "missing-owner",
+            subject: Some(hostile.clone()),
+            field: Some(hostile.clone()),
+            message: &hostile,
+            fix: Some(&hostile),
+            place: Some(findings::Place {
+                file: &hostile,
+                line: 1,
+                column: 1,
+                end_line: 1,
+                end_column: 2,
+            }),
+            ..findings::Item::from(&finding)
+        };
+        let judged = findings::Judged {
+            accepted: vec![findings::Accepted {
+                item: item.clone(),
+                by: findings::Acceptance::Waiver,
+                why: Some(hostile.clone()),
+            }],
+            items: vec![item],
+            files: vec![&hostile],
+            ..findings::Judged::default()
+        };
+        for &format in <FindingsFormat as clap::ValueEnum>::value_variants() {
+            let out = findings::render(&judged, format, &Terminal::PIPE);
+            let raw = |c: char| !matches!(c, '\n' | '\t') && escape::is_unsafe(c);
+            assert!(!out.chars().any(raw), "{format:?}: {out:?}");
+            let commands = out.lines().filter(|l| l.trim_start().starts_with("::"));
+            let expected = usize::from(format == FindingsFormat::Ci(CiFormat::Github));
+            assert_eq!(commands.count(), expected, "{format:?}: {out:?}");
+        }
+        let render =
+            |format| findings::render(&judged, FindingsFormat::Ci(format), &Terminal::PIPE);
+        // The only `%` of a command are ours: those of names are doubled.
+        let github = render(CiFormat::Github);
+        assert_eq!(github.matches("%0A").count(), 1, "{github}");
+        let xml = render(CiFormat::Junit);
+        let xml = roxmltree::Document::parse(&xml).expect("well-formed XML");
+        let names = |node: &roxmltree::Node| node.tag_name().name().to_owned();
+        let mut tags: Vec<String> = xml.descendants().map(|node| names(&node)).collect();
+        tags.retain(|tag| !tag.is_empty());
+        assert_eq!(
+            tags,
+            [
+                "testsuites",
+                "testsuite",
+                "testcase",
+                "failure",
+                "testcase",
+                "skipped"
+            ]
+        );
+        let sarif: serde_json::Value = serde_json::from_str(&render(CiFormat::Sarif)).unwrap();
+        let result = &sarif["runs"][0]["results"][0];
+        let message = result["message"]["text"].as_str().unwrap();
+        assert!(message.contains("\\[x\\](javascript") && !message.contains(escape::is_unsafe));
+        let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        let plain = |c: char| c.is_ascii_alphanumeric() || "%-._~/".contains(c);
+        assert!(uri.as_str().unwrap().chars().all(plain), "{uri}");
+        let gitlab: serde_json::Value = serde_json::from_str(&render(CiFormat::Gitlab)).unwrap();
+        for text in [&gitlab[0]["description"], &gitlab[0]["location"]["path"]] {
+            assert!(
+                !text.as_str().unwrap().contains(escape::is_unsafe),
+                "{text}"
+            );
+        }
     }
 
     #[test]

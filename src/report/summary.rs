@@ -1,6 +1,6 @@
 //! How many findings there are, in figures and in words.
 
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::Severity;
 
 /// Findings by severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -8,17 +8,13 @@ pub struct Counts {
     pub errors: usize,
     pub warnings: usize,
     pub infos: usize,
+    /// Accepted by a waiver, and not among the others.
+    pub waived: usize,
+    /// In the baseline, and not among the others.
+    pub baselined: usize,
 }
 
 impl Counts {
-    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Counts {
-        let mut counts = Counts::default();
-        for finding in findings {
-            counts.add(finding.severity);
-        }
-        counts
-    }
-
     pub fn add(&mut self, severity: Severity) {
         match severity {
             Severity::Error => self.errors += 1,
@@ -27,8 +23,28 @@ impl Counts {
         }
     }
 
-    /// `2 errors, 1 warning in 5 files`; without the files where there are none to speak of. No line feed.
-    pub fn line(&self, files: Option<usize>) -> String {
+    /// `2 errors, 1 warning in 5 files; 3 waived`: what was found, in what, where that is to be told, and what of it is
+    /// accepted. No line feed.
+    pub fn line(&self, among: Option<&str>) -> String {
+        let found = self.found();
+        let found = among.map_or(found.clone(), |among| format!("{found} in {among}"));
+        match self.accepted() {
+            Some(accepted) => format!("{found}; {accepted}"),
+            None => found,
+        }
+    }
+
+    /// `3 waived, 10 in the baseline`.
+    fn accepted(&self) -> Option<String> {
+        let kinds = [(self.waived, "waived"), (self.baselined, "in the baseline")];
+        let some = kinds.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = some
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    fn found(&self) -> String {
         let kinds = [
             (self.errors, "error"),
             (self.warnings, "warning"),
@@ -39,14 +55,11 @@ impl Counts {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| counted(*count, word))
             .collect();
-        let what = if parts.is_empty() {
+        if parts.is_empty() {
             "no findings".to_owned()
         } else {
             parts.join(", ")
-        };
-        files.map_or(what.clone(), |files| {
-            format!("{what} in {}", counted(files, "file"))
-        })
+        }
     }
 }
 
@@ -63,12 +76,15 @@ mod tests {
     #[test]
     fn counts_read_as_a_sentence() {
         let mut counts = Counts::default();
-        assert_eq!(counts.line(Some(5)), "no findings in 5 files");
+        assert_eq!(counts.line(Some("5 files")), "no findings in 5 files");
         for severity in [Severity::Error, Severity::Warning, Severity::Error] {
             counts.add(severity);
         }
-        assert_eq!(counts.line(Some(1)), "2 errors, 1 warning in 1 file");
+        assert_eq!(counts.line(Some("1 file")), "2 errors, 1 warning in 1 file");
         counts.add(Severity::Info);
         assert_eq!(counts.line(None), "2 errors, 1 warning, 1 info");
+        (counts.waived, counts.baselined) = (3, 10);
+        let all = "2 errors, 1 warning, 1 info in 5 files; 3 waived, 10 in the baseline";
+        assert_eq!(counts.line(Some("5 files")), all);
     }
 }

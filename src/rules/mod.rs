@@ -36,6 +36,7 @@ mod forbidden_permission;
 mod insecure_endpoint;
 mod level_exceeded;
 mod lifetime_over_policy;
+mod malformed;
 mod missing_audit_requirements;
 mod missing_expiry;
 mod missing_owner;
@@ -70,6 +71,7 @@ mod wildcard_grant;
 pub use facts::Facts;
 pub use findings::Findings;
 pub use judge::{Judgement, baseline, judge, judgement, judgement_beside};
+pub use malformed::RULE as MALFORMED;
 pub use rule::{Rule, RuleKind};
 pub use selection::{Selection, UnknownRule};
 

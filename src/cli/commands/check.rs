@@ -1,13 +1,12 @@
 //! `keyroll check`: what is due, late or broken in the roll. The cron job: silent when there is nothing to say.
 
 use crate::cli::context::{Beside, Context};
+use crate::cli::diagnose;
 use crate::cli::failure::Outcome;
 use crate::cli::roll::{self, FailOn, RuleOptions};
 use crate::cli::settings::Settings;
 use crate::operations::due;
-use crate::report::findings::{self, Item};
-use crate::report::summary::Counts;
-use crate::report::{self, Format};
+use crate::report::{self, findings};
 use crate::rules::Selection;
 use crate::store::Access;
 
@@ -24,14 +23,20 @@ pub struct Args {
     /// The least severity that makes the exit status other than 0
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]
     fail_on: FailOn,
+    /// Count the findings of each rule instead of showing them
+    #[arg(long)]
+    statistics: bool,
     /// Print nothing: the exit status tells
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "statistics")]
     quiet: bool,
     #[command(flatten)]
     rules: RuleOptions,
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
+    if args.statistics {
+        context.rows_alone()?;
+    }
     let settings = Settings::load(context, Beside::Store)?;
     let mut selection = settings.selection(&args.rules, Selection::all())?;
     let store = context.open(Access::Read)?;
@@ -43,22 +48,26 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if args.due {
         selection.select = due::RULES.iter().map(|id| (*id).to_owned()).collect();
     }
-    let findings = roll::judge(&inventory, &selection, &settings.policy, context);
+    let judgement = roll::judgement(&inventory, &selection, &settings.policy, context);
 
-    let status = args.fail_on.status(roll::worst(&findings));
-    if args.quiet || (findings.is_empty() && context.globals.format == Format::Table) {
+    let status = args.fail_on.status(roll::worst(&judgement.findings));
+    let (format, terminal) = (context.findings_format(), context.terminal());
+    let is_silent = judgement.findings.is_empty() && format.is_for_people();
+    if args.quiet || is_silent {
         return Ok(status);
     }
-    let items: Vec<Item> = findings.iter().map(Item::from).collect();
-    let shown = match context.globals.format {
-        Format::Table => findings::text(&findings, &context.terminal()),
-        Format::Json => findings::json(&items),
-        Format::Jsonl => findings::jsonl(&items),
-        format => report::render(&findings::view(&items), format, &context.terminal()),
+    let judged = diagnose::stored(&judgement, &inventory, &selection, status);
+    let shown = if args.statistics {
+        let counted = findings::statistics(&judged);
+        report::render(&counted, context.globals.format, &terminal)
+    } else if format.is_for_people() {
+        findings::text(&judgement.findings, &terminal)
+    } else {
+        findings::render(&judged, format, &terminal)
     };
     context.out.data(&shown)?;
-    if context.globals.format == Format::Table {
-        context.out.note(Counts::of(&findings).line(None));
+    if format.is_for_people() {
+        context.out.note(judged.counts().line(None));
     }
     Ok(status)
 }

@@ -21,7 +21,9 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let shown = match args.rule {
         Some(id) => {
             context.format_of(&[Format::Table, Format::Md])?;
-            rules::page(roll::known_rule(&id)?)
+            // The one word of findings that no rule judges.
+            let malformed = (id == rules::MALFORMED.id).then_some(&rules::MALFORMED);
+            rules::page(malformed.map_or_else(|| roll::known_rule(&id), Ok)?)
         }
         None => report::render(&list(), context.globals.format, &context.terminal()),
     };

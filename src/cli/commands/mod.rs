@@ -27,6 +27,9 @@ pub mod validate;
 use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
 
+/// The commands that show findings, in every format of these.
+pub const WITH_FINDINGS: &[&str] = &["validate", "check"];
+
 /// The commands that are not nouns.
 #[derive(clap::Subcommand)]
 pub enum Command {

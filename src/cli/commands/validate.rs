@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::cli::baseline::{self, BaselineOptions};
+use crate::cli::baseline::BaselineOptions;
 use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose::Diagnosis;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll::{self, FailOn, RuleOptions};
 use crate::cli::settings::Settings;
+use crate::report::{self, findings};
 use crate::rules::Selection;
 
 /// Check TOML inventories against the rule book; needs no store, no secret, no network
@@ -16,6 +17,8 @@ use crate::rules::Selection;
     keyroll validate inventory/\n  \
     keyroll validate --baseline known.jsonl inventory/    # only what is new fails\n  \
     keyroll validate --pedantic --fail-on warning inventory/\n  \
+    keyroll validate --statistics inventory/           # where to begin\n  \
+    keyroll validate --format github inventory/        # annotations; sarif, junit, gitlab too\n  \
     keyroll validate --format json inventory/ > findings.json")]
 pub struct Args {
     /// Files, or folders with every *.toml below them [default: this folder]
@@ -24,6 +27,12 @@ pub struct Args {
     /// The least severity that makes the exit status other than 0 [default: error]
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
+    /// Count the findings of each rule instead of showing them
+    #[arg(long)]
+    statistics: bool,
+    /// Show the summary alone
+    #[arg(long, short, conflicts_with = "statistics")]
+    quiet: bool,
     #[command(flatten)]
     rules: RuleOptions,
     #[command(flatten)]
@@ -31,31 +40,53 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
+    if args.statistics {
+        context.rows_alone()?;
+    }
     let settings = Settings::load(context, Beside::Inventory)?;
     let selection = settings.selection(&args.rules, Selection::declared())?;
     let mut manifest = roll::read(&args.paths)?;
-    let judged = args
+    let judgement = args
         .baseline
         .judge(&mut manifest, &selection, &settings, context)?;
-    let findings = &judged.findings;
-
-    let diagnosis = Diagnosis::new(&manifest, findings);
-    let shown = diagnosis.render(context.globals.format, &context.terminal());
-    context.out.data(&shown)?;
-    let summary = diagnosis.summary() + &baseline::remark(&judged);
-    context.out.note(summary);
-
-    let faultless = manifest.problems.is_empty();
-    // The process is about to end: taking a large inventory apart, record by record, would only delay it.
-    std::mem::forget(manifest);
 
     let fail_on = settings.fail_on(args.fail_on, FailOn::Error);
-    let status = fail_on.status(roll::worst(findings));
-    Ok(if faultless {
-        status
+    let mut status = fail_on.status(roll::worst(&judgement.findings));
+    if !manifest.problems.is_empty() {
+        status = status.and(Status::Error);
+    }
+    let diagnosis = Diagnosis::new(&manifest, &judgement);
+    if !args.quiet {
+        let shown = show(&args, &diagnosis, &selection, status, context);
+        context.out.data(&shown)?;
+    }
+    context.out.note(diagnosis.summary());
+
+    // The process is about to end: taking a large inventory apart, record by record, would only delay it.
+    std::mem::forget(manifest);
+    Ok(status)
+}
+
+/// In the form asked for.
+fn show(
+    args: &Args,
+    diagnosis: &Diagnosis,
+    selection: &Selection,
+    status: Status,
+    context: &Context,
+) -> String {
+    let (format, terminal) = (context.findings_format(), context.terminal());
+    if format.is_for_people() && !args.statistics {
+        return diagnosis.page(&terminal);
+    }
+    let places = diagnosis.accepted_places();
+    let judged = diagnosis.judged(&places, selection, status);
+    if args.statistics {
+        let counted = findings::statistics(&judged);
+        report::render(&counted, context.globals.format, &terminal)
     } else {
-        status.and(Status::Error)
-    })
+        findings::render(&judged, format, &terminal)
+    }
 }
 
 /// That the files cannot be used, after their problems were shown.

@@ -4,6 +4,7 @@
     reason = "the one place that reads the clock and the environment"
 )]
 
+mod globals;
 mod places;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use clap::ValueEnum;
 use etcetera::BaseStrategy;
 
+pub use crate::cli::context::globals::{Color, Globals};
 use crate::cli::context::places::IdentityFiles;
 use crate::cli::failure::Failure;
 use crate::cli::harden::Before;
@@ -22,51 +24,9 @@ use crate::manifest::CONFIG_FILE;
 use crate::model::date::{Date, Timestamp};
 use crate::model::event::Actor;
 use crate::model::text::Text;
-use crate::report::Format;
-use crate::report::Terminal;
+use crate::report::{FindingsFormat, Format, Terminal};
 use crate::secrets::{Places, Reach};
 use crate::store::{Access, Store};
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-/// The options that every command takes.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Global options")]
-pub struct Globals {
-    /// The store to use [default: KEYROLL_STORE, else keyroll/roll.db in the XDG data folder]
-    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub store: Option<PathBuf>,
-    /// How to show rows: table, json, jsonl, csv, tsv or md
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table, hide_possible_values = true)]
-    pub format: Format,
-    /// When to use colour: auto, always or never
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true)]
-    pub color: Color,
-    /// The configuration to judge by [default: KEYROLL_CONFIG, else the nearest keyroll.toml]
-    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// Read no configuration
-    #[arg(long, global = true)]
-    pub no_config: bool,
-    /// Judge as of this date instead of today (UTC)
-    #[arg(long, global = true, value_name = "DATE")]
-    pub as_of: Option<Date>,
-    /// Do it without asking
-    #[arg(long, short = 'y', global = true)]
-    pub yes: bool,
-    /// Never ask: fail where an answer is needed
-    #[arg(long, global = true)]
-    pub no_input: bool,
-    /// Why, for the audit trail
-    #[arg(long, global = true, value_name = "TEXT")]
-    pub reason: Option<Text>,
-}
 
 /// What is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +56,12 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn new(globals: Globals, args: &[OsString], before: Before) -> Context {
+    pub fn new(mut globals: Globals, args: &[OsString], before: Before) -> Context {
+        globals.format = match globals.asked {
+            FindingsFormat::Rows(format) => format,
+            // Shown by commands with findings alone: see `rows_alone`.
+            FindingsFormat::Ci(_) => Format::default(),
+        };
         let seconds = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |d| d.as_secs());
@@ -297,6 +262,25 @@ impl Context {
             }
         };
         Ok(line.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// The format asked for, where findings are shown.
+    pub fn findings_format(&self) -> FindingsFormat {
+        self.globals.asked
+    }
+
+    /// That a format of rows is asked for, before anything is done.
+    ///
+    /// # Errors
+    /// When it is one that findings alone have.
+    pub fn rows_alone(&self) -> Result<(), Failure> {
+        match self.globals.asked {
+            FindingsFormat::Rows(_) => Ok(()),
+            FindingsFormat::Ci(_) => Err(Failure::usage(
+                "this has no such --format: it is one of findings alone",
+            )
+            .hint("it knows table, json, jsonl, csv, tsv and md, or some of them; `validate` and `check` show findings")),
+        }
     }
 
     /// The format asked for, where a command knows it.

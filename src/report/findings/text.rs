@@ -1,4 +1,4 @@
-//! Findings for people: a line each for a pipe, a block a subject for a terminal.
+//! Findings without places for people: a line each for a pipe, a block a subject for a terminal.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -8,6 +8,7 @@ use crate::report::format::Terminal;
 use crate::report::paint;
 use crate::report::summary::counted;
 use crate::report::view::Tone;
+use crate::report::wrap::wrapped;
 
 /// Findings for people, grouped by subject in the order that the subjects come in.
 ///
@@ -105,23 +106,6 @@ fn dated(finding: &Finding) -> String {
         Some(late @ ..0) => format!("{} late: {message}", days(late.unsigned_abs())),
         Some(left) => format!("in {}: {message}", days(left.unsigned_abs())),
     }
-}
-
-/// Words on lines of at most `width` columns; a longer word stands alone. At least one line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let line = lines.last_mut().expect("there is always a line");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.width() + 1 + word.width() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }
 
 #[cfg(test)]
