@@ -70,6 +70,7 @@ transcripts! {
     readme = "README.md",
     guide = "docs/guide.md",
     secrets = "docs/secrets.md",
+    ci = "docs/ci.md",
 }
 
 #[test]
