@@ -252,6 +252,7 @@ pub(in crate::report) mod tests {
                 rule("no-drill", Severity::Warning),
             ],
             files: vec!["./a b/c.toml", "z.toml"],
+            baselined: 0,
             exit: 4,
         }
     }
