@@ -182,10 +182,11 @@ fn a_store_of_an_older_format_comes_back_in_that_of_today() {
     let dir = tempfile::tempdir().unwrap();
     let old = dir.path().join("old.db");
     let mut store = Store::create(&old, &actor()).unwrap();
-    let records = samples::of_format_1();
+    let records = samples::of_format(1);
     store.commit(&actor(), &creations(&records)).unwrap();
     drop(store);
     let db = Connection::open(&old).unwrap();
+    db.execute_batch(samples::DOWN_TO_2).unwrap();
     db.execute_batch(samples::DOWN_TO_1).unwrap();
     db.close().unwrap();
 

@@ -20,6 +20,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/migrations");
 const RUNGS: &[&str] = &[
     include_str!("../src/store/migrations/0001_roll.sql"),
     include_str!("../src/store/migrations/0002_secrets.sql"),
+    include_str!("../src/store/migrations/0003_judged.sql"),
 ];
 
 fn number(db: &Connection, name: &str) -> i64 {
@@ -55,20 +56,23 @@ fn written(format: usize) -> (String, String) {
     (file, text)
 }
 
-/// A store of format 1 with every record that it knew.
-fn of_format_1(path: &Path) -> Vec<Record> {
-    let old = samples::of_format_1();
+/// A store of an older format with every record that it knew.
+fn of_format(format: usize, path: &Path) -> Vec<Record> {
+    let old = samples::of_format(format);
     let mut store = Store::create(path, &actor()).unwrap();
     store.commit(&actor(), &creations(&old)).unwrap();
     drop(store);
     let db = Connection::open(path).unwrap();
-    db.execute_batch(samples::DOWN_TO_1).unwrap();
+    db.execute_batch(samples::DOWN_TO_2).unwrap();
+    if format < 2 {
+        db.execute_batch(samples::DOWN_TO_1).unwrap();
+    }
     old
 }
 
-fn copy_of(path: &Path) -> PathBuf {
+fn copy_of(format: usize, path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".format-1");
+    name.push(format!(".format-{format}"));
     name.into()
 }
 
@@ -107,14 +111,23 @@ fn the_schema_of_a_new_store_is_that_of_the_newest_format() {
 
 #[test]
 fn a_store_of_format_1_comes_to_the_schema_of_today_and_keeps_its_records() {
+    comes_to_today(1);
+}
+
+#[test]
+fn a_store_of_format_2_comes_to_the_schema_of_today_and_keeps_its_records() {
+    comes_to_today(2);
+}
+
+fn comes_to_today(format: usize) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("roll.db");
-    let old = of_format_1(&path);
-    assert_eq!(dump_of(&path), written(1).1, "it is one of format 1");
+    let old = of_format(format, &path);
+    assert_eq!(dump_of(&path), written(format).1, "it is of that format");
     let before = std::fs::read(&path).unwrap();
     // A reader does not upgrade.
     match Store::open(&path, Access::Read) {
-        Err(StoreError::Older { found: 1, .. }) => {}
+        Err(StoreError::Older { found, .. }) if found == format as i64 => {}
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("an older store was read as it is"),
     }
@@ -133,8 +146,8 @@ fn a_store_of_format_1_comes_to_the_schema_of_today_and_keeps_its_records() {
     drop(store);
     assert_eq!(dump_of(&path), written(RUNGS.len()).1);
 
-    let copy = copy_of(&path);
-    assert_eq!(dump_of(&copy), written(1).1);
+    let copy = copy_of(format, &path);
+    assert_eq!(dump_of(&copy), written(format).1);
     let mode = std::fs::metadata(&copy).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let events = |path: &Path| -> i64 {
@@ -149,11 +162,11 @@ fn a_store_of_format_1_comes_to_the_schema_of_today_and_keeps_its_records() {
 fn a_store_that_was_upgraded_takes_what_is_new() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("roll.db");
-    of_format_1(&path);
+    of_format(1, &path);
     let mut store = Store::open(&path, Access::Write).unwrap();
-    store
-        .commit(&actor(), &creations(&samples::secrets()))
-        .unwrap();
+    for new in [samples::secrets(), samples::judged()] {
+        store.commit(&actor(), &creations(&new)).unwrap();
+    }
     assert_eq!(store.inventory().unwrap(), samples::inventory());
     assert_eq!(store.verify().unwrap().faults, []);
 }
@@ -162,7 +175,7 @@ fn a_store_that_was_upgraded_takes_what_is_new() {
 fn two_who_open_an_older_store_upgrade_it_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("roll.db");
-    of_format_1(&path);
+    of_format(1, &path);
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {

@@ -195,7 +195,7 @@ fn what_is_not_a_whole_store_of_ours_is_refused_untouched() {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 2
+                known: 3
             }
         )
     };
@@ -515,6 +515,10 @@ fn a_reference_to_nothing_names_who_wants_what() {
         (
             record("role/new", json!({ "catalog": "./ghost.toml" })),
             "catalog/./ghost.toml",
+        ),
+        (
+            record("consumer/new", json!({ "person": "ghost" })),
+            "person/ghost",
         ),
         (
             record(

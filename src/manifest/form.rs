@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::model::access::ActionClass;
 use crate::model::approval::{Approval, Choice, Decision, ResidualRisk};
 use crate::model::date::Date;
+use crate::model::entitlement::EntitlementKey;
 use crate::model::id::{AccountId, BoundaryPath, Principal, RoleId};
 use crate::model::key::{ApprovalKey, AssignmentKey, DecisionKey, RiskKey};
 use crate::model::role::Assignment;
@@ -24,6 +25,9 @@ pub(super) struct ApprovalForm {
     /// The last day that it holds.
     #[serde(default)]
     pub until: Option<Date>,
+    /// Permissions and scopes that it approves by name, beside the action as such.
+    #[serde(default)]
+    pub permissions: Vec<EntitlementKey>,
     /// Whether it was added by command, and so is never pruned; only `export` writes it.
     #[serde(default)]
     pub by_command: bool,
@@ -40,6 +44,7 @@ impl ApprovalForm {
             by: self.by,
             ticket: self.ticket,
             until: self.until,
+            permissions: self.permissions,
             by_command: self.by_command,
         };
         (key, body)

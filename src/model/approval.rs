@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
 use crate::model::date::Date;
+use crate::model::entitlement::EntitlementKey;
 use crate::model::id::{Name, Principal};
 use crate::model::text::Text;
 
@@ -16,6 +17,9 @@ pub struct Approval {
     pub ticket: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
+    /// Permissions and scopes that it approves by name, beside the action as such.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<EntitlementKey>,
     /// Whether it was added by command; such an approval is never pruned.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_command: bool,

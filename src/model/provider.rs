@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
+use crate::model::credential::CredentialKind;
 use crate::model::date::{Date, Span};
 use crate::model::entitlement::CatalogName;
 use crate::model::id::{EnvironmentName, Principal};
@@ -53,6 +54,9 @@ pub struct Provider {
     /// When the third party was last reviewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Date>,
+    /// The kinds of credential that it offers; not known where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credential_kinds: Vec<CredentialKind>,
     /// Live credentials that one identity may have; no limit where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_live_credentials: Option<u32>,

@@ -86,6 +86,7 @@ pub fn of(record: &Record) -> Vec<Reference> {
             out.some(Kind::Account, Some(&key.account));
             out.some(Kind::Version, Some(key));
         }
+        Record::Consumer(_, consumer) => out.some(Kind::Person, consumer.person.as_ref()),
         Record::Recipient(_, recipient) => out.some(Kind::Person, recipient.person.as_ref()),
         Record::Fact(_, fact) => {
             out.some(Kind::Account, fact.account());
@@ -98,7 +99,6 @@ pub fn of(record: &Record) -> Vec<Reference> {
         | Record::Catalog(..)
         | Record::Rotation(..)
         | Record::Procedure(..)
-        | Record::Consumer(..)
         | Record::StoreKey(..) => {}
     }
     out.0

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     kind: RuleKind::Static,
     summary: "a permission that its glossary does not list",
-    explain: r##"An account or a role lists a permission that the glossary of its provider does not know. Such a line grants nothing, or something that nobody has looked up: no rule can say what it does, and a review that reads it is misled. Wildcards are left to `wildcard-grant`.
+    explain: r##"An account, a role or an approval lists a permission that the glossary of its provider does not know. Such a line grants nothing, or something that nobody has looked up: no rule can say what it does, and a review that reads it is misled. Wildcards are left to `wildcard-grant`.
 
 ## Fix
 
@@ -38,6 +38,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         &holder.permissions
     });
     roles(facts, findings);
+    approvals(facts, findings);
 }
 
 /// The same of the permissions of roles that name a glossary.
@@ -60,6 +61,44 @@ fn roles(facts: &Facts<'_>, findings: &mut Findings) {
             let field = FieldPath::of("permissions").index(at);
             findings
                 .at(RecordId::new(Kind::Role, id), field, message)
+                .did_you_mean(near, unlisted::LISTED);
+        }
+    }
+}
+
+/// The same of what approvals name: a permission of the account's provider, or a scope of its platform.
+fn approvals(facts: &Facts<'_>, findings: &mut Findings) {
+    let inventory = facts.inventory;
+    for (id, approval) in &inventory.approvals {
+        if approval.permissions.is_empty() {
+            continue;
+        }
+        let Some(account) = inventory.accounts.get(&id.account) else {
+            continue;
+        };
+        let provider = inventory.providers.get(&account.provider);
+        let platform = inventory.platform_of(account);
+        let platform = platform.and_then(|name| inventory.platforms.get(name));
+        let glossary = |name: &Option<_>| facts.glossaries.get(name.as_ref()?);
+        let permissions = provider.and_then(|provider| glossary(&provider.catalog));
+        let scopes = platform.and_then(|platform| glossary(&platform.catalog));
+        let Some(permissions) = permissions else {
+            continue;
+        };
+        let listed = |key: &EntitlementKey| {
+            let in_scopes = scopes.is_none_or(|scopes| scopes.entitlements.contains_key(key));
+            permissions.entitlements.contains_key(key) || in_scopes || is_wildcard(key.as_str())
+        };
+        for (at, key) in approval.permissions.iter().enumerate() {
+            if listed(key) {
+                continue;
+            }
+            let keys = permissions.entitlements.keys().map(EntitlementKey::as_str);
+            let near = findings.near(key.as_str(), keys);
+            let message = format!("`{key}`, which is approved, is in no glossary of the account");
+            let field = FieldPath::of("permissions").index(at);
+            findings
+                .at(RecordId::new(Kind::Approval, id), field, message)
                 .did_you_mean(near, unlisted::LISTED);
         }
     }
@@ -95,5 +134,14 @@ mod tests {
             found(records),
             ["no-glossary role/machine-operator permissions"]
         );
+    }
+
+    #[test]
+    fn what_an_approval_names_is_looked_up_on_both_sides() {
+        let id = "approval/unicmms-production-import-hawthorne read 2026-10-01";
+        let named = |names: &[&str]| found(json!({ id: { "permissions": names } }));
+        assert_eq!(named(&["asset/view-assets", "base.read"]), [""; 0]);
+        let line = format!("unknown-permission {id} permissions[1]");
+        assert_eq!(named(&["base.read", "asset/veiw-assets"]), [line]);
     }
 }

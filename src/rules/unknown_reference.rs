@@ -47,6 +47,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     walk.people();
     walk.boundaries();
     walk.systems();
+    walk.consumers();
     walk.accounts();
     walk.roles();
     walk.signed();
@@ -125,6 +126,16 @@ impl Walk<'_, '_> {
             if let Some(admin) = &environment.admin {
                 let field = || FieldPath::of("environment").key(name.as_ref()).key("admin");
                 self.principal(admin, || (here.clone(), field()));
+            }
+        }
+    }
+
+    fn consumers(&mut self) {
+        let inventory = self.inventory;
+        for (id, consumer) in &inventory.consumers {
+            if let Some(person) = &consumer.person {
+                let spot = || (RecordId::new(Kind::Consumer, id), FieldPath::of("person"));
+                self.want("person", &inventory.people, person, spot);
             }
         }
     }
@@ -272,6 +283,11 @@ pub(super) mod tests {
                 "provider/unicmms",
                 json!({ "environment": { "staging": { "admin": "account/gone" } } }),
                 "environment.staging.admin",
+            ),
+            (
+                "consumer/etl-01",
+                json!({ "person": "jo-muller" }),
+                "person",
             ),
             (
                 "role/machine-operator",

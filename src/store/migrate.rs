@@ -14,6 +14,7 @@ pub(super) const APPLICATION: i64 = 0x4b52_4f4c;
 pub(super) const LADDER: &[&str] = &[
     include_str!("migrations/0001_roll.sql"),
     include_str!("migrations/0002_secrets.sql"),
+    include_str!("migrations/0003_judged.sql"),
 ];
 
 /// The version that this keyroll writes.
@@ -97,6 +98,7 @@ mod tests {
             [
                 "4d70df26167cd1a627c97f03f147ab00f9f543128a4f4c03d6c348aa79fad3a8",
                 "f2f0daf4e77e88eaf3a0d4593862af4bf91d392c58d6fc31a35e56056afc20c0",
+                "e25085afabdff7b1ccc3b51b298a4fa8d17deee85f303499c5d20f3febd78526",
             ]
         );
     }
@@ -111,14 +113,15 @@ mod tests {
         let ladder = [
             LADDER[0],
             LADDER[1],
+            LADDER[2],
             "CREATE TABLE extra (id INTEGER) STRICT;",
         ];
         let copy = upgrade_by(&mut db, &path, &ladder).unwrap().unwrap();
         let mode = std::fs::metadata(&copy).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
-        assert_eq!(version(&db).unwrap(), 3);
+        assert_eq!(version(&db).unwrap(), 4);
         let old = open(&copy, Purpose::Read).unwrap();
-        assert_eq!(version(&old).unwrap(), 2);
+        assert_eq!(version(&old).unwrap(), 3);
         assert_eq!(application(&old).unwrap(), APPLICATION);
         assert_eq!(upgrade_by(&mut db, &path, &ladder).unwrap(), None);
     }
@@ -133,10 +136,11 @@ mod tests {
         let ladder = [
             LADDER[0],
             LADDER[1],
+            LADDER[2],
             "CREATE TABLE extra (id INTEGER) STRICT; nonsense;",
         ];
         assert!(upgrade_by(&mut db, &path, &ladder).is_err());
-        assert_eq!(version(&db).unwrap(), 2);
+        assert_eq!(version(&db).unwrap(), 3);
         let extra = "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'";
         let count: i64 = db.query_row(extra, [], |row| row.get(0)).unwrap();
         assert_eq!(count, 0);

@@ -82,6 +82,7 @@ pub fn records() -> Vec<Record> {
     out.extend(about_account());
     out.extend(facts());
     out.extend(secrets());
+    out.extend(judged());
     out
 }
 
@@ -90,8 +91,16 @@ fn ciphertext(of: &str) -> String {
     format!("-----BEGIN AGE ENCRYPTED FILE-----\n{of}\n-----END AGE ENCRYPTED FILE-----\n")
 }
 
-/// Takes away from a store of format 2 what its rung added: how a store of format 1 is made, trail and all. It must hold
-/// none of the records of [`secrets`].
+/// Takes away from a store of format 3 what its rung added: how a store of format 2 is made, trail and all. It must hold
+/// none of the records of [`judged`].
+pub const DOWN_TO_2: &str = "
+    PRAGMA foreign_keys = OFF;
+    ALTER TABLE approval DROP COLUMN permissions;
+    ALTER TABLE provider DROP COLUMN credential_kinds;
+    DROP INDEX consumer_person; ALTER TABLE consumer DROP COLUMN person;
+    PRAGMA user_version = 2;";
+
+/// The same of a store of format 2, which is to come to format 1 and must hold none of the records of [`secrets`].
 pub const DOWN_TO_1: &str = "
     PRAGMA foreign_keys = OFF;
     DROP TABLE sealed; DROP TABLE recipient; DROP TABLE store_key;
@@ -100,9 +109,13 @@ pub const DOWN_TO_1: &str = "
     ALTER TABLE version DROP COLUMN place; ALTER TABLE version DROP COLUMN activated;
     PRAGMA user_version = 1;";
 
-/// The records that a store of format 1 could hold.
-pub fn of_format_1() -> Vec<Record> {
-    let new: Vec<_> = secrets().iter().map(Record::id).collect();
+/// The records that a store of an older format could hold.
+pub fn of_format(format: usize) -> Vec<Record> {
+    let mut new = judged();
+    if format < 2 {
+        new.extend(secrets());
+    }
+    let new: Vec<_> = new.iter().map(Record::id).collect();
     let records = records().into_iter();
     records
         .filter(|record| !new.contains(&record.id()))
@@ -146,6 +159,24 @@ pub fn secrets() -> Vec<Record> {
             "version/bare 1",
             json!({ "stage": "possibly-live", "issued": "2026-09-11",
                 "held": { "place": "environment:BARE", "source": "existing" } }),
+        ),
+    ]
+}
+
+/// What came with format 3: keys that the rules on accounts judge by.
+pub fn judged() -> Vec<Record> {
+    vec![
+        record(
+            "provider/offering",
+            json!({ "credential-kinds": ["oauth2-client", "api-key"] }),
+        ),
+        record(
+            "consumer/by-hand",
+            json!({ "host": "desk-7", "person": "jo" }),
+        ),
+        record(
+            "approval/etl closeout 2026-10-01",
+            json!({ "by": "person/anna", "until": "2026-12-31", "permissions": ["b/close", "cmms.read"] }),
         ),
     ]
 }

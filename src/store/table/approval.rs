@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::approval::Approval;
 use crate::model::key::ApprovalKey;
-use crate::store::cell::{Cell, Cells};
+use crate::store::cell::{Cell, Cells, json_list};
 use crate::store::noun::{Noun, Sql};
 
 macro_rules! select {
@@ -12,7 +12,7 @@ macro_rules! select {
         concat!(
             "
             SELECT account || ' ' || action || ' ' || approved_on,
-            approved_by, ticket, until, by_command, account, action, approved_on
+            approved_by, ticket, until, permissions, by_command, account, action, approved_on
             FROM approval ",
             $tail
         )
@@ -26,11 +26,13 @@ impl Noun for Approval {
         key_parts: 3,
         principal: false,
         insert: "
-          INSERT INTO approval (approved_by, ticket, until, by_command, account, action, approved_on)
-          VALUES (:approved_by, :ticket, :until, :by_command, :account, :action, :approved_on)",
+          INSERT INTO approval (approved_by, ticket, until, permissions, by_command, account, action,
+          approved_on)
+          VALUES (:approved_by, :ticket, :until, :permissions, :by_command, :account, :action,
+          :approved_on)",
         update: "
-          UPDATE approval SET (approved_by, ticket, until, by_command)
-          = (:approved_by, :ticket, :until, :by_command)
+          UPDATE approval SET (approved_by, ticket, until, permissions, by_command)
+          = (:approved_by, :ticket, :until, :permissions, :by_command)
           WHERE account = :account AND action = :action AND approved_on = :approved_on",
         delete: "
           DELETE FROM approval
@@ -55,6 +57,7 @@ impl Noun for Approval {
             self.by.cell(),
             self.ticket.cell(),
             self.until.cell(),
+            json_list(&self.permissions),
             self.by_command.cell(),
             key.account.cell(),
             key.action.cell(),
@@ -67,6 +70,7 @@ impl Noun for Approval {
             by: cells.next()?,
             ticket: cells.next()?,
             until: cells.next()?,
+            permissions: cells.json()?,
             by_command: cells.next()?,
         })
     }

@@ -1,4 +1,4 @@
-//! Table `consumer`: the jobs and hosts that use credentials.
+//! Table `consumer`: the jobs, hosts and people that use credentials.
 
 use rusqlite::types::ToSqlOutput;
 
@@ -12,7 +12,7 @@ macro_rules! select {
         concat!(
             "
             SELECT id,
-            host, health, id
+            host, person, health, id
             FROM consumer ",
             $tail
         )
@@ -26,11 +26,11 @@ impl Noun for Consumer {
         key_parts: 1,
         principal: false,
         insert: "
-          INSERT INTO consumer (host, health, id)
-          VALUES (:host, :health, :id)",
+          INSERT INTO consumer (host, person, health, id)
+          VALUES (:host, :person, :health, :id)",
         update: "
-          UPDATE consumer SET (host, health)
-          = (:host, :health)
+          UPDATE consumer SET (host, person, health)
+          = (:host, :person, :health)
           WHERE id = :id",
         delete: "DELETE FROM consumer WHERE id = :id",
         exists: "SELECT 1 FROM consumer WHERE id = :id",
@@ -46,6 +46,7 @@ impl Noun for Consumer {
     fn row<'a>(&'a self, key: &'a ConsumerId) -> Vec<ToSqlOutput<'a>> {
         vec![
             self.host.cell(),
+            self.person.cell(),
             json_option(self.health.as_ref()),
             text(key.as_str()),
         ]
@@ -54,6 +55,7 @@ impl Noun for Consumer {
     fn read(_key: &ConsumerId, cells: &mut Cells<'_>) -> Result<Consumer, String> {
         Ok(Consumer {
             host: cells.next()?,
+            person: cells.next()?,
             health: cells.json_option()?,
         })
     }

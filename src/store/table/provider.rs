@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::id::ProviderId;
 use crate::model::provider::Provider;
-use crate::store::cell::{Cell, Cells, json};
+use crate::store::cell::{Cell, Cells, json, json_list};
 use crate::store::noun::{List, Noun, PutRow, Sql};
 use crate::store::table::environment;
 
@@ -15,8 +15,8 @@ macro_rules! select {
             SELECT id,
             (SELECT json_group_object(name, json_object('endpoint', endpoint, 'hosting', hosting,
              'allowlist', allowlist, 'admin', admin)) FROM provider_environment WHERE provider = provider.id),
-            product, catalog, contact, reviewed, max_live_credentials, lockout_after,
-            max_lag, test, id
+            product, catalog, contact, reviewed, credential_kinds, max_live_credentials,
+            lockout_after, max_lag, test, id
             FROM provider ",
             $tail
         )
@@ -42,15 +42,15 @@ impl Noun for Provider {
         key_parts: 1,
         principal: false,
         insert: "
-          INSERT INTO provider (product, catalog, contact, reviewed, max_live_credentials,
-          lockout_after, max_lag, test, id)
-          VALUES (:product, :catalog, :contact, :reviewed, :max_live_credentials,
-          :lockout_after, :max_lag, :test, :id)",
+          INSERT INTO provider (product, catalog, contact, reviewed, credential_kinds,
+          max_live_credentials, lockout_after, max_lag, test, id)
+          VALUES (:product, :catalog, :contact, :reviewed, :credential_kinds,
+          :max_live_credentials, :lockout_after, :max_lag, :test, :id)",
         update: "
-          UPDATE provider SET (product, catalog, contact, reviewed, max_live_credentials,
-          lockout_after, max_lag, test)
-          = (:product, :catalog, :contact, :reviewed, :max_live_credentials,
-          :lockout_after, :max_lag, :test)
+          UPDATE provider SET (product, catalog, contact, reviewed, credential_kinds,
+          max_live_credentials, lockout_after, max_lag, test)
+          = (:product, :catalog, :contact, :reviewed, :credential_kinds,
+          :max_live_credentials, :lockout_after, :max_lag, :test)
           WHERE id = :id",
         delete: "DELETE FROM provider WHERE id = :id",
         exists: "SELECT 1 FROM provider WHERE id = :id",
@@ -69,6 +69,7 @@ impl Noun for Provider {
             self.catalog.cell(),
             self.contact.cell(),
             self.reviewed.cell(),
+            json_list(&self.credential_kinds),
             self.max_live_credentials.cell(),
             self.lockout_after.cell(),
             self.max_lag.cell(),
@@ -88,6 +89,7 @@ impl Noun for Provider {
             catalog: cells.next()?,
             contact: cells.next()?,
             reviewed: cells.next()?,
+            credential_kinds: cells.json()?,
             max_live_credentials: cells.next()?,
             lockout_after: cells.next()?,
             max_lag: cells.next()?,
