@@ -182,7 +182,7 @@ fn clean_inventories_raise_nothing() {
 fn clean_inventories_with_their_facts_raise_nothing_today_and_much_a_year_later() {
     for folder in ["femo", "brookfield"] {
         let inventory = with_facts(folder);
-        let findings = judge(&inventory, true, false);
+        let findings = judge(&inventory, true, true);
         assert!(findings.is_empty(), "{folder}: {findings:#?}");
         let glossaries = Glossaries::of(&inventory);
         let later = Facts::new(&inventory, &glossaries, "2027-11-22".parse().unwrap());
@@ -221,7 +221,7 @@ fn check_finds_shared_secrets_once_they_are_stored_and_nothing_else() {
         let inventory = with_secrets(inventory, organisation);
         found_equals_planted(organisation, &inventory, &["validate", "check", "stored"]);
         let clean = with_secrets(with_facts(organisation), "nobody");
-        assert_eq!(judge(&clean, true, false), []);
+        assert_eq!(judge(&clean, true, true), []);
     }
 }
 
@@ -230,7 +230,7 @@ fn every_finding_points_at_the_line_where_its_fault_was_planted() {
     for organisation in ["femo", "brookfield"] {
         let folder = format!("{organisation}-with-faults");
         let manifest = read(&folder);
-        let findings = judge(&manifest.inventory, false, false);
+        let findings = judge(&manifest.inventory, false, true);
         assert!(!findings.is_empty());
         let expected: Vec<Fault> = planted(organisation);
         for finding in &findings {

@@ -81,6 +81,7 @@ fixtures! {
     missing_rotation
     missing_revoke_procedure
     missing_audit_requirements
+    missing_consumer
     unapproved_secret_store
     secret_in_inventory
     unclear_name
@@ -91,16 +92,26 @@ fixtures! {
     tenant_crossed
     boundary_too_wide
     credential_shared
+    identity_shared
     environment_shared
     endpoint_mismatch
     insecure_endpoint
+    weak_authentication
     credential_in_url
     level_exceeded
+    actions_mixed
     forbidden_permission
     missing_required_permission
+    bulk_egress
     agent_without_gate
     wildcard_grant
+    half_grant
+    missing_control
+    missing_approval
+    approval_expired
+    interactive_use
     overlap_impossible
+    missing_allowlist
     single_custodian
     third_party_unmanaged
     lifetime_over_policy

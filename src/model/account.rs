@@ -1,6 +1,5 @@
 //! Service accounts: one provider, one environment, one workflow each.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
@@ -141,25 +140,26 @@ static NO_CONTROLS: Controls = Controls {
 };
 
 impl Controls {
-    /// Every control by its TOML key, and whether it is stated.
+    /// Every control by its TOML key, and whether it is stated: a blank text states nothing.
     fn stated(&self) -> [(&'static str, bool); 15] {
         let c = self;
+        let text = |text: &Option<Text>| text.as_ref().is_some_and(|text| !text.is_blank());
         [
-            ("max-file-size", c.max_file_size.is_some()),
-            ("classification", c.classification.is_some()),
+            ("max-file-size", text(&c.max_file_size)),
+            ("classification", text(&c.classification)),
             ("retention", c.retention.is_some()),
-            ("access-policy", c.access_policy.is_some()),
+            ("access-policy", text(&c.access_policy)),
             ("supervisor", c.supervisor.is_some()),
-            ("provider-ownership", c.provider_ownership.is_some()),
-            ("conflict-rule", c.conflict_rule.is_some()),
-            ("retry-log", c.retry_log.is_some()),
-            ("owner-approval", c.owner_approval.is_some()),
-            ("fields", !c.fields.is_empty()),
+            ("provider-ownership", text(&c.provider_ownership)),
+            ("conflict-rule", text(&c.conflict_rule)),
+            ("retry-log", text(&c.retry_log)),
+            ("owner-approval", text(&c.owner_approval)),
+            ("fields", c.fields.iter().any(|field| !field.is_blank())),
             ("rollback", c.rollback.is_some()),
             ("test-window", c.test_window.is_some()),
-            ("review-gate", c.review_gate.is_some()),
-            ("source-citation", c.source_citation.is_some()),
-            ("action-approval", c.action_approval.is_some()),
+            ("review-gate", text(&c.review_gate)),
+            ("source-citation", text(&c.source_citation)),
+            ("action-approval", text(&c.action_approval)),
         ]
     }
 }
@@ -277,8 +277,8 @@ impl Account {
             .or(self.owner.technical.as_ref())
     }
 
-    /// The controls that are stated, by their TOML key.
-    pub fn stated_controls(&self) -> BTreeMap<&'static str, bool> {
-        BTreeMap::from(self.controls.stated())
+    /// Every control by its TOML key, and whether it is stated.
+    pub fn stated_controls(&self) -> [(&'static str, bool); 15] {
+        self.controls.stated()
     }
 }

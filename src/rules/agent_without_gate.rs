@@ -51,6 +51,9 @@ tenant-enabled = true
 Source: Guide, access levels and scope review
 "#;
 
+/// The controls that this rule asks for, so that `missing-control` does not.
+pub(super) const GATES: [&str; 3] = ["review-gate", "source-citation", "action-approval"];
+
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for (id, account) in facts.accounts() {
         if account.level != Level::AiAgentDraft {

@@ -11,6 +11,7 @@ use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::key::Only;
 use crate::model::organisation::Organisation;
+use crate::rules::approvals::Approvals;
 use crate::rules::grants::Grants;
 use crate::rules::seats::Seats;
 use crate::rules::sites::Sites;
@@ -24,6 +25,7 @@ pub struct Facts<'a> {
     /// The day that is judged.
     pub as_of: Date,
     grants: OnceCell<Grants<'a>>,
+    approvals: OnceCell<Approvals<'a>>,
     seats: OnceCell<Seats<'a>>,
     sites: OnceCell<Sites<'a>>,
 }
@@ -37,6 +39,7 @@ impl<'a> Facts<'a> {
             policy: Policy::shipped(),
             as_of,
             grants: OnceCell::new(),
+            approvals: OnceCell::new(),
             seats: OnceCell::new(),
             sites: OnceCell::new(),
         }
@@ -71,6 +74,11 @@ impl<'a> Facts<'a> {
     /// Every account's entitlements, each looked up once.
     pub(super) fn grants(&self) -> &Grants<'a> {
         self.grants.get_or_init(|| Grants::of(self))
+    }
+
+    /// Every account's approvals, and what is not approved.
+    pub(super) fn approvals(&self) -> &Approvals<'a> {
+        self.approvals.get_or_init(|| Approvals::of(self))
     }
 
     /// Who holds which role where.

@@ -1,6 +1,7 @@
 //! `level-exceeded`: a permission or scope beyond the account's level.
 
 use crate::catalog::Standing;
+use crate::model::access::Effect;
 use crate::model::finding::{FieldPath, Severity};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -10,7 +11,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     kind: RuleKind::Static,
     summary: "a permission or scope beyond the account's level",
-    explain: r##"A permission or scope does more than the account's access level allows. What counts is its effect in the glossary (read, create, update, state ...), not the verb in its name. An import that can also edit is an editor that nobody has approved. Where a level does not write at the provider, every provider permission must be read.
+    explain: r##"A permission or scope does more than the account's access level allows. What counts is its effect in the glossary (read, create, update, state ...), not the verb in its name. An import that can also edit is an editor that nobody has approved. Where a level does not write at the provider, every provider permission must be read. Rights to export are left to `bulk-egress`.
 
 ## Fix
 
@@ -40,7 +41,9 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                 let Some(known) = grant.known.filter(|_| !grant.wildcard) else {
                     continue;
                 };
-                if known.standing != Standing::Exceeds {
+                // A right to export is the matter of `bulk-egress`: an approval can allow it.
+                let exports = known.entitlement.effect == Effect::Egress;
+                if known.standing != Standing::Exceeds || exports {
                     continue;
                 }
                 let message = format!(
@@ -73,6 +76,15 @@ mod tests {
                 "{found:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_right_to_export_is_left_to_its_own_rule() {
+        let found = found(json!({ ACCOUNT: { "permissions": ["asset/export-assets"] } }));
+        assert!(
+            !found.iter().any(|line| line.starts_with("level-exceeded")),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Floor 3: the rule book. One rule a file; a rule sees an inventory and returns findings, and never acts.
 
+mod approvals;
 mod baseline;
 mod duty_dates;
 mod endpoints;
@@ -18,12 +19,15 @@ mod sites;
 mod unlisted;
 
 // The rules, one file each.
+mod actions_mixed;
 mod agent_without_gate;
+mod approval_expired;
 mod assignment_outside_workplace;
 mod assignment_too_wide;
 mod assignment_without_boundary;
 mod baseline_unused;
 mod boundary_too_wide;
+mod bulk_egress;
 mod credential_expired;
 mod credential_expiring;
 mod credential_in_url;
@@ -33,11 +37,18 @@ mod empty_role;
 mod endpoint_mismatch;
 mod environment_shared;
 mod forbidden_permission;
+mod half_grant;
+mod identity_shared;
 mod insecure_endpoint;
+mod interactive_use;
 mod level_exceeded;
 mod lifetime_over_policy;
 mod malformed;
+mod missing_allowlist;
+mod missing_approval;
 mod missing_audit_requirements;
+mod missing_consumer;
+mod missing_control;
 mod missing_expiry;
 mod missing_owner;
 mod missing_purpose;
@@ -66,6 +77,7 @@ mod unused_rotation;
 mod waiver_expired;
 mod waiver_incomplete;
 mod waiver_unused;
+mod weak_authentication;
 mod wildcard_grant;
 
 pub use facts::Facts;
@@ -84,6 +96,7 @@ pub static ALL: &[&Rule] = &[
     &missing_rotation::RULE,
     &missing_revoke_procedure::RULE,
     &missing_audit_requirements::RULE,
+    &missing_consumer::RULE,
     &unapproved_secret_store::RULE,
     &secret_in_inventory::RULE,
     &unclear_name::RULE,
@@ -94,16 +107,26 @@ pub static ALL: &[&Rule] = &[
     &tenant_crossed::RULE,
     &boundary_too_wide::RULE,
     &credential_shared::RULE,
+    &identity_shared::RULE,
     &environment_shared::RULE,
     &endpoint_mismatch::RULE,
     &insecure_endpoint::RULE,
+    &weak_authentication::RULE,
     &credential_in_url::RULE,
     &level_exceeded::RULE,
+    &actions_mixed::RULE,
     &forbidden_permission::RULE,
     &missing_required_permission::RULE,
+    &bulk_egress::RULE,
     &agent_without_gate::RULE,
     &wildcard_grant::RULE,
+    &half_grant::RULE,
+    &missing_control::RULE,
+    &missing_approval::RULE,
+    &approval_expired::RULE,
+    &interactive_use::RULE,
     &overlap_impossible::RULE,
+    &missing_allowlist::RULE,
     &single_custodian::RULE,
     &third_party_unmanaged::RULE,
     &lifetime_over_policy::RULE,

@@ -1,0 +1,236 @@
+//! `half-grant`: an action that is allowed on one side only.
+
+use crate::model::access::{ActionClass, Effect, Need};
+use crate::model::finding::{FieldPath, Severity};
+use crate::rules::grants::{Holder, List};
+use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::{Facts, Findings};
+
+pub static RULE: Rule = Rule {
+    id: "half-grant",
+    severity: Severity::Warning,
+    kind: RuleKind::Static,
+    summary: "an action that is allowed on one side only",
+    explain: r##"An action passes through two systems and needs a right in both: a permission at the provider and a scope on the platform. Here one side allows the action of the account's level and the other does not. The integration fails at its first write, and the half that is granted is a right without a use. What is looked for is the level's own action (reading, for an import); at the provider a level that does not write there needs only to read. Both sides are judged only where both glossaries are known. A permission that the least-privilege map requires and that is absent is left to `missing-required-permission`, and what is beyond the level to `level-exceeded`.
+
+## Fix
+
+Grant the other half, in both systems and here. If the action is not wanted, take the granted half out and choose a lower level.
+
+## Example
+
+```toml
+level = "draft-handoff"
+permissions = ["work-request/add-work-requests", "work-request/view-work-requests"]
+scopes = ["base.read"]  # bad: the platform lets it draft nothing
+```
+
+```toml
+level = "draft-handoff"
+permissions = ["work-request/add-work-requests", "work-request/view-work-requests"]
+scopes = ["base.read", "cmms.draft"]  # good
+```
+
+Source: Guide, troubleshooting: write-back is denied."##,
+    check,
+};
+
+fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    let grants = facts.grants();
+    let levels = facts.policy.levels();
+    for holder in &grants.holders {
+        if !is_judged(holder) {
+            continue;
+        }
+        let account = holder.account;
+        let policy = levels.policy(account.level);
+        let own = policy.actions.first().copied().unwrap_or(ActionClass::Read);
+        let at_provider = if policy.writes {
+            own
+        } else {
+            ActionClass::Read
+        };
+        let permissions = grants.list(&holder.permissions);
+        let allows = |effect, action| {
+            // Most entitlements read: that needs no look-up.
+            (effect == Effect::Read) == (action == ActionClass::Read)
+                && levels.action_at(account.level, effect) == Some(action)
+        };
+        let provider = side(permissions, |effect| allows(effect, at_provider));
+        let platform = side(grants.list(&holder.scopes), |effect| allows(effect, own));
+        let (field, message) = match (provider, platform) {
+            (Half::Allowed, Half::Absent) => (
+                "scopes",
+                format!(
+                    "`{}` allows {at_provider}, and no scope allows {own}",
+                    account.provider
+                ),
+            ),
+            (Half::Absent, Half::Allowed) if !is_required(facts, holder, permissions) => (
+                "permissions",
+                format!(
+                    "a scope allows {own}, and no permission at `{}` allows {at_provider}",
+                    account.provider
+                ),
+            ),
+            (Half::Absent, Half::Allowed | Half::Absent)
+            | (Half::Allowed, Half::Allowed)
+            | (Half::Unclear, _)
+            | (_, Half::Unclear) => continue,
+        };
+        findings
+            .account(holder.id, FieldPath::of(field), message)
+            .fix("grant the other half, in that system too, or take this one out");
+    }
+}
+
+/// Whether both sides can be told: both glossaries are known, and the account is one of the platform's at all.
+fn is_judged(holder: &Holder<'_>) -> bool {
+    let known = holder.permissions.catalog.is_some() && holder.scopes.catalog.is_some();
+    known && (holder.account.platform.is_some() || !holder.account.scopes.is_empty())
+}
+
+/// Whether one side allows an action.
+#[derive(Clone, Copy)]
+enum Half {
+    Allowed,
+    Absent,
+    /// An entitlement that is not listed, or a wildcard, may be what allows it.
+    Unclear,
+}
+
+fn side(list: List<'_, '_>, allows: impl Fn(Effect) -> bool) -> Half {
+    let mut half = Half::Absent;
+    for grant in list.iter() {
+        match grant.known.filter(|_| !grant.wildcard) {
+            Some(known) if allows(known.entitlement.effect) => return Half::Allowed,
+            Some(_) => {}
+            None => half = Half::Unclear,
+        }
+    }
+    half
+}
+
+/// Whether the map requires a permission that is not granted.
+fn is_required(facts: &Facts<'_>, holder: &Holder<'_>, list: List<'_, '_>) -> bool {
+    let catalog = holder.permissions.catalog.map_or("", |name| name.as_str());
+    let lines = facts.policy.requirements(catalog).iter();
+    let mut required =
+        lines.filter(|line| line.level == holder.account.level && line.need == Need::Required);
+    required.any(|line| !list.iter().any(|grant| *grant.key == line.permission))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::sample::{ACCOUNT, found};
+    use serde_json::{Value, json};
+
+    /// A glossary of a provider that the least-privilege map does not know.
+    fn mine() -> Value {
+        let right = |effect: &str| json!({ "group": "A", "title": effect, "meaning": effect, "effect": effect });
+        json!({ "title": "Mine", "side": "provider", "entitlements": {
+            "a/read": right("read"), "a/state": right("state"), "a/create": right("create") } })
+    }
+
+    fn at(level: &str, permissions: &[&str], scopes: &[&str]) -> Vec<String> {
+        let mut found = found(json!({
+            "catalog/./mine.toml": mine(), "provider/unicmms": { "catalog": "./mine.toml" },
+            ACCOUNT: { "level": level, "permissions": permissions, "scopes": scopes },
+        }));
+        found.retain(|line| line.starts_with("half-grant"));
+        found
+    }
+
+    #[test]
+    fn an_action_that_one_side_allows_is_found_on_the_other() {
+        let line = |side: &str| format!("half-grant {ACCOUNT} {side}");
+        for (level, permissions, scopes, side) in [
+            ("status-sync", ["a/read", "a/state"], "base.read", "scopes"),
+            (
+                "status-sync",
+                ["a/read", "a/read"],
+                "cmms.status",
+                "permissions",
+            ),
+            (
+                "status-sync",
+                ["a/read", "a/create"],
+                "cmms.status",
+                "permissions",
+            ),
+            (
+                "read-only-import",
+                ["a/read", "a/read"],
+                "cmms.draft",
+                "scopes",
+            ),
+            (
+                "read-only-import",
+                ["a/state", "a/create"],
+                "base.read",
+                "permissions",
+            ),
+            (
+                "attachment-sync",
+                ["a/read", "a/read"],
+                "ecm.read",
+                "scopes",
+            ),
+        ] {
+            assert_eq!(
+                at(level, &permissions, &[scopes]),
+                [line(side)],
+                "{level} {scopes}"
+            );
+        }
+        assert_eq!(at("status-sync", &["a/state"], &[]), [line("scopes")]);
+    }
+
+    #[test]
+    fn both_halves_or_none_are_no_half() {
+        for (level, permission, scope) in [
+            ("status-sync", "a/state", "cmms.status"),
+            ("status-sync", "a/read", "base.read"),
+            ("draft-handoff", "a/create", "base.action.write"),
+            ("attachment-sync", "a/read", "ecm.import"),
+            ("read-only-import", "a/read", "pdm.read"),
+        ] {
+            assert_eq!(
+                at(level, &[permission], &[scope]),
+                [""; 0],
+                "{level} {scope}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_may_be_the_other_half() {
+        for scope in ["cmms.statsu", "cmms.*"] {
+            assert_eq!(
+                at("status-sync", &["a/state"], &[scope]),
+                [""; 0],
+                "{scope}"
+            );
+        }
+        let records = json!({ "platform/factverse": { "catalog": null },
+            ACCOUNT: { "level": "status-sync", "permissions": ["work-order/manage-work-order-status"] } });
+        assert!(!found(records).iter().any(|line| line.starts_with("half")));
+    }
+
+    #[test]
+    fn what_the_map_requires_is_left_to_its_own_rule() {
+        let found = found(
+            json!({ ACCOUNT: { "level": "status-sync", "scopes": ["cmms.status"],
+            "permissions": ["work-order/view-work-orders"] } }),
+        );
+        assert!(
+            found
+                .iter()
+                .any(|line| line.starts_with("missing-required"))
+        );
+        assert!(
+            !found.iter().any(|line| line.starts_with("half")),
+            "{found:?}"
+        );
+    }
+}
