@@ -9,6 +9,7 @@ use crate::catalog;
 use crate::manifest::place::{Lines, Place, Site};
 use crate::manifest::problem::{Fault, Problem, Problems, cleaned};
 use crate::manifest::reading::{Manifest, Teller};
+use crate::manifest::revision::{self, Tree};
 use crate::manifest::source::{self, Budget, Source, shown_path};
 use crate::model::entitlement::{Catalog, CatalogName};
 use crate::model::finding::FieldPath;
@@ -27,12 +28,14 @@ struct Naming {
 /// Reads every glossary that a provider or platform names as a file. Gives the files' resolved paths, good or bad.
 pub(super) fn read(
     manifest: &mut Manifest,
+    mut tree: Option<&mut dyn Tree>,
     budget: &mut Budget,
     problems: &mut Problems,
 ) -> HashSet<PathBuf> {
     let mut seen: HashMap<PathBuf, Option<Arc<Catalog>>> = HashMap::new();
+    let mut identities: HashSet<PathBuf> = HashSet::new();
     let mut done: HashSet<(CatalogName, PathBuf)> = HashSet::new();
-    for naming in namings(manifest) {
+    for mut naming in namings(manifest) {
         problems.next_file();
         let path = naming.source.path.clone();
         if !done.insert((naming.name.clone(), path.clone())) {
@@ -41,6 +44,11 @@ pub(super) fn read(
         let catalog = match seen.get(&path) {
             Some(catalog) => catalog.clone(),
             None => {
+                if let Some(tree) = tree.as_deref_mut() {
+                    let found = tree.find(&path);
+                    naming.source = revision::held(&path, tree, found);
+                }
+                identities.insert(naming.source.identity());
                 let catalog = load(manifest, &naming, budget, problems).map(Arc::new);
                 seen.insert(path, catalog.clone());
                 catalog
@@ -62,9 +70,7 @@ pub(super) fn read(
             manifest.inventory.put(Record::from((naming.name, catalog)));
         }
     }
-    seen.into_keys()
-        .map(|path| source::resolved(&path))
-        .collect()
+    identities
 }
 
 /// Every file that is named, in the order of the records.
@@ -84,6 +90,7 @@ fn namings(manifest: &Manifest) -> Vec<Naming> {
             let source = Source {
                 path: beside.path.parent().unwrap_or(Path::new("")).join(relative),
                 shown: folder.join(relative).to_string_lossy().into_owned(),
+                held: None,
             };
             Some(Naming { name, by, source })
         })
@@ -142,8 +149,11 @@ fn load(
     }
 }
 
-/// Refuses a path below the inventory that leads through a symbolic link.
+/// Refuses a path below the inventory that leads through a symbolic link; a tree does so itself.
 fn straight(naming: &Naming) -> Result<(), Box<Problem>> {
+    if naming.source.held.is_some() {
+        return Ok(());
+    }
     let relative = naming.name.file().unwrap_or_default();
     let depth = relative.trim_start_matches("./").split('/').count();
     for part in naming.source.path.ancestors().take(depth) {

@@ -20,6 +20,7 @@ mod plain;
 mod problem;
 mod reading;
 mod record;
+mod revision;
 #[cfg(test)]
 mod schema;
 mod single;
@@ -44,6 +45,7 @@ pub use config::{CONFIG_FILE, CONFIG_SCHEMA, ConfigFile, parse_config, read_conf
 pub use place::Place;
 pub use problem::Problem;
 pub use reading::{Manifest, read};
+pub use revision::{Found, Tree, read_tree};
 pub use single::{is_name, parse_record, parse_value, record_from_value};
 pub use source::LARGEST_FILE;
 pub use suggest::{Suggestion, Wish, suggest};

@@ -12,6 +12,7 @@ use crate::manifest::inline::Comments;
 use crate::manifest::place::{Lines, Place, Site, locate};
 use crate::manifest::problem::{Fault, Problem, Problems, cleaned};
 use crate::manifest::record::{Declared, Reading};
+use crate::manifest::revision::Tree;
 use crate::manifest::slice::{self, DEEPEST, Slice};
 use crate::manifest::source::{self, Budget, Source};
 use crate::manifest::{directive, glossary, hidden, syntax};
@@ -67,10 +68,20 @@ const ONE_PIECE: &str =
 /// that providers and platforms name as `./file.toml` are read into the inventory's catalogs.
 pub fn read(paths: &[PathBuf]) -> Manifest {
     let mut problems = Problems::default();
+    let sources = source::list(paths, &mut problems);
+    gather(sources, None, problems)
+}
+
+/// Reads the files that were listed, and the glossaries that they name: from the tree, where there is one.
+pub(super) fn gather(
+    sources: Vec<Source>,
+    tree: Option<&mut dyn Tree>,
+    mut problems: Problems,
+) -> Manifest {
     let mut manifest = Manifest::default();
     let mut budget = Budget::new();
     let mut without_records = Vec::new();
-    for source in source::list(paths, &mut problems) {
+    for source in sources {
         problems.next_file();
         match source::text(&source, &mut budget) {
             Err(problem) => problems.add(|| *problem),
@@ -82,10 +93,10 @@ pub fn read(paths: &[PathBuf]) -> Manifest {
             }
         }
     }
-    let glossaries = glossary::read(&mut manifest, &mut budget, &mut problems);
+    let glossaries = glossary::read(&mut manifest, tree, &mut budget, &mut problems);
     for source in without_records {
         problems.next_file();
-        if !glossaries.contains(&source::resolved(&source.path))
+        if !glossaries.contains(&source.identity())
             && let Ok(text) = source::text(&source, &mut Budget::new())
         {
             glossary::unnamed(&mut manifest, source, &text, &mut problems);

@@ -30,6 +30,7 @@ pub fn parse_record(id: &RecordId, text: &str) -> Result<Record, Vec<Problem>> {
     let source = Source {
         path: PathBuf::new(),
         shown: id.to_string(),
+        held: None,
     };
     manifest.absorb(source, text, false, &mut problems);
     let others: Vec<_> = manifest.sites.keys().filter(|other| *other != id).collect();

@@ -1,4 +1,5 @@
 //! The files of an inventory: which there are, and their text, within limits. Follows no symlink, opens no device.
+//! What a tree holds (see [`revision`](crate::manifest::revision)) is judged alike.
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -9,13 +10,14 @@ use std::path::{Path, PathBuf};
 use crate::manifest::config::CONFIG_FILE;
 use crate::manifest::place::Lines;
 use crate::manifest::problem::{Problem, Problems, shown};
+use crate::manifest::revision::Found;
 
 /// The largest file, in bytes.
 pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 /// The most files.
-const MOST_FILES: usize = 10_000;
+pub(super) const MOST_FILES: usize = 10_000;
 /// The most bytes in all.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
+pub(super) const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// How deep folders are followed.
 const DEEPEST_FOLDER: usize = 32;
 
@@ -25,6 +27,31 @@ pub(super) struct Source {
     pub path: PathBuf,
     /// The path as it is shown: as given, with what came below it.
     pub shown: String,
+    /// What a tree has under the path; none where it lies on disk.
+    pub held: Option<Found>,
+}
+
+impl Source {
+    /// The path for a message, in backquotes.
+    fn named(&self) -> String {
+        match self.held {
+            Some(_) => shown_path(Path::new(&self.shown)),
+            None => shown_path(&self.path),
+        }
+    }
+
+    /// A path by which the file is known however it was named.
+    pub fn identity(&self) -> PathBuf {
+        match self.held {
+            Some(_) => self.path.clone(),
+            None => resolved(&self.path),
+        }
+    }
+
+    pub fn too_many(&self) -> Problem {
+        let (message, hint) = too_many();
+        Problem::of(format!("{}: {message}", self.named()), hint)
+    }
 }
 
 /// The files that `paths` name: themselves, or every `*.toml` below them, each once, in order.
@@ -107,16 +134,14 @@ impl Finder<'_> {
         }
         if self.found.len() == MOST_FILES {
             self.full = true;
-            return self.fault(
-                path,
-                &format!("there are more than {MOST_FILES} files"),
-                "put more records into one file, or give fewer folders",
-            );
+            let (message, hint) = too_many();
+            return self.fault(path, &message, hint);
         }
         if self.seen.insert(resolved(path)) {
             self.found.push(Source {
                 path: path.to_owned(),
                 shown: path.to_string_lossy().into_owned(),
+                held: None,
             });
         }
     }
@@ -128,8 +153,15 @@ impl Finder<'_> {
 }
 
 /// A path by which a file is known however it was named; one that cannot be resolved is told when it is read.
-pub(super) fn resolved(path: &Path) -> PathBuf {
+fn resolved(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn too_many() -> (String, &'static str) {
+    (
+        format!("there are more than {MOST_FILES} files"),
+        "put more records into one file, or give fewer folders",
+    )
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -148,13 +180,16 @@ fn leads_to_folder(path: &Path, meta: &Metadata) -> bool {
     meta.is_symlink() && fs::metadata(path).is_ok_and(|target| target.is_dir())
 }
 
+/// Why a link is refused, and what to do.
+const LINK: (&str, &str) = (
+    "it is a symbolic link",
+    "links are not followed: give the file itself",
+);
+
 /// Refuses what is no regular file.
 fn regular(meta: &Metadata) -> Result<(), (&'static str, &'static str)> {
     if meta.is_symlink() {
-        Err((
-            "it is a symbolic link",
-            "links are not followed: give the file itself",
-        ))
+        Err(LINK)
     } else if meta.is_file() {
         Ok(())
     } else {
@@ -222,10 +257,67 @@ pub(super) fn text_within(
     budget: &mut Budget,
     largest: u64,
 ) -> Result<String, Box<Problem>> {
-    let refuse = |message: &str, hint: &str| {
-        let message = format!("{}: {message}", shown_path(&source.path));
-        Box::new(Problem::of(message, hint))
+    let bytes = match &source.held {
+        Some(found) => of_tree(source, found, largest)?,
+        None => of_disk(source, budget, largest)?,
     };
+    if bytes.len() as u64 > budget.0 {
+        return Err(over_budget(source));
+    }
+    budget.0 -= bytes.len() as u64;
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
+        let place = Lines::of(&before).place(&source.shown, &before, good..good);
+        Box::new(refused(source, "it is not UTF-8 text", "save it as UTF-8").at(place))
+    })
+}
+
+fn refused(source: &Source, message: &str, hint: &str) -> Problem {
+    Problem::of(format!("{}: {message}", source.named()), hint)
+}
+
+pub(super) fn over_budget(source: &Source) -> Box<Problem> {
+    Box::new(refused(
+        source,
+        "the files are larger than 256 MiB together",
+        "give fewer folders",
+    ))
+}
+
+fn over_size(source: &Source, largest: u64) -> Box<Problem> {
+    Box::new(refused(
+        source,
+        &format!("it is larger than {} MiB", largest / (1024 * 1024)),
+        "split it: files of one folder are read together",
+    ))
+}
+
+/// The bytes that a tree holds.
+fn of_tree(source: &Source, found: &Found, largest: u64) -> Result<Vec<u8>, Box<Problem>> {
+    let (message, hint) = match found {
+        Found::Text(bytes) if bytes.len() as u64 > largest => {
+            return Err(over_size(source, largest));
+        }
+        Found::Text(bytes) => return Ok(bytes.to_vec()),
+        Found::Large => return Err(over_size(source, LARGEST_FILE)),
+        Found::Link => (LINK.0.to_owned(), LINK.1),
+        Found::Module => (
+            "it is a submodule".to_owned(),
+            "submodules are not followed: give the file itself",
+        ),
+        Found::Missing => ("there is no such file".to_owned(), "check the path"),
+        Found::Unread(why) => (
+            format!("it cannot be read: {}", shown(why)),
+            "check the repository",
+        ),
+    };
+    Err(Box::new(refused(source, &message, hint)))
+}
+
+/// The bytes of a file on disk.
+fn of_disk(source: &Source, budget: &Budget, largest: u64) -> Result<Vec<u8>, Box<Problem>> {
+    let refuse = |message: &str, hint: &str| Box::new(refused(source, message, hint));
     let unreadable =
         |error: &std::io::Error| refuse(&reason(error), "check the file and its permissions");
     let file = open(&source.path).map_err(|error| {
@@ -237,35 +329,20 @@ pub(super) fn text_within(
     })?;
     let meta = file.metadata().map_err(|e| unreadable(&e))?;
     regular(&meta).map_err(|(message, hint)| refuse(message, hint))?;
-    let large = || {
-        refuse(
-            &format!("it is larger than {} MiB", largest / (1024 * 1024)),
-            "split it: files of one folder are read together",
-        )
-    };
     if meta.len() > largest {
-        return Err(large());
+        return Err(over_size(source, largest));
     }
     if meta.len() > budget.0 {
-        return Err(refuse(
-            "the files are larger than 256 MiB together",
-            "give fewer folders",
-        ));
+        return Err(over_budget(source));
     }
     let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
     file.take(largest + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| unreadable(&e))?;
     if bytes.len() as u64 > largest {
-        return Err(large());
+        return Err(over_size(source, largest));
     }
-    budget.0 = budget.0.saturating_sub(bytes.len() as u64);
-    String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
-        let place = Lines::of(&before).place(&source.shown, &before, good..good);
-        Box::new(refuse("it is not UTF-8 text", "save it as UTF-8").at(place))
-    })
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -283,7 +360,9 @@ mod tests {
             (folder.path().to_owned(), "it is not a regular file"),
         ] {
             let shown = String::new();
-            let refused = text(&Source { path, shown }, &mut Budget::new()).unwrap_err();
+            let held = None;
+            let source = Source { path, shown, held };
+            let refused = text(&source, &mut Budget::new()).unwrap_err();
             assert!(refused.message.ends_with(reason), "{}", refused.message);
         }
     }
@@ -294,7 +373,8 @@ mod tests {
         let path = folder.path().join("a.toml");
         fs::write(&path, "x".repeat(1024 * 1024 + 1)).unwrap();
         let shown = String::new();
-        let source = Source { path, shown };
+        let held = None;
+        let source = Source { path, shown, held };
         assert!(text(&source, &mut Budget::new()).is_ok());
         let refused = text_within(&source, &mut Budget::new(), 1024 * 1024).unwrap_err();
         assert!(refused.message.ends_with("larger than 1 MiB"));
