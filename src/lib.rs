@@ -20,7 +20,8 @@ pub mod rules;
 pub mod store;
 pub mod wire;
 
-// Floor 4: where secrets live.
+// Floor 4: where secrets live, and what else lies outside.
+pub mod git;
 pub mod secrets;
 
 // Floor 5: the only doers.

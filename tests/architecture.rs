@@ -8,7 +8,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (1, &["model"]),
     (2, &["access", "audit", "catalog", "lifecycle", "secret"]),
     (3, &["manifest", "report", "rules", "store", "wire"]),
-    (4, &["secrets"]),
+    (4, &["git", "secrets"]),
     (5, &["operations"]),
     (6, &["cli"]),
 ];
@@ -182,6 +182,7 @@ const BLIND: &[&str] = &[
     "store",
     "rules",
     "report",
+    "git",
 ];
 
 #[test]
