@@ -1,0 +1,170 @@
+//! Who is assigned which role where, and who is in which team, in both inventories side by side.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::access::diff::holder::{Bundle, Part, Slot, Via};
+use crate::access::diff::places::Spot;
+use crate::model::id::{RoleId, TeamId};
+use crate::model::inventory::Inventory;
+use crate::model::role::Role;
+
+/// The assignments of one principal: role and place, sorted.
+type Assigned<'a> = Vec<(&'a RoleId, Spot<'a>)>;
+
+/// What one of the two inventories says.
+pub(super) struct Half<'a> {
+    inventory: &'a Inventory,
+    assigned: HashMap<&'a str, Assigned<'a>>,
+    /// The teams of each person, sorted.
+    teams: HashMap<&'a str, Vec<&'a TeamId>>,
+}
+
+/// What both say.
+pub(super) struct Seats<'a> {
+    pub old: Half<'a>,
+    pub new: Half<'a>,
+    /// Roles that are not the same in both.
+    changed: HashSet<&'a RoleId>,
+}
+
+impl<'a> Half<'a> {
+    fn of(inventory: &'a Inventory) -> Half<'a> {
+        let mut assigned: HashMap<&str, Assigned<'a>> = HashMap::new();
+        for key in inventory.assignments.keys() {
+            let of_principal = assigned.entry(key.principal.as_str()).or_default();
+            of_principal.push((&key.role, key.at.as_ref()));
+        }
+        let mut teams: HashMap<&str, Vec<&TeamId>> = HashMap::new();
+        for (id, team) in &inventory.teams {
+            for member in &team.members {
+                let of_member = teams.entry(member.as_str()).or_default();
+                // A member that is named twice is one.
+                if of_member.last() != Some(&id) {
+                    of_member.push(id);
+                }
+            }
+        }
+        Half {
+            inventory,
+            assigned,
+            teams,
+        }
+    }
+
+    /// What a principal is assigned itself.
+    pub fn assigned(&self, principal: &str) -> &[(&'a RoleId, Spot<'a>)] {
+        self.assigned.get(principal).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn teams(&self, person: &str) -> &[&'a TeamId] {
+        self.teams.get(person).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn principals(&self) -> impl Iterator<Item = &'a str> {
+        self.assigned.keys().copied()
+    }
+
+    pub fn members(&self) -> impl Iterator<Item = &'a str> {
+        self.teams.keys().copied()
+    }
+
+    fn part(
+        &self,
+        role: &RoleId,
+        at: Vec<Spot<'a>>,
+        slot: &dyn Fn(&'a Role) -> Slot<'a>,
+    ) -> Option<Part<'a>> {
+        let role = self.inventory.roles.get(role).filter(|_| !at.is_empty())?;
+        Some(Part {
+            slot: slot(role),
+            keys: &role.permissions,
+            at,
+        })
+    }
+}
+
+impl<'a> Seats<'a> {
+    pub fn of(old: &'a Inventory, new: &'a Inventory) -> Seats<'a> {
+        let either = old.roles.keys().chain(new.roles.keys());
+        let same = |role: &RoleId| match (old.roles.get(role), new.roles.get(role)) {
+            (Some(old), Some(new)) => {
+                old.catalog == new.catalog && old.permissions == new.permissions
+            }
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        Seats {
+            changed: either.filter(|role| !same(role)).collect(),
+            old: Half::of(old),
+            new: Half::of(new),
+        }
+    }
+
+    /// Whether a principal is assigned the same roles at the same places in both, and these are the same roles.
+    pub fn untouched(&self, principal: &str) -> bool {
+        let (old, new) = (self.old.assigned(principal), self.new.assigned(principal));
+        old == new && !old.iter().any(|(role, _)| self.changed.contains(role))
+    }
+
+    /// The roles that changed and that nobody is assigned in either.
+    pub fn idle_changed(&self) -> BTreeSet<&'a RoleId> {
+        let assigned = |half: &Half<'a>| -> HashSet<&'a RoleId> {
+            let all = half.assigned.values().flatten();
+            all.map(|(role, _)| *role).collect()
+        };
+        let (old, new) = (assigned(&self.old), assigned(&self.new));
+        let idle = |role: &&&RoleId| !old.contains(**role) && !new.contains(**role);
+        self.changed.iter().filter(idle).copied().collect()
+    }
+
+    /// What a principal holds by roles of its own, one bundle a role. `slots` says what a role's permissions are of, in
+    /// the old inventory and in the new one; none where the principal holds nothing there.
+    pub fn bundles(&self, principal: &str, slots: [Option<&SlotOf<'a, '_>>; 2]) -> Vec<Bundle<'a>> {
+        self.of_principal(principal, slots, [true, true], Via::Role)
+    }
+
+    /// What a person holds by teams, one bundle a team and role.
+    pub fn team_bundles(&self, person: &str, slot: &SlotOf<'a, '_>) -> Vec<Bundle<'a>> {
+        let (old, new) = (self.old.teams(person), self.new.teams(person));
+        let either: BTreeSet<&'a TeamId> = old.iter().chain(new).copied().collect();
+        let mut bundles = Vec::new();
+        for team in either {
+            let member = [old.contains(&team), new.contains(&team)];
+            let name = format!("team/{team}");
+            let lasting = member == [true, true];
+            let via = |role| Via::Team {
+                team,
+                role,
+                lasting,
+            };
+            bundles.extend(self.of_principal(&name, [Some(slot), Some(slot)], member, via));
+        }
+        bundles
+    }
+
+    fn of_principal(
+        &self,
+        principal: &str,
+        slots: [Option<&SlotOf<'a, '_>>; 2],
+        counts: [bool; 2],
+        via: impl Fn(&'a RoleId) -> Via<'a>,
+    ) -> Vec<Bundle<'a>> {
+        let mut roles: BTreeMap<&'a RoleId, [Vec<Spot<'a>>; 2]> = BTreeMap::new();
+        for (at, half) in [&self.old, &self.new].into_iter().enumerate() {
+            if counts[at] {
+                for (role, spot) in half.assigned(principal) {
+                    roles.entry(role).or_default()[at].push(*spot);
+                }
+            }
+        }
+        let bundle = |(role, [old, new]): (&'a RoleId, [Vec<Spot<'a>>; 2])| Bundle {
+            via: via(role),
+            old: slots[0].and_then(|slot| self.old.part(role, old, slot)),
+            new: slots[1].and_then(|slot| self.new.part(role, new, slot)),
+        };
+        roles.into_iter().map(bundle).collect()
+    }
+}
+
+/// What a role's permissions are of.
+pub(super) type SlotOf<'a, 's> = dyn Fn(&'a Role) -> Slot<'a> + 's;

@@ -1,0 +1,335 @@
+//! A change in access to read: by record for people, as a table for a pull request, as rows and objects for programs.
+
+mod line;
+
+use serde_json::{Value as Json, json};
+
+use crate::access::diff::{Change, Diff, Entitled, Turn, What};
+use crate::model::entitlement::Side;
+use crate::report::escape;
+use crate::report::format::{Format, Terminal};
+use crate::report::json as form;
+use crate::report::paint;
+use crate::report::summary::counted;
+use crate::report::view::{Cell, Tone, View};
+use crate::report::{delimited, diff::line::Line};
+
+pub use line::refusals;
+
+/// The longest Markdown in bytes, some room left: a comment on a pull request takes 65,536 characters.
+const LONGEST_COMMENT: usize = 60_000;
+/// The most entitlements of one line that a table lists; the data formats list all.
+const MOST_LISTED: usize = 50;
+
+const NONE: &str = "no change in access";
+
+/// The two sides as the user named them.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides<'a> {
+    pub old: &'a str,
+    pub new: &'a str,
+}
+
+/// The change in the form asked for; nothing, as a table, where there is none.
+pub fn render(diff: &Diff, sides: Sides<'_>, format: Format, terminal: &Terminal) -> String {
+    match format {
+        Format::Table => table(diff, terminal.color),
+        Format::Json => document(diff, sides),
+        Format::Jsonl => rows(diff).map(|row| form::line(&row.object())).collect(),
+        Format::Csv => delimited::csv(&view(diff)),
+        Format::Tsv => delimited::tsv(&view(diff)),
+        Format::Md => comment(diff, sides),
+    }
+}
+
+/// `2 gains, 1 loss in 2 records`, or that there is no change. No line feed.
+pub fn summary(diff: &Diff) -> String {
+    let count = Count::of(diff);
+    let losses = match count.losses {
+        1 => "1 loss".to_owned(),
+        many => format!("{many} losses"),
+    };
+    let parts = [
+        (count.gains, counted(count.gains, "gain")),
+        (count.losses, losses),
+        (count.moves, counted(count.moves, "move")),
+        (count.others, counted(count.others, "other change")),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(_, words)| words)
+        .collect();
+    let told = match parts.is_empty() {
+        true => NONE.to_owned(),
+        false => {
+            let records = diff.changes.chunk_by(|a, b| a.record == b.record).count();
+            format!("{} in {}", parts.join(", "), counted(records, "record"))
+        }
+    };
+    match diff.complete {
+        true => told,
+        false => format!("{told}; too much differs, so that not all of it was compared"),
+    }
+}
+
+/// How many changes turn which way, each entitlement counted.
+#[derive(Default)]
+struct Count {
+    gains: usize,
+    losses: usize,
+    moves: usize,
+    others: usize,
+}
+
+impl Count {
+    fn of(diff: &Diff) -> Count {
+        let mut count = Count::default();
+        for change in &diff.changes {
+            let side = match (change.turn.gains(), change.turn.loses()) {
+                (true, false) => &mut count.gains,
+                (false, true) => &mut count.losses,
+                (true, true) => &mut count.moves,
+                (false, false) => &mut count.others,
+            };
+            *side += change.weight();
+        }
+        count
+    }
+}
+
+fn tone(turn: Turn) -> Tone {
+    match (turn.gains(), turn.loses()) {
+        // A gain is what a reviewer must not miss.
+        (true, false) => Tone::Error,
+        (true, true) => Tone::Warning,
+        (false, true) => Tone::Good,
+        (false, false) => Tone::Muted,
+    }
+}
+
+fn table(diff: &Diff, color: bool) -> String {
+    let mut out = String::new();
+    for changes in diff.changes.chunk_by(|a, b| a.record == b.record) {
+        let record = line::masked(&changes[0].record);
+        let head = format!("{} {record}", line::sign_of(changes));
+        out.push_str(&paint::bold(&escape::terminal(&head), color));
+        out.push('\n');
+        for change in changes {
+            let line = Line::of(change);
+            let text = escape::terminal(&format!("{} {:<9} {}", line.sign, line.word, line.text));
+            out.push_str(&format!(
+                "    {}\n",
+                paint::toned(&text, tone(change.turn), color)
+            ));
+            for item in line.items.iter().take(MOST_LISTED) {
+                out.push_str(&format!("                {}\n", escape::terminal(item)));
+            }
+            if let more @ 1.. = line.items.len().saturating_sub(MOST_LISTED) {
+                let more = format!("and {more} more (--format csv has all)");
+                out.push_str(&format!("                {more}\n"));
+            }
+        }
+    }
+    out
+}
+
+/// A heading with the count and one row a change, cut to what a comment takes.
+fn comment(diff: &Diff, sides: Sides<'_>) -> String {
+    let cell = |text: &str| escape::markdown(text);
+    let mut out = format!(
+        "**Access: {}** ({} to {})\n",
+        cell(&summary(diff)),
+        cell(sides.old),
+        cell(sides.new)
+    );
+    if diff.changes.is_empty() {
+        return out;
+    }
+    out.push_str("\n| Record | | Change | What |\n| --- | --- | --- | --- |\n");
+    let mut before = None;
+    for (at, change) in diff.changes.iter().enumerate() {
+        let line = Line::of(change);
+        let mut text = line.text;
+        if !line.items.is_empty() {
+            text = format!("{text}: {}", line.items.join(", "));
+        }
+        let record = match before.replace(&change.record) == Some(&change.record) {
+            true => String::new(),
+            false => cell(&line::masked(&change.record)),
+        };
+        let word = match change.turn.gains() {
+            true => format!("**{}**", line.word),
+            false => line.word.to_owned(),
+        };
+        let row = format!("| {record} | {} | {word} | {} |\n", line.sign, cell(&text));
+        if out.len() + row.len() > LONGEST_COMMENT {
+            let left = diff.changes.len() - at;
+            out.push_str(&format!(
+                "\n{}: --format csv has all.\n",
+                counted(left, "further line")
+            ));
+            break;
+        }
+        out.push_str(&row);
+    }
+    out
+}
+
+/// `{"version":1,"kind":"access-diff","old","new","complete","changes":[...],"summary":{...}}`.
+fn document(diff: &Diff, sides: Sides<'_>) -> String {
+    let count = Count::of(diff);
+    form::pretty(&json!({
+        "version": form::VERSION,
+        "kind": "access-diff",
+        "old": sides.old,
+        "new": sides.new,
+        "complete": diff.complete,
+        "changes": rows(diff).map(|row| row.object()).collect::<Vec<_>>(),
+        "summary": {
+            "gains": count.gains,
+            "losses": count.losses,
+            "moves": count.moves,
+            "others": count.others,
+        },
+    }))
+}
+
+const COLUMNS: [&str; 11] = [
+    "record", "change", "what", "name", "effect", "from", "to", "gains", "loses", "via", "holders",
+];
+
+fn view(diff: &Diff) -> View {
+    View::of(
+        "access-diff",
+        COLUMNS,
+        rows(diff).map(|row| row.cells()).collect(),
+    )
+}
+
+/// One row for programs: a change, or one entitlement of it.
+struct Row<'a> {
+    change: &'a Change,
+    entitled: Option<&'a Entitled>,
+}
+
+fn rows(diff: &Diff) -> impl Iterator<Item = Row<'_>> {
+    diff.changes.iter().flat_map(|change| {
+        let entitlements = match &change.what {
+            What::Grant(grant) => grant.entitlements.iter().map(Some).collect(),
+            What::Account { .. }
+            | What::Level { .. }
+            | What::Value { .. }
+            | What::Effect { .. } => {
+                vec![None]
+            }
+        };
+        let row = move |entitled| Row { change, entitled };
+        entitlements.into_iter().map(row)
+    })
+}
+
+/// The values of a row under their keys; those that do not apply are missing or empty.
+#[derive(Default)]
+struct Fields {
+    what: &'static str,
+    name: Option<String>,
+    effect: Option<&'static str>,
+    from: Vec<String>,
+    to: Vec<String>,
+    gains: Vec<String>,
+    loses: Vec<String>,
+    via: Vec<String>,
+}
+
+impl Row<'_> {
+    fn fields(&self) -> Fields {
+        let one = |text: Option<String>| -> Vec<String> { text.into_iter().collect() };
+        match &self.change.what {
+            What::Account { from, to } => Fields {
+                what: "account",
+                from: one(from.map(|status| status.to_string())),
+                to: one(to.map(|status| status.to_string())),
+                ..Fields::default()
+            },
+            What::Level {
+                from,
+                to,
+                gained,
+                lost,
+            } => Fields {
+                what: "level",
+                from: one(from.map(|level| level.to_string())),
+                to: one(to.map(|level| level.to_string())),
+                gains: gained.iter().map(ToString::to_string).collect(),
+                loses: lost.iter().map(ToString::to_string).collect(),
+                ..Fields::default()
+            },
+            What::Grant(grant) => Fields {
+                what: match grant.side {
+                    Side::Provider => "permission",
+                    Side::Platform => "scope",
+                },
+                name: self.entitled.map(|entitled| line::masked(&entitled.key)),
+                effect: self.entitled.and_then(|e| e.effect).map(|e| e.as_str()),
+                from: grant.from.iter().map(ToString::to_string).collect(),
+                to: grant.to.iter().map(ToString::to_string).collect(),
+                via: grant.via.iter().map(ToString::to_string).collect(),
+                ..Fields::default()
+            },
+            What::Value {
+                aspect,
+                of,
+                from,
+                to,
+            } => Fields {
+                what: aspect.as_str(),
+                name: of.clone(),
+                from: one(from.as_ref().map(line::masked)),
+                to: one(to.as_ref().map(line::masked)),
+                ..Fields::default()
+            },
+            What::Effect { key, from, to } => Fields {
+                what: "effect",
+                name: Some(line::masked(key)),
+                from: one(from.as_ref().map(ToString::to_string)),
+                to: one(to.as_ref().map(ToString::to_string)),
+                ..Fields::default()
+            },
+        }
+    }
+
+    fn object(&self) -> Json {
+        let fields = self.fields();
+        json!({
+            "record": line::masked(&self.change.record),
+            "change": self.change.turn,
+            "what": fields.what,
+            "name": fields.name,
+            "effect": fields.effect,
+            "from": fields.from,
+            "to": fields.to,
+            "gains": fields.gains,
+            "loses": fields.loses,
+            "via": fields.via,
+            "holders": &*self.change.holders,
+        })
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        let fields = self.fields();
+        vec![
+            Cell::text(line::masked(&self.change.record)),
+            Cell::text(self.change.turn),
+            Cell::text(fields.what),
+            Cell::optional(fields.name),
+            Cell::optional(fields.effect),
+            Cell::list(fields.from),
+            Cell::list(fields.to),
+            Cell::list(fields.gains),
+            Cell::list(fields.loses),
+            Cell::list(fields.via),
+            Cell::list(self.change.holders.iter()),
+        ]
+    }
+}
