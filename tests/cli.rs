@@ -67,6 +67,7 @@ transcripts! {
     suggest = "tests/cli/suggest.trycmd",
     waive = "tests/cli/waive.trycmd",
     baseline = "tests/cli/baseline.trycmd",
+    diff = "tests/cli/diff.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",
     secrets = "docs/secrets.md",

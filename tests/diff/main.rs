@@ -1,10 +1,13 @@
-//! What a change does to access: promises for any two inventories, case by case.
+//! What a change does to access: promises for any two inventories, case by case, and from a real git repository.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod cases;
+mod git;
+mod hostile;
 mod naive;
 mod properties;
+mod repository;
 
 use keyroll::access::diff::{Diff, State, compare};
 use keyroll::catalog::{Glossaries, levels};

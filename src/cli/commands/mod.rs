@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod check;
 pub mod completions;
 pub mod credential;
+pub mod diff;
 pub mod doctor;
 pub mod explain;
 pub mod export;
@@ -38,6 +39,7 @@ pub enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Export(export::Args),
+    Diff(diff::Args),
     Credential(credential::Args),
     Secret(secret::Args),
     Run(run::Args),
@@ -69,6 +71,7 @@ impl Command {
             Command::Plan(args) => plan::run(args, context),
             Command::Apply(args) => apply::run(args, context),
             Command::Export(args) => export::run(args, context),
+            Command::Diff(args) => diff::run(args, context),
             Command::Credential(args) => credential::run(args, context),
             Command::Secret(args) => secret::run(args, context),
             Command::Run(args) => run::run(args, context),

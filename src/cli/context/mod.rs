@@ -166,6 +166,11 @@ impl Context {
         Instant::now() + Duration::from_secs(seconds)
     }
 
+    /// What `git` is given of our environment.
+    pub fn git_environment(&self) -> Vec<(OsString, OsString)> {
+        places::git_environment()
+    }
+
     /// Where this user keeps what was seen: `keyroll` in the XDG state folder.
     pub fn state_folder(&self) -> Option<PathBuf> {
         let folders = etcetera::choose_base_strategy().ok()?;

@@ -37,6 +37,23 @@ pub fn set(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// What `git` needs of our environment: where programs are, and which settings are the user's own (a clone of somebody
+/// else's is trusted there). Nothing that points it to another repository.
+pub fn git_environment() -> Vec<(OsString, OsString)> {
+    let names = [
+        "PATH",
+        "HOME",
+        "XDG_CONFIG_HOME",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CEILING_DIRECTORIES",
+    ];
+    let named = names
+        .into_iter()
+        .filter_map(|name| Some((name, set(name)?)));
+    named.map(|(name, value)| (name.into(), value)).collect()
+}
+
 /// The files where an identity of a store is looked for: a systemd credential, the file that `KEYROLL_IDENTITY_FILE`
 /// names, the store's own in the configuration folder.
 pub fn identity_files(store: &str) -> IdentityFiles {

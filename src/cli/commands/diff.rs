@@ -1,0 +1,103 @@
+//! `keyroll diff`: what a change does to access, not to text. Reads both sides and changes nothing.
+
+mod side;
+
+use crate::access::diff::{self, Diff, State};
+use crate::catalog::{self, Glossaries};
+use crate::cli::commands::diff::side::Side;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::model::access::Level;
+use crate::model::inventory::Inventory;
+use crate::report::diff::{Sides, refusals, render, summary};
+
+/// How many refused gains are named on stderr; the data has all.
+const MOST_NAMED: usize = 200;
+
+/// Show what a change does to access: who may do what where, gained and lost
+#[derive(clap::Args)]
+#[command(after_help = "Each of OLD and NEW is\n  \
+    PATH            a file, or a folder with every *.toml below it\n  \
+    git:REV         the path of the other side at that revision; of the folder you are in, where that is no path\n  \
+    git:REV:PATH    a path of that revision, from the root of the repository; from the folder you are in with ./\n  \
+    store           the stored roll; store:FILE another store\n\
+    A file that is called so is ./store, or ./git:x.\n\n\
+    Examples:\n  \
+    keyroll diff git:main inventory/\n  \
+    keyroll diff git:origin/main inventory/ --no-new-access    # exit 4 on any gain\n  \
+    keyroll diff store inventory/ --format md                  # for a comment on a pull request")]
+pub struct Args {
+    /// What it was
+    #[arg(value_name = "OLD", value_hint = clap::ValueHint::AnyPath)]
+    old: Side,
+    /// What it becomes [default: the files of this folder, or of OLD's PATH]
+    #[arg(value_name = "NEW", value_hint = clap::ValueHint::AnyPath)]
+    new: Option<Side>,
+    /// Exit with 4 when anybody may do more than before, reach further or for longer
+    #[arg(long)]
+    no_new_access: bool,
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    let new = match args.new {
+        Some(new) => new,
+        None => args.old.counterpart(context)?,
+    };
+    let [before, after] = [
+        side::read(&args.old, &new, context)?,
+        side::read(&new, &args.old, context)?,
+    ];
+
+    let diff = compared(&before, &after);
+
+    let (old, new) = (args.old.to_string(), new.to_string());
+    let sides = Sides {
+        old: &old,
+        new: &new,
+    };
+    let shown = render(&diff, sides, context.globals.format, &context.terminal());
+    context.out.data(&shown)?;
+    context.out.note(summary(&diff));
+    // As in `validate`: the process is about to end.
+    std::mem::forget((before, after));
+    if args.no_new_access {
+        return gate(&diff, context);
+    }
+    Ok(Status::Clean)
+}
+
+fn compared(before: &Inventory, after: &Inventory) -> Diff {
+    let [old_terms, new_terms] = [Glossaries::of(before), Glossaries::of(after)];
+    let old = State {
+        inventory: before,
+        glossary: &|name| old_terms.get(name),
+    };
+    let new = State {
+        inventory: after,
+        glossary: &|name| new_terms.get(name),
+    };
+    let actions = |level: Level| catalog::levels().policy(level).actions.as_slice();
+    diff::compare(&old, &new, &actions)
+}
+
+/// Names what is gained, and refuses it.
+fn gate(diff: &Diff, context: &mut Context) -> Outcome {
+    let mut gains = refusals(diff.gains());
+    let mut named = 0;
+    for gain in gains.by_ref().take(MOST_NAMED) {
+        context.out.note(format!("refused: {gain}"));
+        named += 1;
+    }
+    if let more @ 1.. = gains.count() {
+        let more = format!("refused: and {more} more (--format csv lists them all)");
+        context.out.note(more);
+    }
+    if !diff.complete {
+        return Err(Failure::refused("too much differs to be compared in full")
+            .hint("compare smaller folders; what is not listed may be new access"));
+    }
+    Ok(match named {
+        0 => Status::Clean,
+        _ => Status::Error,
+    })
+}
