@@ -12,6 +12,7 @@ const TAKERS: &[&[&str]] = &[
     &["plan"],
     &["apply", "--yes"],
     &["matrix", "levels", "--path"],
+    &["diff", "store"],
     &["import", "facts"],
     &["person", "add", "zoe", "--from"],
     &["catalog", "show"],

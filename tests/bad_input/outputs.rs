@@ -24,6 +24,7 @@ fn talkers() -> Vec<(Vec<&'static str>, i32)> {
         (&["check", "--as-of", "2027-06-01"], 4),
         (&["doctor"], 0),
         (&["plan", EXAMPLE], 0),
+        (&["diff", "store", EXAMPLE, "--format", "json"], 0),
     ]
     .map(|(words, status)| (words.to_vec(), status))
     .to_vec()

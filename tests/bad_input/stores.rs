@@ -21,7 +21,7 @@ fn readers() -> Vec<Vec<&'static str>> {
         "procedure",
         "consumer",
     ];
-    let others: [&[&str]; 16] = [
+    let others: [&[&str]; 17] = [
         &[],
         &["check"],
         &["check", "--due"],
@@ -34,6 +34,7 @@ fn readers() -> Vec<Vec<&'static str>> {
         &["audit", "verify"],
         &["doctor"],
         &["plan", EXAMPLE],
+        &["diff", "store", EXAMPLE],
         &["apply", EXAMPLE, "--dry-run"],
         &["import", "facts", "/dev/null", "--dry-run"],
         &["catalog", "list"],

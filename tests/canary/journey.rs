@@ -174,6 +174,7 @@ const QUIET: &[&[&str]] = &[
     &["export", "--format", "json"],
     &["export"],
     &["plan", EXAMPLE],
+    &["diff", "store", EXAMPLE],
     &["validate", EXAMPLE],
     &["doctor"],
     &["matrix", "permissions"],
