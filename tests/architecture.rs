@@ -21,6 +21,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("chrono", &["model/date.rs"]),
     ("comfy_table", &["report/table.rs"]),
     ("annotate_snippets", &["report/diagnostic.rs"]),
+    ("similar", &["report/unified.rs"]),
     ("clap", &["cli", "report/format.rs"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),

@@ -68,6 +68,7 @@ transcripts! {
     waive = "tests/cli/waive.trycmd",
     baseline = "tests/cli/baseline.trycmd",
     diff = "tests/cli/diff.trycmd",
+    fix = "tests/cli/fix.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",
     secrets = "docs/secrets.md",

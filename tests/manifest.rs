@@ -8,5 +8,7 @@ mod bad;
 mod example;
 #[path = "manifest/generate.rs"]
 mod generate;
+#[path = "manifest/mend.rs"]
+mod mend;
 #[path = "manifest/properties.rs"]
 mod properties;

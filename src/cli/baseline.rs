@@ -45,7 +45,9 @@ impl BaselineOptions {
         }
         let named = self.write_baseline.clone().or(self.baseline.clone());
         let known = match named.or_else(|| settings.baseline()) {
-            Some(path) => manifest.read_baseline(&path).map_err(unread)?,
+            Some(path) => manifest
+                .read_baseline(&path)
+                .map_err(|problem| unread(*problem))?,
             None => Baseline::default(),
         };
         let inventory = &manifest.inventory;
@@ -110,7 +112,7 @@ fn standing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
 }
 
 /// A baseline that cannot be read, with its line.
-fn unread(problem: Box<Problem>) -> Failure {
+fn unread(problem: Problem) -> Failure {
     let place = problem.place.map_or_else(String::new, |place| {
         format!("{}:{}: ", place.file.escape_debug(), place.line)
     });

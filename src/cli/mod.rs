@@ -8,6 +8,7 @@ pub mod context;
 pub mod diagnose;
 pub mod failure;
 pub mod file;
+pub mod fix;
 pub mod harden;
 pub mod hidden;
 pub mod noun;

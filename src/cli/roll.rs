@@ -101,16 +101,26 @@ pub fn known_rule(id: &str) -> Result<&'static rules::Rule, Failure> {
 ///
 /// # Errors
 /// When a path is not there at all; faults inside the files are in [`Manifest::problems`].
-pub fn read(paths: &[PathBuf]) -> Result<Manifest, Failure> {
-    let here = [PathBuf::from(".")];
-    let paths = if paths.is_empty() { &here[..] } else { paths };
+pub fn read(given: &[PathBuf]) -> Result<Manifest, Failure> {
+    Ok(manifest::read(&paths(given)?))
+}
+
+/// The files and folders that are meant: those given, else this folder.
+///
+/// # Errors
+/// When one is not there at all.
+pub fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let paths = match given {
+        [] => vec![PathBuf::from(".")],
+        given => given.to_vec(),
+    };
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
         let shown = missing.to_string_lossy().escape_debug().to_string();
         return Err(
             Failure::usage(format!("there is no file or folder `{shown}`")).hint("check the path"),
         );
     }
-    Ok(manifest::read(paths))
+    Ok(paths)
 }
 
 /// What the rule book finds in an inventory.

@@ -59,14 +59,10 @@ pub(super) fn is_hidden(path: &Path, root: &Path) -> bool {
     names.any(|name| name.as_os_str().as_bytes().starts_with(b"."))
 }
 
-pub(super) fn is_toml(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "toml")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::is_toml;
 
     #[test]
     fn names_may_hold_anything_but_nothing() {

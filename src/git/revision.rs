@@ -6,8 +6,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::git::blobs::{Ask, Object, Objects, is_oid};
 use crate::git::error::GitError;
-use crate::git::listing::{Entry, Kind, Listing, is_hidden, is_toml, parse};
+use crate::git::listing::{Entry, Kind, Listing, is_hidden, parse};
 use crate::git::program::Git;
+use crate::manifest::is_toml;
 use crate::manifest::{Found, LARGEST_FILE, Tree};
 use crate::model::text::{is_unsafe, shape};
 

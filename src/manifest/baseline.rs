@@ -57,6 +57,7 @@ impl Manifest {
         let source = Source {
             path: path.to_owned(),
             shown: path.to_string_lossy().into_owned(),
+            held: None,
         };
         let text = source::text_within(&source, &mut Budget::new(), LARGEST)?;
         let (baseline, lines) = parse(&source.shown, &text)?;

@@ -37,6 +37,7 @@ pub fn read_config(path: &Path, shown: String) -> Result<ConfigFile, Vec<Problem
     let source = Source {
         path: path.to_owned(),
         shown,
+        held: None,
     };
     let text = source::text_within(&source, &mut Budget::new(), LARGEST);
     let text = text.map_err(|problem| vec![*problem])?;

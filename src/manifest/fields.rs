@@ -10,6 +10,7 @@ use toml::Spanned;
 use crate::catalog::nearest;
 use crate::manifest::decode::{Context, Error, address};
 use crate::manifest::problem::{Fault, about, did_you_mean, shown};
+use crate::manifest::renamed;
 use crate::manifest::tree::Value;
 use crate::manifest::value::{ValueReader, read_word};
 
@@ -70,11 +71,13 @@ impl<'a, 'i> Fields<'a, 'i> {
     }
 
     fn unknown(&self, name: &str, known: &[&'static str], span: Range<usize>) -> Fault {
-        let near = nearest(name, known.iter().chain(self.also_known).copied());
+        let all = || known.iter().chain(self.also_known).copied();
+        let near = nearest(name, all());
         Fault {
             span,
             message: format!("`{}` is not a known key", shown(name)),
-            hint: did_you_mean(near)
+            hint: renamed::hint(name, all())
+                .or_else(|| did_you_mean(near))
                 .or_else(|| Some(format!("known here are `{}`", known.join("`, `")))),
         }
     }

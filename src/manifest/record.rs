@@ -12,6 +12,7 @@ use crate::catalog::nearest;
 use crate::manifest::decode::decode;
 use crate::manifest::place::head;
 use crate::manifest::problem::{Fault, about, did_you_mean, shown};
+use crate::manifest::renamed;
 use crate::manifest::tree::{Table, Value};
 use crate::model::account::Account;
 use crate::model::boundary::Boundary;
@@ -302,10 +303,13 @@ fn kinds() -> impl Iterator<Item = &'static str> {
 }
 
 fn unknown_table(key: Name<'_, '_>) -> Fault {
-    let hint = did_you_mean(nearest(key.get_ref(), kinds())).unwrap_or_else(|| {
-        let known: Vec<_> = kinds().collect();
-        format!("an inventory holds `{}`", known.join("`, `"))
-    });
+    let near = || did_you_mean(nearest(key.get_ref(), kinds()));
+    let hint = renamed::hint(key.get_ref(), kinds())
+        .or_else(near)
+        .unwrap_or_else(|| {
+            let known: Vec<_> = kinds().collect();
+            format!("an inventory holds `{}`", known.join("`, `"))
+        });
     let message = format!("`{}` is not a known table", shown(key.get_ref()));
     Fault::new(key.span(), message).hint(hint)
 }

@@ -169,8 +169,8 @@ fn is_hidden(path: &Path) -> bool {
         .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-/// A configuration is no inventory, wherever it lies.
-fn is_toml(path: &Path) -> bool {
+/// Whether a folder is searched for a file of this name: a configuration is no inventory, wherever it lies.
+pub fn is_toml(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "toml")
         && path.file_name().is_some_and(|name| name != CONFIG_FILE)

@@ -8,6 +8,7 @@ pub mod format;
 pub mod matrix;
 pub mod plan;
 pub mod summary;
+pub mod unified;
 pub mod view;
 
 mod delimited;

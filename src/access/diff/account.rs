@@ -297,9 +297,8 @@ impl<'a> Pair<'a, '_> {
         let [Some(old), Some(new)] = self.live else {
             return;
         };
-        let now = new.stated_controls();
-        for (control, before) in old.stated_controls() {
-            let after = now.get(control).copied().unwrap_or_default();
+        let both = old.stated_controls().into_iter().zip(new.stated_controls());
+        for ((control, before), (_, after)) in both {
             let name = |there: bool| there.then(|| control.to_owned());
             // Fields are told one by one.
             if before != after && control != "fields" {

@@ -3,10 +3,11 @@
 mod side;
 
 use crate::access::diff::{self, Diff, State};
-use crate::catalog::{self, Glossaries};
+use crate::catalog::{Glossaries, Policy};
 use crate::cli::commands::diff::side::Side;
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::settings::Settings;
 use crate::model::access::Level;
 use crate::model::inventory::Inventory;
 use crate::report::diff::{Sides, refusals, render, summary};
@@ -48,7 +49,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         side::read(&new, &args.old, context)?,
     ];
 
-    let diff = compared(&before, &after);
+    let settings = Settings::load(context, Beside::Inventory)?;
+    let diff = compared(&before, &after, &settings.policy);
 
     let (old, new) = (args.old.to_string(), new.to_string());
     let sides = Sides {
@@ -66,7 +68,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     Ok(Status::Clean)
 }
 
-fn compared(before: &Inventory, after: &Inventory) -> Diff {
+fn compared(before: &Inventory, after: &Inventory, policy: &Policy) -> Diff {
     let [old_terms, new_terms] = [Glossaries::of(before), Glossaries::of(after)];
     let old = State {
         inventory: before,
@@ -76,7 +78,7 @@ fn compared(before: &Inventory, after: &Inventory) -> Diff {
         inventory: after,
         glossary: &|name| new_terms.get(name),
     };
-    let actions = |level: Level| catalog::levels().policy(level).actions.as_slice();
+    let actions = |level: Level| policy.levels().policy(level).actions.as_slice();
     diff::compare(&old, &new, &actions)
 }
 

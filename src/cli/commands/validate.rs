@@ -6,6 +6,7 @@ use crate::cli::baseline::BaselineOptions;
 use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose::Diagnosis;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::fix::FixOptions;
 use crate::cli::roll::{self, FailOn, RuleOptions};
 use crate::cli::settings::Settings;
 use crate::report::{self, findings};
@@ -16,6 +17,7 @@ use crate::rules::Selection;
 #[command(after_help = "Examples:\n  \
     keyroll validate inventory/\n  \
     keyroll validate --baseline known.jsonl inventory/    # only what is new fails\n  \
+    keyroll validate --fix --diff inventory/              # what --fix would write\n  \
     keyroll validate --pedantic --fail-on warning inventory/\n  \
     keyroll validate --statistics inventory/           # where to begin\n  \
     keyroll validate --format github inventory/        # annotations; sarif, junit, gitlab too\n  \
@@ -37,6 +39,8 @@ pub struct Args {
     rules: RuleOptions,
     #[command(flatten)]
     baseline: BaselineOptions,
+    #[command(flatten)]
+    fix: FixOptions,
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
@@ -45,6 +49,9 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     }
     let settings = Settings::load(context, Beside::Inventory)?;
     let selection = settings.selection(&args.rules, Selection::declared())?;
+    if let Some(status) = args.fix.run(&args.paths, context)? {
+        return Ok(status);
+    }
     let mut manifest = roll::read(&args.paths)?;
     let judgement = args
         .baseline

@@ -12,8 +12,9 @@ use crate::cli::roll;
 use crate::git::{Git, GitError, Revision, Where};
 use crate::manifest::{self, Manifest};
 use crate::model::inventory::Inventory;
-use crate::report::Format;
+
 use crate::report::summary::counted;
+use crate::rules::Judgement;
 use crate::store::{Access, Store};
 
 /// How long git may think about one answer.
@@ -166,8 +167,9 @@ fn whole(manifest: Manifest, side: &Side, context: &mut Context) -> Result<Inven
     if problems == 0 {
         return Ok(manifest.inventory);
     }
-    let diagnosis = Diagnosis::new(&manifest, &[]);
-    let text = diagnosis.render(Format::Table, &context.terminal());
+    let nothing = Judgement::default();
+    let diagnosis = Diagnosis::new(&manifest, &nothing);
+    let text = diagnosis.page(&context.terminal());
     context.out.preview(&text);
     let message = format!("{} in `{}`", counted(problems, "problem"), shown(side));
     Err(Failure::refused(message)
