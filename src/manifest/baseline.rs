@@ -8,13 +8,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::place::{Lines, Place};
-use crate::manifest::problem::{Problem, cleaned, shown};
+use crate::manifest::problem::{Problem, shown};
 use crate::manifest::reading::Manifest;
 use crate::manifest::source::{self, Budget, Source};
 use crate::model::baseline::{Baseline, Known};
 use crate::model::finding::Finding;
 use crate::model::id::Name;
 use crate::model::record::RecordId;
+use crate::model::text::shape;
 
 /// The largest baseline, in bytes.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -166,12 +167,21 @@ fn entry(raw: &str) -> Result<(Known, usize), String> {
             error.column()
         )
     })?;
+    // A baseline comes with a stranger's change as the inventory does, and is shown as that is.
+    let texts = [Some(&line.subject), line.field.as_ref()];
+    if texts
+        .into_iter()
+        .flatten()
+        .any(|text| shape::looks_secret(text).is_some())
+    {
+        return Err("it holds what looks like a secret".to_owned());
+    }
     let subject: RecordId = line
         .subject
         .parse()
         .map_err(|_| format!("`{}` names no record", shown(&line.subject)))?;
     if line.count == 0 {
-        return Err(cleaned("it counts 0 findings"));
+        return Err("it counts 0 findings".to_owned());
     }
     let known = Known {
         rule: line.rule.as_str().into(),
@@ -248,6 +258,16 @@ mod tests {
             (
                 format!("{head}{}", good.replace('1', "0")),
                 "2: it counts 0 findings",
+            ),
+            (
+                format!(
+                    "{head}{}",
+                    good.replace(
+                        "/a",
+                        &format!("/ghp_{}", "16C7e42F292c6912E7710c838347Ae178B4a")
+                    )
+                ),
+                "2: it holds what looks like a secret",
             ),
             (
                 format!("{head}{}", good.replace("team/", "tam/")),
