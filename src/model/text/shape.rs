@@ -2,8 +2,10 @@
 //!
 //! Plain code over any text, in one pass for each form. It never keeps, copies or shows what it finds: a kind and a range.
 
+mod excuse;
 mod form;
 mod label;
+mod language;
 mod random;
 
 use std::borrow::Cow;
@@ -19,6 +21,7 @@ pub enum Shape {
     Slack,
     Stripe,
     Google,
+    Azure,
     Npm,
     Pypi,
     JsonWebToken,
@@ -50,6 +53,7 @@ impl Shape {
             Shape::Slack => "a Slack token",
             Shape::Stripe => "a Stripe key",
             Shape::Google => "a Google API key",
+            Shape::Azure => "an Azure client secret",
             Shape::Npm => "an npm token",
             Shape::Pypi => "a PyPI token",
             Shape::JsonWebToken => "a JSON Web Token",
@@ -87,6 +91,11 @@ pub fn looks_secret(text: &str) -> Option<Shape> {
     // A token says more of itself than the random word that it is a part of.
     let first = hits.iter().min_by_key(|hit| hit.shape == Shape::Random);
     first.map(|hit| hit.shape)
+}
+
+/// The same for the value of a key: one that calls it a digest excuses what has the look of one.
+pub fn looks_secret_as(key: &str, text: &str) -> Option<Shape> {
+    looks_secret(text).filter(|shape| *shape != Shape::Random || !excuse::calls(key, text))
 }
 
 /// The same without random words: for names that a provider gives, which may look like anything.
@@ -144,6 +153,7 @@ fn known(text: &str, found: &mut Vec<Hit>) {
     }
     form::private_keys(text, found);
     form::tokens(text, found);
+    form::azure(text, found);
     label::user_info(text, found);
     label::labelled(text, found);
 }
@@ -183,5 +193,7 @@ pub fn hide(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> Cow<'
     Cow::Owned(out)
 }
 
+#[cfg(test)]
+mod recall;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,8 @@
-//! Words that no language, name or path looks like. Told by how often letters change to digits and capitals; names,
-//! slugs, paths, URLs, addresses, hashes that are called so and public keys are let through.
+//! Words that no language, name or path looks like. Told by how often letters change to digits and capitals, and by which
+//! letters follow each other.
 
-use std::ops::Range;
-
-use super::super::floor;
+use super::excuse::{holds, is_excused, public_blocks};
+use super::language::{jumbles, reads};
 use super::{Hit, Shape};
 
 /// The shortest word that is judged, in bytes.
@@ -11,31 +10,6 @@ pub(super) const SHORTEST: usize = 20;
 /// The shortest of one kind of letters with digits, and of hexadecimal digits.
 pub(super) const SHORTEST_PLAIN: usize = 24;
 const SHORTEST_HEX: usize = 32;
-/// How much before and behind a word is looked at, in bytes.
-const AROUND: usize = 256;
-/// The longest block of a public kind, in bytes.
-const MOST_BLOCK: usize = 16 * 1024;
-
-/// What says shortly before a word that it is a digest or a name, and no secret.
-const DIGESTS: &[&str] = &[
-    "sha",
-    "md5",
-    "hash",
-    "digest",
-    "checksum",
-    "commit",
-    "fingerprint",
-    "thumbprint",
-    "revision",
-    "blake",
-    "etag",
-    "uuid",
-    "guid",
-    "public",
-    "integrity",
-    "ssh-",
-];
-
 pub(super) fn find(text: &str, found: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     let mut public = None;
@@ -62,58 +36,6 @@ fn is_part(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"-_+/=".contains(&b)
 }
 
-/// Whether what stands around a word says that it is no secret.
-fn is_excused(text: &str, start: usize, end: usize) -> bool {
-    let word = &text[start..end];
-    let public = ["age1", "AAAA", "ssh-"];
-    if public.iter().any(|prefix| word.starts_with(prefix)) || word.starts_with('/') {
-        return true;
-    }
-    // The whole of what is written without a space: a URL, an address, a path with dots.
-    let outer = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
-    let from = floor(text, start.saturating_sub(AROUND));
-    let to = floor(text, end.saturating_add(AROUND));
-    let first = text[from..start]
-        .rfind(outer)
-        .map_or(from, |at| from + at + 1);
-    let last = text[end..to].find(outer).map_or(to, |at| end + at);
-    let whole = text.get(first..last).unwrap_or(word);
-    let paths = ["/", "./", "../", "~/"];
-    if whole.contains("://") || whole.contains('@') || paths.iter().any(|p| whole.starts_with(p)) {
-        return true;
-    }
-    let near = floor(text, start.saturating_sub(32));
-    let before = text[near..start].to_ascii_lowercase();
-    let label = DIGESTS.iter().any(|label| before.contains(label));
-    label || word.get(..3).is_some_and(|s| s.eq_ignore_ascii_case("sha"))
-}
-
-/// Whether one of the stretches, which stand in order, holds a place.
-fn holds(blocks: &[Range<usize>], at: usize) -> bool {
-    let next = blocks.partition_point(|block| block.start <= at);
-    next > 0 && blocks[next - 1].contains(&at)
-}
-
-/// Blocks of a kind that is public, such as a certificate.
-fn public_blocks(text: &str) -> Vec<Range<usize>> {
-    let mut blocks = Vec::new();
-    let mut from = 0;
-    while let Some(at) = text[from..].find("-----BEGIN ") {
-        let start = from + at;
-        let next = start + "-----BEGIN ".len();
-        let limit = floor(text, next + MOST_BLOCK);
-        let label = &text[next..floor(text, next + 40)];
-        from = next;
-        if let Some(end) = text[next..limit].find("-----END") {
-            from = next + end;
-            if !label.contains("PRIVATE") {
-                blocks.push(start..from);
-            }
-        }
-    }
-    blocks
-}
-
 /// Of `name=value`, each side is a word of its own.
 fn has_look(word: &str) -> bool {
     word.split('=').any(is_random)
@@ -128,29 +50,31 @@ fn is_random(word: &str) -> bool {
     let upper = count(u8::is_ascii_uppercase);
     let digits = count(u8::is_ascii_digit);
     let pieces = || word.split(|c: char| !c.is_ascii_alphanumeric());
-    let longest = pieces().map(str::len).max().unwrap_or(0);
-    if lower >= 3 && upper >= 3 && digits >= 2 {
-        let chunks: usize = pieces().map(chunks).sum();
-        return longest >= 8
-            && chunks * 3 >= lower + upper + digits
-            && words(word) * 3 < word.len();
+    if lower < 3 || upper < 3 {
+        return pieces().any(is_plain_random);
     }
-    pieces().any(is_plain_random)
+    let longest = pieces().map(str::len).max().unwrap_or(0);
+    let chunks: usize = pieces().map(chunks).sum();
+    // Without digits it must look less like words: names of many parts mostly have none.
+    let looks = if digits >= 2 {
+        !reads(word)
+    } else {
+        jumbles(word)
+    };
+    longest >= 6 && chunks * 3 >= lower + upper + digits && looks
 }
 
 /// One kind of letters with digits.
 fn is_plain_random(piece: &str) -> bool {
     let digits = piece.bytes().filter(u8::is_ascii_digit).count();
     let letters = piece.len() - digits;
-    if piece.len() < SHORTEST_PLAIN || digits < 4 || letters < 4 {
+    if piece.len() < SHORTEST_PLAIN || digits < 2 || letters < 4 {
         return false;
     }
     if piece.bytes().all(|b| b.is_ascii_hexdigit()) {
         return piece.len() >= SHORTEST_HEX;
     }
-    let vowel = |b: &u8| b"aeiouAEIOU".contains(b);
-    let vowels = piece.bytes().filter(vowel).count();
-    chunks(piece) * 5 >= piece.len() && vowels * 10 <= letters * 3
+    chunks(piece) * 8 >= piece.len() && !reads(piece)
 }
 
 /// How many stretches of one kind a piece has: digits, capitals, a word with or without its capital.
@@ -167,15 +91,6 @@ fn chunks(piece: &str) -> usize {
         }
     }
     chunks
-}
-
-/// How many letters stand in stretches that read like words: five and more of lower case, with a vowel.
-fn words(word: &str) -> usize {
-    let vowel = |c: char| "aeiouy".contains(c);
-    word.split(|c: char| !c.is_ascii_lowercase())
-        .filter(|stretch| stretch.len() >= 5 && stretch.contains(vowel))
-        .map(str::len)
-        .sum()
 }
 
 /// The text that a word is the base64 of, where it is one: ordinary words in another dress.

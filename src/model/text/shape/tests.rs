@@ -161,6 +161,27 @@ const PLAIN: &[&str] = &[
     "----------------------------------------",
     "s.o. Handbuch S.12",
     "eyJust a word. And another.",
+    // Ordinary values of other people's TOML, found by going through some thousands of files.
+    "CFSwapInt32HostToLittle",
+    "kIOMediumIEEE80211OFDM6",
+    "AbstractSingletonProxyFactory2Bean",
+    ">=1.2.3, <2.0.0-rc.1+build.20261122.4f1c9ab",
+    "github:acme/tools#v2026.11.22-hotfix3",
+    "files.example/packages/ab/cd/roll-2.4.1-cp312-cp312-manylinux_2_17_x86_64.whl",
+    "integrity sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4",
+    "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4",
+    "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7",
+    "WO-2026-00012345/OP0010, PM-BERLIN-HALL7-2026W48-R03",
+    "4500012345-00010, FL-DE01-B07-L003-P0012",
+    "DE02120300000000202051, ISO 13849-1:2023",
+    "der Wartungsauftrag wird nach §14 BetrSichV freigegeben",
+    "Wartungsauftragsfreigabeverfahren2026Pressenhalle3",
+    "{provider}-{environment}-{workflow}-{site}",
+    "^(?i)wo-[0-9]{4}-[0-9]{8}$",
+    "cron(0 22 ? * SAT-SUN *)",
+    "-----BEGIN ((EC|RSA|OPENSSH) )?PRIVATE KEY( BLOCK)?-----",
+    "x86_64-unknown-linux-gnu, aarch64-apple-darwin, wasm32-wasip1-threads",
 ];
 
 #[test]
@@ -197,6 +218,19 @@ fn a_secret_is_found_wherever_it_stands() {
     ] {
         assert!(!masked(&text).contains("16C7e4"), "{text}");
     }
+}
+
+#[test]
+fn the_key_of_a_value_may_call_it_a_digest_and_nothing_else() {
+    let hex = "9f86d081884c7d659a2feaa0c55ad015";
+    for key in ["xz_hash", "sha256", "checksum", "commit-hash"] {
+        assert_eq!(looks_secret_as(key, hex), None, "{key}");
+    }
+    for key in ["token", "shared-key", "api-key", "purpose"] {
+        assert_eq!(looks_secret_as(key, hex), Some(Shape::Random), "{key}");
+    }
+    let token = ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+    assert_eq!(looks_secret_as("hash", &token), Some(Shape::GitHub));
 }
 
 #[test]
@@ -270,6 +304,9 @@ fn a_hostile_text_takes_no_time() {
         "aB3dE5fG7hI9jK1lM3nO5{",
         "https://a:",
         "Bearer ",
+        "ab1Q~",
+        "nbt_aB3dE5fG7hI9.",
+        "/hash=",
     ] {
         let text = piece.repeat(60_000 / piece.len());
         assert_eq!(masked(&text).len(), text.len());
