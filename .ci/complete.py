@@ -4,6 +4,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 
 
 def main(path, header, prefix, expected):
@@ -39,12 +40,18 @@ def main(path, header, prefix, expected):
     send({"method": "textDocument/didOpen", "params": {"textDocument": {
         "uri": file.as_uri(), "languageId": "toml", "version": 1, "text": text}}})
     lines = text.split("\n")
-    send({"id": 2, "method": "textDocument/completion", "params": {
-        "textDocument": {"uri": file.as_uri()},
-        "position": {"line": len(lines) - 1, "character": len(lines[-1])}}})
-    result = answer(2) or []
-    items = result["items"] if isinstance(result, dict) else result
-    labels = [item["label"] for item in items]
+    position = {"line": len(lines) - 1, "character": len(lines[-1])}
+    labels = []
+    # The server answers with nothing until it has read the schemas.
+    for number in range(2, 300):
+        send({"id": number, "method": "textDocument/completion", "params": {
+            "textDocument": {"uri": file.as_uri()}, "position": position}})
+        result = answer(number) or []
+        items = result["items"] if isinstance(result, dict) else result
+        labels = [item["label"] for item in items]
+        if labels:
+            break
+        time.sleep(0.1)
     server.kill()
     if expected not in labels:
         sys.exit(f"tombi completes {labels}, not {expected}")

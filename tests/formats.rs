@@ -1,5 +1,7 @@
 //! The forms that findings take for a CI: valid by their own schemas, the same at every run, harmless with hostile names.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 mod binary;
 
 use std::collections::BTreeSet;
