@@ -317,8 +317,11 @@ mod tests {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                if path.is_dir() && name != "glossaries" {
-                    folders.push(path);
+                if path.is_dir() {
+                    // Glossaries have a form of their own, and the examples for a CI are of other tools.
+                    if !["glossaries", "ci"].contains(&&*name) {
+                        folders.push(path);
+                    }
                 } else if name == "keyroll.toml" {
                     let text = fs::read_to_string(&path).unwrap();
                     assert_eq!(faults_by(&generate_config(), &text), [""; 0]);

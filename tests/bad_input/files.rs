@@ -26,7 +26,8 @@ fn taken_by_none(home: &Home, file: &str) -> Vec<Ran> {
         assert!(matches!(ran.status, Some(1 | 2 | 4)), "{ran:#?}");
         match words[0] {
             "validate" => {
-                let told = ran.stdout.contains("error: ") || ran.stderr.starts_with("error: ");
+                let told =
+                    ran.stdout.contains("error[malformed]: ") || ran.stderr.starts_with("error: ");
                 assert!(told, "{ran:#?}");
                 ran
             }

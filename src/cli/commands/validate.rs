@@ -19,8 +19,8 @@ use crate::rules::Selection;
     keyroll validate --baseline known.jsonl inventory/    # only what is new fails\n  \
     keyroll validate --fix --diff inventory/              # what --fix would write\n  \
     keyroll validate --pedantic --fail-on warning inventory/\n  \
-    keyroll validate --statistics inventory/           # where to begin\n  \
-    keyroll validate --format github inventory/        # annotations; sarif, junit, gitlab too\n  \
+    keyroll validate --statistics inventory/              # where to begin\n  \
+    keyroll validate --format github inventory/           # annotations; sarif, junit, gitlab too\n  \
     keyroll validate --format json inventory/ > findings.json")]
 pub struct Args {
     /// Files, or folders with every *.toml below them [default: this folder]
