@@ -110,3 +110,22 @@ fn a_configuration_is_no_inventory_and_changes_what_levels_demand() {
     assert!(found.stdout.contains("nobody looks"), "{found:?}");
     assert!(!found.stdout.contains("malformed"), "{found:?}");
 }
+
+#[test]
+fn a_baseline_lies_beside_the_configuration_that_names_it() {
+    let home = Home::new();
+    let written = home
+        .run(&["validate", EXAMPLE, "--write-baseline", "known.jsonl"])
+        .ok(0);
+    assert!(written.stderr.contains("known.jsonl"), "{written:?}");
+    for (name, status) in [
+        ("known.jsonl", 0),
+        ("../known.jsonl", 2),
+        ("/etc/passwd", 2),
+        (".", 2),
+    ] {
+        home.file("keyroll.toml", format!("baseline = \"{name}\"\n"));
+        let ran = home.run(&["validate", EXAMPLE]).ok(status);
+        assert!(!ran.stderr.contains("root"), "{ran:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What is judged by: the configuration, with what the command line sets over it.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::catalog::Policy;
 use crate::cli::context::{Beside, ConfigPath, Context};
@@ -40,6 +40,7 @@ impl Settings {
             refused(&[file.problem(&bad.field, &bad.message, Some(bad.hint.clone()))])
         })?;
         unknown_rules(&file)?;
+        plain_baseline(&file)?;
         Ok(Settings {
             config: file.config,
             policy: Cow::Owned(policy),
@@ -137,6 +138,23 @@ fn unknown_rules(file: &ConfigFile) -> Result<(), Failure> {
     match problems.is_empty() {
         true => Ok(()),
         false => Err(refused(&problems)),
+    }
+}
+
+/// Refuses a baseline that does not lie beside its configuration: that may be a stranger's, and leads nowhere else.
+fn plain_baseline(file: &ConfigFile) -> Result<(), Failure> {
+    let name = file
+        .config
+        .baseline
+        .as_ref()
+        .map_or("baseline", |name| name.as_str());
+    match Path::new(name).file_name() == Some(name.as_ref()) {
+        true => Ok(()),
+        false => Err(refused(&[file.problem(
+            &FieldPath::of("baseline"),
+            "the baseline does not lie beside this file",
+            Some("name a file without a folder, or say --baseline FILE".to_owned()),
+        )])),
     }
 }
 
