@@ -17,6 +17,7 @@ pub mod secret;
 pub mod manifest;
 pub mod report;
 pub mod rules;
+pub mod spreadsheet;
 pub mod store;
 pub mod wire;
 

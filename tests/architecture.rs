@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(u8, &[&str])] = &[
     (1, &["model"]),
     (2, &["access", "audit", "catalog", "lifecycle", "secret"]),
-    (3, &["manifest", "report", "rules", "store", "wire"]),
+    (
+        3,
+        &["manifest", "report", "rules", "spreadsheet", "store", "wire"],
+    ),
     (4, &["git", "secrets"]),
     (5, &["operations"]),
     (6, &["cli"]),
@@ -16,7 +19,8 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// Crates that only some places may name.
 const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
-    ("toml", &["catalog", "manifest"]),
+    ("toml", &["catalog", "manifest", "spreadsheet"]),
+    ("csv", &["spreadsheet"]),
     ("toml_parser", &["manifest"]),
     ("chrono", &["model/date.rs"]),
     ("comfy_table", &["report/table.rs"]),
@@ -31,6 +35,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "manifest",
             "report",
             "rules",
+            "spreadsheet",
             "store",
             "wire",
             "secrets",
@@ -184,6 +189,7 @@ const BLIND: &[&str] = &[
     "rules",
     "report",
     "git",
+    "spreadsheet",
 ];
 
 #[test]

@@ -17,6 +17,15 @@ pub fn text(name: impl AsRef<Path>) -> Result<String, Failure> {
         return bounded(io::stdin().lock(), "standard input");
     }
     let shown = format!("`{}`", name.to_string_lossy().escape_debug());
+    bounded(plain(name)?, &shown)
+}
+
+/// A plain file, opened to read. Neither a pipe nor a device.
+///
+/// # Errors
+/// When it is not there, may not be read, or is no plain file.
+pub fn plain(name: &Path) -> Result<File, Failure> {
+    let shown = format!("`{}`", name.to_string_lossy().escape_debug());
     let unreadable = |error: io::Error| {
         Failure::new(format!("cannot read {shown}: {error}")).hint("check the path and its mode")
     };
@@ -25,7 +34,7 @@ pub fn text(name: impl AsRef<Path>) -> Result<String, Failure> {
         return Err(Failure::new(format!("{shown} is not a plain file"))
             .hint("name a file, or - for standard input"));
     }
-    bounded(File::open(name).map_err(unreadable)?, &shown)
+    File::open(name).map_err(unreadable)
 }
 
 fn bounded(from: impl Read, shown: &str) -> Result<String, Failure> {

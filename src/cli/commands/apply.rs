@@ -81,7 +81,10 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
 }
 
 /// Errors of the rule book stop an apply: the store is what other tools believe.
-fn refuse_errors(errors: &[Finding], context: &mut Context) -> Result<(), Failure> {
+///
+/// # Errors
+/// When there is one; the first are shown.
+pub(super) fn refuse_errors(errors: &[Finding], context: &mut Context) -> Result<(), Failure> {
     if errors.is_empty() {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! `keyroll import`: takes in what others have written down.
+//! `keyroll import facts`: what happened, dated, without any secret.
 
 use std::path::PathBuf;
 
@@ -9,40 +9,30 @@ use crate::operations::facts;
 use crate::report::summary::counted;
 use crate::store::Access;
 
-/// Take in dated facts
+/// Record what happened, without any secret: versions issued or rotated, evidence, drills, sightings, reviews
 #[derive(clap::Args)]
-#[command(arg_required_else_help = true)]
+#[command(
+    after_help = "One JSON object a line (units: days are ISO dates, durations minutes):\n  \
+    {\"fact\":\"issued\",\"account\":\"A\",\"version\":1,\"on\":\"2026-04-13\",\"expires\":\"2027-05-12\"}\n  \
+    {\"fact\":\"rotated\",\"account\":\"A\",\"version\":2,\"on\":\"2026-10-30\",\"previous-live\":true}\n  \
+    {\"fact\":\"evidence\",\"account\":\"A\",\"version\":2,\"probe\":\"read\",\"outcome\":\"pass\",\"on\":\"2026-10-30\"}\n  \
+    {\"fact\":\"drill\",\"procedure\":\"P\",\"on\":\"2026-10-29\",\"result\":\"pass\",\"minutes\":12}\n  \
+    {\"fact\":\"seen\",\"account\":\"A\",\"on\":\"2026-11-19\",\"log\":\"sync-log\"}\n  \
+    {\"fact\":\"review\",\"account\":\"A\",\"on\":\"2026-10-01\",\"by\":\"person/P\",\"verdict\":\"keep\"}\n  \
+    {\"fact\":\"owner-changed\",\"account\":\"A\",\"on\":\"2026-11-17\"}\n\n\
+    Facts that are recorded already change nothing; one bad line refuses all."
+)]
 pub struct Args {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(clap::Subcommand)]
-enum What {
-    /// Record what happened, without any secret: versions issued or rotated, evidence, drills, sightings, reviews
-    #[command(
-        after_help = "One JSON object a line (units: days are ISO dates, durations minutes):\n  \
-        {\"fact\":\"issued\",\"account\":\"A\",\"version\":1,\"on\":\"2026-04-13\",\"expires\":\"2027-05-12\"}\n  \
-        {\"fact\":\"rotated\",\"account\":\"A\",\"version\":2,\"on\":\"2026-10-30\",\"previous-live\":true}\n  \
-        {\"fact\":\"evidence\",\"account\":\"A\",\"version\":2,\"probe\":\"read\",\"outcome\":\"pass\",\"on\":\"2026-10-30\"}\n  \
-        {\"fact\":\"drill\",\"procedure\":\"P\",\"on\":\"2026-10-29\",\"result\":\"pass\",\"minutes\":12}\n  \
-        {\"fact\":\"seen\",\"account\":\"A\",\"on\":\"2026-11-19\",\"log\":\"sync-log\"}\n  \
-        {\"fact\":\"review\",\"account\":\"A\",\"on\":\"2026-10-01\",\"by\":\"person/P\",\"verdict\":\"keep\"}\n  \
-        {\"fact\":\"owner-changed\",\"account\":\"A\",\"on\":\"2026-11-17\"}\n\n\
-        Facts that are recorded already change nothing; one bad line refuses all."
-    )]
-    Facts {
-        /// The file, or - for standard input
-        #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-        file: PathBuf,
-        /// Show what would be recorded, and stop
-        #[arg(long)]
-        dry_run: bool,
-    },
+    /// The file, or - for standard input
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    file: PathBuf,
+    /// Show what would be recorded, and stop
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
-    let What::Facts { file, dry_run } = args.what;
+    let Args { file, dry_run } = args;
     let lines = facts::read(&file).map_err(unusable)?;
     // East of UTC the day begins earlier: tomorrow's date may be today's.
     let today = context.as_of();

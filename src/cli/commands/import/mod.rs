@@ -1,0 +1,35 @@
+//! `keyroll import`: takes in what others have written down.
+
+mod facts;
+mod sheet;
+mod show;
+mod spreadsheet;
+mod write;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Outcome;
+
+/// Take in a spreadsheet of accounts, or dated facts
+#[derive(clap::Args)]
+#[command(arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    Facts(facts::Args),
+    /// Take in a spreadsheet saved as CSV: guesses what its columns are, shows it, and stops unless told to go on
+    Csv(spreadsheet::Args),
+    /// Take in a spreadsheet saved with tabs: guesses what its columns are, shows it, and stops unless told to go on
+    Tsv(spreadsheet::Args),
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    match args.what {
+        What::Facts(args) => facts::run(args, context),
+        What::Csv(args) => spreadsheet::run(&args, None, context),
+        What::Tsv(args) => spreadsheet::run(&args, Some(b'\t'), context),
+    }
+}
