@@ -9,7 +9,14 @@ const FLOORS: &[(u8, &[&str])] = &[
     (2, &["access", "audit", "catalog", "lifecycle", "secret"]),
     (
         3,
-        &["manifest", "report", "rules", "spreadsheet", "store", "wire"],
+        &[
+            "manifest",
+            "report",
+            "rules",
+            "spreadsheet",
+            "store",
+            "wire",
+        ],
     ),
     (4, &["git", "secrets"]),
     (5, &["operations"]),

@@ -73,6 +73,8 @@ transcripts! {
     guide = "docs/guide.md",
     secrets = "docs/secrets.md",
     ci = "docs/ci.md",
+    import_csv = "tests/cli/import-csv.trycmd",
+    import = "docs/import.md",
 }
 
 #[test]

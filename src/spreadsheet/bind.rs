@@ -46,22 +46,20 @@ impl Bound {
     pub fn of(mut map: Map, headings: &Headings) -> Result<Bound, Faults> {
         let mut faults = Faults::default();
         let (mut slots, names) = slots(&map, headings);
+        let mut used = BTreeSet::new();
+        let mut unknown = BTreeSet::new();
         for (heading, column) in &map.columns {
             match names.find(heading) {
                 Some(slot) => slots[slot].column = column.clone(),
-                None => faults.add(missing(heading, headings)),
+                None => drop(unknown.insert(heading.clone())),
             }
         }
-        let mut used = BTreeSet::new();
-        let mut unknown = BTreeSet::new();
         let mut find = |named: &mut Named| match names.find(&named.text) {
             Some(slot) => {
                 named.slot = Some(slot);
                 used.insert(slot);
             }
-            None => {
-                unknown.insert(named.text.clone());
-            }
+            None => drop(unknown.insert(named.text.clone())),
         };
         templates_mut(&mut map).for_each(|template| template.columns_mut().for_each(&mut find));
         for slot in &mut slots {
@@ -75,7 +73,10 @@ impl Bound {
                 slots[whole].is_used = true;
             }
         }
-        for slot in slots.iter().filter(|slot| slot.is_used && slot.column.ignore) {
+        for slot in slots
+            .iter()
+            .filter(|slot| slot.is_used && slot.column.ignore)
+        {
             let fault = Fault::new("the map ignores it, and makes records of it");
             faults.add(fault.column(Some(slot.place.clone())));
         }
@@ -102,7 +103,7 @@ impl Bound {
         };
         for rule in &self.map.records {
             if key_fields(rule.kind).is_empty() {
-                note(&rule.id, rule.kind.as_str());
+                note(&rule.id, &format!("{}.id", rule.kind));
             }
             for field in &rule.fields {
                 let target = format!("{}.{}", rule.kind, field.field.path.replace(".*", ""));
@@ -111,14 +112,20 @@ impl Bound {
             }
         }
         for rule in &self.map.facts {
-            for field in rule.fields.iter().filter(|rule| rule.field.path != "account") {
+            for field in rule
+                .fields
+                .iter()
+                .filter(|rule| rule.field.path != "account")
+            {
                 let target = format!("fact.{}", field.field.path);
                 field.values.iter().for_each(|value| note(value, &target));
             }
         }
         let columns = self.slots.iter().zip(targets);
         let columns = columns.filter(|(slot, _)| slot.part.is_none());
-        columns.map(|(slot, targets)| (slot.place.clone(), targets.into_iter().collect())).collect()
+        columns
+            .map(|(slot, targets)| (slot.place.clone(), targets.into_iter().collect()))
+            .collect()
     }
 }
 
@@ -156,7 +163,8 @@ fn templates_mut(map: &mut Map) -> impl Iterator<Item = &mut Template> {
         let fields = rule.fields.iter_mut();
         let fields = fields.flat_map(|field| field.path.iter_mut().chain(&mut field.values));
         let conditions = rule.when.iter_mut().chain(&mut rule.unless);
-        keys.chain(fields).chain(conditions.map(|(column, _)| column))
+        keys.chain(fields)
+            .chain(conditions.map(|(column, _)| column))
     });
     let facts = map.facts.iter_mut().flat_map(|rule| {
         let fields = rule.fields.iter_mut();
@@ -183,14 +191,16 @@ mod tests {
     fn a_column_that_the_sheet_has_not_is_named_with_what_was_meant() {
         let map = "[column.Sits]\n[[person]]\nid = '{Owner|slug}'\nname = '{Ownr}'\nemail = '{Owner.mail}'";
         let headings = Headings::of(["Owner", "Site"].into_iter()).unwrap();
-        let faults = Bound::of(Map::parse(map).unwrap(), &headings).err().unwrap();
+        let faults = Bound::of(Map::parse(map).unwrap(), &headings)
+            .err()
+            .unwrap();
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(
             faults,
             [
-                "the sheet has no column `Sits`; did you mean `Site`?",
                 "the sheet has no column `Owner.mail`; did you mean `Owner`?",
                 "the sheet has no column `Ownr`; did you mean `Owner`?",
+                "the sheet has no column `Sits`; did you mean `Site`?",
             ]
         );
     }

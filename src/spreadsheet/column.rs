@@ -86,17 +86,22 @@ impl Column {
         let date = text.date.map(|said| {
             let found = DATE_FORMS.iter().find(|(name, _)| *name == said);
             let names = DATE_FORMS.iter().map(|(name, _)| *name);
-            found.map(|(_, form)| *form).ok_or_else(|| {
-                format!("`date` is one of {}", names.collect::<Vec<_>>().join(", "))
-            })
+            found
+                .map(|(_, form)| *form)
+                .ok_or_else(|| format!("`date` is one of {}", names.collect::<Vec<_>>().join(", ")))
         });
         let unit = text.unit.map(|said| match said.as_str() {
             "m" | "h" | "d" | "w" => Ok(said.chars().next()),
             _ => Err("`unit` is one of m, h, d, w".to_owned()),
         });
-        let (patterns, words): (Vec<_>, Vec<_>) =
-            text.words.into_iter().partition(|(word, _)| word.contains('*'));
-        if patterns.iter().any(|(word, _)| word.matches('*').count() > MOST_STARS) {
+        let (patterns, words): (Vec<_>, Vec<_>) = text
+            .words
+            .into_iter()
+            .partition(|(word, _)| word.contains('*'));
+        if patterns
+            .iter()
+            .any(|(word, _)| word.matches('*').count() > MOST_STARS)
+        {
             return Err(format!("a word has more than {MOST_STARS} `*`"));
         }
         let mut patterns = patterns;
@@ -108,7 +113,10 @@ impl Column {
         Ok(Column {
             ignore: text.ignore,
             split: text.split.unwrap_or_default().chars().collect(),
-            words: words.into_iter().map(|(word, means)| (folded(&word), means)).collect(),
+            words: words
+                .into_iter()
+                .map(|(word, means)| (folded(&word), means))
+                .collect(),
             patterns,
             empty: empty.map(|word| folded(word)).collect(),
             default: text.default,
@@ -131,7 +139,9 @@ impl Column {
                 continue;
             }
             if values.len() == MOST_VALUES {
-                return Err(Misfit::new(format!("the cell has more than {MOST_VALUES} values")));
+                return Err(Misfit::new(format!(
+                    "the cell has more than {MOST_VALUES} values"
+                )));
             }
             // Excel ends lines within a cell as Windows does.
             let raw = raw.replace("\r\n", "\n");
@@ -188,7 +198,10 @@ fn replaced(text: &str, pattern: &str, means: &str) -> Option<String> {
     let mut literals = literals.peekable();
     while let Some(literal) = literals.next() {
         let at = match literals.peek() {
-            None => rest.len().checked_sub(literal.len()).filter(|at| rest.get(*at..) == Some(literal))?,
+            None => rest
+                .len()
+                .checked_sub(literal.len())
+                .filter(|at| rest.get(*at..) == Some(literal))?,
             Some(_) => rest.find(literal)?,
         };
         stars.push(rest.get(..at)?);
@@ -215,7 +228,8 @@ impl DateForm {
         };
         let iso = |year: &str, month: &str, day: &str| {
             let number = |text: &str, longest: usize| {
-                let good = (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+                let good =
+                    (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
                 good.then(|| text.parse::<u32>().ok()).flatten()
             };
             let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
@@ -228,13 +242,16 @@ impl DateForm {
             DateForm::Iso => None,
             DateForm::Dots => parts('.').and_then(|[day, month, year]| iso(year, month, day)),
             DateForm::DaySlashes => parts('/').and_then(|[day, month, year]| iso(year, month, day)),
-            DateForm::MonthSlashes => parts('/').and_then(|[month, day, year]| iso(year, month, day)),
+            DateForm::MonthSlashes => {
+                parts('/').and_then(|[month, day, year]| iso(year, month, day))
+            }
         };
         as_iso.or(made).ok_or_else(|| {
             let form = DATE_FORMS.iter().find(|(_, form)| *form == self);
             let form = form.map_or("", |(name, _)| name);
-            Misfit::new(format!("{} is not a date", shown(text)))
-                .hint(format!("the column holds `{form}`, the year in four digits"))
+            Misfit::new(format!("{} is not a date", shown(text))).hint(format!(
+                "the column holds `{form}`, the year in four digits"
+            ))
         })
     }
 }
@@ -252,7 +269,10 @@ fn span(text: &str, unit: char) -> Result<String, Misfit> {
         _ => '?',
     };
     if number.is_empty() || unit == '?' {
-        let misfit = Misfit::new(format!("{} is not a number of minutes, hours, days or weeks", shown(text)));
+        let misfit = Misfit::new(format!(
+            "{} is not a number of minutes, hours, days or weeks",
+            shown(text)
+        ));
         return Err(misfit.hint("`words` in the column's table replaces it"));
     }
     Ok(format!("{number}{unit}"))
@@ -286,7 +306,10 @@ mod tests {
     fn words_are_replaced_and_patterns_carry_over_what_they_stand_for() {
         let table = "words = { 'Prod' = 'production', 'svc-femo-*-prod-*' = '*-production-*', '*' = 'x/*' }";
         assert_eq!(read(table, "PROD"), ["production"]);
-        assert_eq!(read(table, "svc-femo-maximo-prod-import"), ["maximo-production-import"]);
+        assert_eq!(
+            read(table, "svc-femo-maximo-prod-import"),
+            ["maximo-production-import"]
+        );
         assert_eq!(read(table, "berlin"), ["x/berlin"]);
     }
 
@@ -295,7 +318,10 @@ mod tests {
         let dots = "date = 'day.month.year'";
         assert_eq!(read(dots, "1.2.2027"), ["2027-02-01"]);
         assert_eq!(read(dots, "2027-02-01 00:00:00"), ["2027-02-01"]);
-        assert_eq!(read("date = 'month/day/year'", "12/31/2026"), ["2026-12-31"]);
+        assert_eq!(
+            read("date = 'month/day/year'", "12/31/2026"),
+            ["2026-12-31"]
+        );
         for (table, cell) in [
             (dots, "31.13.2026"),
             (dots, "12/31/2026"),

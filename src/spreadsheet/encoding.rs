@@ -109,7 +109,10 @@ mod tests {
     fn each_encoding_reads_what_it_spells() {
         assert_eq!(Encoding::Utf16Le.decode(b"\xff\xfe\xe4\0;\0"), "ä;");
         assert_eq!(Encoding::Utf16Be.decode(b"\0\xe4\0;"), "ä;");
-        assert_eq!(Encoding::Windows1252.decode(b"\x80 Schl\xfcssel"), "€ Schlüssel");
+        assert_eq!(
+            Encoding::Windows1252.decode(b"\x80 Schl\xfcssel"),
+            "€ Schlüssel"
+        );
         assert_eq!(Encoding::Utf8.decode(b"\xef\xbb\xbfx"), "x");
         assert_eq!(Encoding::Utf16Le.decode(b"\0\xd8x"), "\u{fffd}\u{fffd}");
     }

@@ -97,97 +97,119 @@ pub const MADE: &[Kind] = &[
 
 /// The fields of a kind; none for kinds that no spreadsheet makes.
 pub fn fields(kind: Kind) -> &'static [Field] {
-    use Written::{Boundary, Date, Entitlement, Flag, Glossary, Name, Number, Principal, Span, Text};
+    use Written::{
+        Boundary, Date, Entitlement, Flag, Glossary, Name, Number, Principal, Span, Text,
+    };
     match kind {
-        Kind::Organisation => &const {
-            [
-                needed("name", Text),
-                list("secret-stores", word!(StoreClass)),
-                one("max-lifetime", Span),
-                one("naming", Text),
-            ]
-        },
-        Kind::Person => &const {
-            [
-                needed("name", Text),
-                one("email", Text),
-                one("tenant", Name),
-                list("workplace", Boundary),
-                one("left", Date),
-            ]
-        },
+        Kind::Organisation => {
+            &const {
+                [
+                    needed("name", Text),
+                    list("secret-stores", word!(StoreClass)),
+                    one("max-lifetime", Span),
+                    one("naming", Text),
+                ]
+            }
+        }
+        Kind::Person => {
+            &const {
+                [
+                    needed("name", Text),
+                    one("email", Text),
+                    one("tenant", Name),
+                    list("workplace", Boundary),
+                    one("left", Date),
+                ]
+            }
+        }
         Kind::Team => &const { [needed("name", Text), list("members", Name)] },
-        Kind::Boundary => &const {
-            [
-                needed("kind", word!(BoundaryKind)),
-                needed("name", Text),
-                one("tenant-role", Name),
-            ]
-        },
-        Kind::Platform => &const {
-            [
-                one("catalog", Glossary),
-                needed("environment.*.endpoint", Text),
-                one("environment.*.hosting", word!(Hosting)),
-                list("environment.*.allowlist", Text),
-            ]
-        },
-        Kind::Provider => &const {
-            [
-                one("product", Text),
-                one("catalog", Glossary),
-                one("contact", Text),
-                one("reviewed", Date),
-                one("max-live-credentials", Number),
-                one("lockout-after", Number),
-                one("max-lag", Span),
-                needed("environment.*.endpoint", Text),
-                one("environment.*.hosting", word!(Hosting)),
-                list("environment.*.allowlist", Text),
-                one("environment.*.admin", Principal),
-            ]
-        },
-        Kind::Rotation => &const {
-            [
-                needed("every", Span),
-                one("warn", Span),
-                one("overlap", Span),
-                one("strategy", word!(Strategy)),
-                one("on-owner-change", Flag),
-            ]
-        },
-        Kind::Procedure => &const {
-            [
-                needed("kind", word!(ProcedureKind)),
-                list("step", Written::Step),
-            ]
-        },
+        Kind::Boundary => {
+            &const {
+                [
+                    needed("kind", word!(BoundaryKind)),
+                    needed("name", Text),
+                    one("tenant-role", Name),
+                ]
+            }
+        }
+        Kind::Platform => {
+            &const {
+                [
+                    one("catalog", Glossary),
+                    needed("environment.*.endpoint", Text),
+                    one("environment.*.hosting", word!(Hosting)),
+                    list("environment.*.allowlist", Text),
+                ]
+            }
+        }
+        Kind::Provider => {
+            &const {
+                [
+                    one("product", Text),
+                    one("catalog", Glossary),
+                    one("contact", Text),
+                    one("reviewed", Date),
+                    one("max-live-credentials", Number),
+                    one("lockout-after", Number),
+                    one("max-lag", Span),
+                    needed("environment.*.endpoint", Text),
+                    one("environment.*.hosting", word!(Hosting)),
+                    list("environment.*.allowlist", Text),
+                    one("environment.*.admin", Principal),
+                ]
+            }
+        }
+        Kind::Rotation => {
+            &const {
+                [
+                    needed("every", Span),
+                    one("warn", Span),
+                    one("overlap", Span),
+                    one("strategy", word!(Strategy)),
+                    one("on-owner-change", Flag),
+                ]
+            }
+        }
+        Kind::Procedure => {
+            &const {
+                [
+                    needed("kind", word!(ProcedureKind)),
+                    list("step", Written::Step),
+                ]
+            }
+        }
         Kind::Consumer => &const { [one("host", Text)] },
         Kind::Account => account(),
-        Kind::Approval => &const {
-            [
-                needed("account", Name),
-                needed("action", word!(ActionClass)),
-                needed("on", Date),
-                needed("by", Principal),
-                one("ticket", Text),
-                one("until", Date),
-            ]
-        },
-        Kind::Role => &const {
-            [
-                one("tenant-role", Name),
-                one("catalog", Glossary),
-                list("permissions", Entitlement),
-            ]
-        },
-        Kind::Assignment => &const {
-            [
-                needed("principal", Principal),
-                needed("role", Name),
-                one("at", Boundary),
-            ]
-        },
+        Kind::Approval => {
+            &const {
+                [
+                    needed("account", Name),
+                    needed("action", word!(ActionClass)),
+                    needed("on", Date),
+                    needed("by", Principal),
+                    one("ticket", Text),
+                    one("until", Date),
+                ]
+            }
+        }
+        Kind::Role => {
+            &const {
+                [
+                    one("tenant-role", Name),
+                    one("catalog", Glossary),
+                    list("permissions", Entitlement),
+                ]
+            }
+        }
+        Kind::Assignment => {
+            &const {
+                [
+                    needed("principal", Principal),
+                    needed("role", Name),
+                    one("at", Boundary),
+                ]
+            }
+        }
         Kind::Catalog
         | Kind::Decision
         | Kind::ResidualRisk
@@ -206,7 +228,10 @@ fn account() -> &'static [Field] {
         [
             needed("provider", Name),
             needed("environment", Name),
-            list("boundary", Boundary),
+            Field {
+                is_needed: true,
+                ..list("boundary", Boundary)
+            },
             needed("workflow", Name),
             needed("level", word!(Level)),
             one("purpose", Text),
@@ -301,8 +326,13 @@ mod tests {
         for kind in MADE {
             let ours = fields(*kind);
             for key in manifest::fields(*kind) {
-                let known = ours.iter().any(|field| field.path.split('.').next() == Some(key));
-                assert!(known || BEYOND.contains(&key) || key == "approval", "{kind}: {key}");
+                let known = ours
+                    .iter()
+                    .any(|field| field.path.split('.').next() == Some(key));
+                assert!(
+                    known || BEYOND.contains(&key) || key == "approval",
+                    "{kind}: {key}"
+                );
             }
         }
     }

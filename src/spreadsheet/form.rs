@@ -42,7 +42,9 @@ impl Misfit {
 pub fn value(written: Written, text: &str) -> Result<Value, Misfit> {
     let is = |what: &str| Misfit::new(format!("{} is not {what}", shown(text)));
     match written {
-        Written::Text => checked::<Text>(text, || is("a text: it is too long or holds control characters")),
+        Written::Text => checked::<Text>(text, || {
+            is("a text: it is too long or holds control characters")
+        }),
         Written::Name => checked::<Name>(text, || {
             is("a name").hint("names are small letters, digits and `-`: the filter `slug` makes one, `{Column|slug}`")
         }),
@@ -50,7 +52,8 @@ pub fn value(written: Written, text: &str) -> Result<Value, Misfit> {
             is("a principal").hint("write `person/{Column|slug}`, `team/...` or `account/...`")
         }),
         Written::Boundary => checked::<BoundaryPath>(text, || {
-            is("a boundary").hint("a boundary is a path of names: the filter `path` makes one, `{Column|path}`")
+            is("a boundary")
+                .hint("a boundary is a path of names: the filter `path` makes one, `{Column|path}`")
         }),
         Written::Entitlement => checked::<EntitlementKey>(text, || {
             is("an entitlement").hint("`titles` in the column's table turns titles into keys")
@@ -71,7 +74,8 @@ pub fn value(written: Written, text: &str) -> Result<Value, Misfit> {
         Written::Word(words) => word(text, &words()),
         Written::Step => {
             let text = text.parse::<Text>();
-            let text = text.map_err(|_| is("a step: it is too long or holds control characters"))?;
+            let text =
+                text.map_err(|_| is("a step: it is too long or holds control characters"))?;
             Ok(json!({ "title": text, "manual": text }))
         }
     }
@@ -88,12 +92,22 @@ fn word(text: &str, known: &[&'static str]) -> Result<Value, Misfit> {
     if known.contains(&text) {
         return Ok(Value::String(text.to_owned()));
     }
-    let misfit = Misfit::new(format!("{} is not one of {}", shown(text), known.join(", ")));
+    let misfit = Misfit::new(format!(
+        "{} is not one of {}",
+        shown(text),
+        known.join(", ")
+    ));
     // Written otherwise, `Read only import`, it is as near as can be.
-    let same = known.iter().find(|known| normalised(known) == normalised(text));
-    let near = same.copied().or_else(|| nearest(text, known.iter().copied()));
+    let same = known
+        .iter()
+        .find(|known| normalised(known) == normalised(text));
+    let near = same
+        .copied()
+        .or_else(|| nearest(text, known.iter().copied()));
     Err(match near {
-        Some(near) => misfit.hint(format!("did you mean `{near}`? `words` in the column's table replaces it")),
+        Some(near) => misfit.hint(format!(
+            "did you mean `{near}`? `words` in the column's table replaces it"
+        )),
         None => misfit.hint("`words` in the column's table says which is meant"),
     })
 }
@@ -111,11 +125,23 @@ fn date(text: &str) -> Misfit {
 }
 
 fn place(text: &str) -> Misfit {
-    let known = ["age", "keyring", "vault:PATH", "command:NAME", "environment:VAR"];
+    let known = [
+        "age",
+        "keyring",
+        "vault:PATH",
+        "command:NAME",
+        "environment:VAR",
+    ];
     // What stands here may be the secret itself: only a short word of letters is repeated.
-    let plain = text.len() <= 24 && text.bytes().all(|b| b.is_ascii_alphabetic() || b"-_ ".contains(&b));
+    let plain = text.len() <= 24
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || b"-_ ".contains(&b));
     let what = if plain { shown(text) } else { "it".to_owned() };
-    let misfit = Misfit::new(format!("{what} is not a place for a secret: {}", known.join(", ")));
+    let misfit = Misfit::new(format!(
+        "{what} is not a place for a secret: {}",
+        known.join(", ")
+    ));
     misfit.hint("`words` in the column's table says which is meant")
 }
 
@@ -137,7 +163,12 @@ mod tests {
     fn a_value_that_does_not_fit_says_what_was_meant() {
         let levels = Written::Word(|| Level::ALL.iter().map(|level| level.as_str()).collect());
         let misfit = value(levels, "Read only import").unwrap_err();
-        assert!(misfit.hint.unwrap().starts_with("did you mean `read-only-import`?"));
+        assert!(
+            misfit
+                .hint
+                .unwrap()
+                .starts_with("did you mean `read-only-import`?")
+        );
         let misfit = value(Written::Date, "31.13.2026").unwrap_err();
         assert_eq!(misfit.message, "`31.13.2026` is not a date");
         assert!(misfit.hint.unwrap().contains("day.month.year"));
@@ -145,11 +176,20 @@ mod tests {
 
     #[test]
     fn what_may_be_a_pasted_secret_is_not_repeated() {
-        for secret in ["hunter2!", "sk_live_51Habcd", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"] {
+        for secret in [
+            "hunter2!",
+            "sk_live_51Habcd",
+            "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        ] {
             let misfit = value(Written::Place, secret).unwrap_err();
             assert!(!misfit.message.contains(secret), "{}", misfit.message);
         }
-        assert!(value(Written::Place, "dotenv-in-git").unwrap_err().message.contains("dotenv"));
+        assert!(
+            value(Written::Place, "dotenv-in-git")
+                .unwrap_err()
+                .message
+                .contains("dotenv")
+        );
     }
 
     #[test]

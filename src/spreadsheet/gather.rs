@@ -45,14 +45,23 @@ impl<'k> Gather<'k> {
         for made in made {
             let at = |message: String| Fault::new(message).row(row).column(made.place.clone());
             if made.merges {
-                if let Err(fault) = self.agrees(&made, row).and_then(|()| joined(&mut merged, &made, row)) {
+                if let Err(fault) = self
+                    .agrees(&made, row)
+                    .and_then(|()| joined(&mut merged, &made, row))
+                {
                     faults.push(fault);
                 }
                 continue;
             }
             if let Some(first) = self.rows.get(&made.id) {
-                let message = format!("`{}` is made of row {first} already", cut(&made.id.to_string()));
-                faults.push(at(message).hint("say `rows = \"merge\"` in the map where several rows tell of one"));
+                let message = format!(
+                    "`{}` is made of row {first} already",
+                    cut(&made.id.to_string())
+                );
+                faults.push(
+                    at(message)
+                        .hint("say `rows = \"merge\"` in the map where several rows tell of one"),
+                );
                 continue;
             }
             match self.record(made.id.clone(), made.body.clone()) {
@@ -111,14 +120,22 @@ impl<'k> Gather<'k> {
             merge::fill(&mut body, &stored);
         }
         Record::from_value(&id, Value::Object(body)).map_err(|error| {
-            format!("`{}` is not complete: {}", cut(&error.id.to_string()), cut(&error.reason))
+            format!(
+                "`{}` is not complete: {}",
+                cut(&error.id.to_string()),
+                cut(&error.reason)
+            )
         })
     }
 
     fn put(&mut self, record: Record) {
         match self.known {
-            Known::Beside(declared) if declared.contains(&record.id()) => self.kept.push(record.id()),
-            Known::Beside(_) | Known::Stored(_) | Known::Nothing => drop(self.inventory.put(record)),
+            Known::Beside(declared) if declared.contains(&record.id()) => {
+                self.kept.push(record.id())
+            }
+            Known::Beside(_) | Known::Stored(_) | Known::Nothing => {
+                drop(self.inventory.put(record))
+            }
         }
     }
 
@@ -128,7 +145,9 @@ impl<'k> Gather<'k> {
         for (id, (body, row)) in std::mem::take(&mut self.merged) {
             // What is known of a person or provider stands: a sheet of accounts names them in passing.
             let known = match self.known {
-                Known::Stored(stored) if id.kind != Kind::Account => stored.get(&id).map(|record| record.to_value()),
+                Known::Stored(stored) if id.kind != Kind::Account => {
+                    stored.get(&id).map(|record| record.to_value())
+                }
                 Known::Stored(_) | Known::Beside(_) | Known::Nothing => None,
             };
             let body = match known {

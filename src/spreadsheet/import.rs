@@ -58,7 +58,12 @@ pub struct Imported {
 ///
 /// # Errors
 /// Everything that is wrong, by row and column; also where a column seems to hold secrets and is not ignored.
-pub fn import<R: Read>(rows: &mut Rows<R>, map: Map, known: Known<'_>, skip_bad: bool) -> Result<Imported, Faults> {
+pub fn import<R: Read>(
+    rows: &mut Rows<R>,
+    map: Map,
+    known: Known<'_>,
+    skip_bad: bool,
+) -> Result<Imported, Faults> {
     let nothing = Inventory::default();
     let around = match known {
         Known::Nothing => &nothing,
@@ -110,8 +115,12 @@ pub fn import<R: Read>(rows: &mut Rows<R>, map: Map, known: Known<'_>, skip_bad:
 /// # Errors
 /// Each column that the map names and the table has not.
 pub fn uses<R: Read>(rows: &Rows<R>, map: &Map) -> Result<Vec<Use>, Faults> {
-    let targets = Bound::of(map.clone(), rows.headings())?.targets().into_iter();
-    Ok(targets.map(|(place, targets)| Use { place, targets }).collect())
+    let targets = Bound::of(map.clone(), rows.headings())?
+        .targets()
+        .into_iter();
+    Ok(targets
+        .map(|(place, targets)| Use { place, targets })
+        .collect())
 }
 
 fn read(
@@ -128,8 +137,18 @@ fn read(
         row: row.number,
         faults,
     };
-    let made: Vec<_> = bound.map.records.iter().flat_map(|rule| maker.records(rule)).collect();
-    let facts: Vec<_> = bound.map.facts.iter().filter_map(|rule| maker.fact(rule)).collect();
+    let made: Vec<_> = bound
+        .map
+        .records
+        .iter()
+        .flat_map(|rule| maker.records(rule))
+        .collect();
+    let facts: Vec<_> = bound
+        .map
+        .facts
+        .iter()
+        .filter_map(|rule| maker.fact(rule))
+        .collect();
     if let Some(beyond) = beyond(bound, row) {
         maker.faults.push(beyond);
     }
@@ -143,19 +162,31 @@ fn read(
             Err(found) => faults = found,
         }
     }
-    // One cell may go into several records: it is told once.
+    // A cell that goes into several fields is told once.
     let mut told = BTreeSet::new();
-    faults.retain(|fault| told.insert(fault.to_string()));
+    faults.sort_by_key(|fault| fault.column.as_ref().map(|place| place.at));
+    faults.retain(|fault| {
+        let cell = fault.column.as_ref().map(|place| place.at);
+        told.insert(cell.map_or_else(|| Err(fault.message.clone()), Ok))
+    });
     Err(faults)
 }
 
 /// A cell to the right of the last heading: the row has more delimiters than the headings have.
 fn beyond(bound: &Bound, row: &Row<'_>) -> Option<Fault> {
-    let columns = bound.slots.iter().filter(|slot| slot.part.is_none()).count();
+    let columns = bound
+        .slots
+        .iter()
+        .filter(|slot| slot.part.is_none())
+        .count();
     let (at, _) = row.filled().find(|(at, _)| *at >= columns)?;
     let heading = format!("column {}", super::fault::letters(at));
     let fault = Fault::new("there is a cell beyond the last heading").row(row.number);
-    Some(fault.column(Some(Place { heading, at })).hint("a cell that holds the delimiter must stand in quotes"))
+    Some(
+        fault
+            .column(Some(Place { heading, at }))
+            .hint("a cell that holds the delimiter must stand in quotes"),
+    )
 }
 
 /// Facts that contradict each other or the inventory.
@@ -164,14 +195,18 @@ fn agreed(inventory: &Inventory, around: &Inventory, facts: &[Line]) -> Result<(
         return Ok(());
     }
     let mut whole = around.clone();
-    inventory.records().for_each(|record| drop(whole.put(record)));
+    inventory
+        .records()
+        .for_each(|record| drop(whole.put(record)));
     let Err(bad) = decide(facts, &whole) else {
         return Ok(());
     };
     let mut faults = Faults::default();
     for bad in bad {
         let text = bad.to_string();
-        let text = text.strip_prefix(&format!("line {}: ", bad.line())).unwrap_or(&text);
+        let text = text
+            .strip_prefix(&format!("line {}: ", bad.line()))
+            .unwrap_or(&text);
         // In a sheet, lines are rows.
         let text = text.replace(" on line ", " on row ");
         faults.add(Fault::new(text).row(bad.line() as u64));
@@ -197,7 +232,9 @@ impl Suspects {
         let columns = || bound.slots.iter().filter(|slot| slot.part.is_none());
         Suspects {
             passed: columns().map(|slot| slot.column.ignore).collect(),
-            by_heading: (0..headings.len()).map(|at| suspect::heading(headings.text(at))).collect(),
+            by_heading: (0..headings.len())
+                .map(|at| suspect::heading(headings.text(at)))
+                .collect(),
             places: columns().map(|slot| slot.place.clone()).collect(),
             found: Faults::default(),
         }
@@ -221,7 +258,11 @@ impl Suspects {
             let fault = Fault::new(message).column(Some(place)).hint(format!(
                 "no secret comes in by a spreadsheet: store it with `keyroll secret set`, and say `ignore = true` in `{table}` of the map"
             ));
-            self.found.add(if is_told { fault } else { fault.row(row.number) });
+            self.found.add(if is_told {
+                fault
+            } else {
+                fault.row(row.number)
+            });
         }
     }
 }

@@ -128,7 +128,13 @@ mod tests {
         assert_eq!(through("a,b\n\n1,2\n").0, "a,b\n\"\"\n1,2\n");
         assert_eq!(through("a\r\n\r\n\r\nb").0, "a\r\n\"\"\r\n\"\"\r\nb");
         assert_eq!(through("\u{feff}a").0, "a");
-        for same in ["", "a", "a\r\nb\r\n", "\"a\n\nb\"\n", "5\" pipe\n\"\"\"x\"\n"] {
+        for same in [
+            "",
+            "a",
+            "a\r\nb\r\n",
+            "\"a\n\nb\"\n",
+            "5\" pipe\n\"\"\"x\"\n",
+        ] {
             assert_eq!(through(same), (same.to_owned(), false), "{same:?}");
         }
     }

@@ -46,6 +46,14 @@ impl Maker<'_> {
         if let (true, Some(short)) = (names.is_empty(), &rule.short_id) {
             names = self.values.each(short, &[]).unwrap_or_default();
         }
+        if names.is_empty() && rule.kind == Kind::Account {
+            let fault = Fault::new("the row has no name for its account");
+            self.fault(
+                fault.hint("`unless` in the map's `[[account]]` leaves out rows that are none"),
+                place,
+            );
+            return Vec::new();
+        }
         let made = names.into_iter().filter_map(|(name, picks)| {
             let known = self.faults.len();
             self.named(rule.kind, &name, &place);
@@ -99,7 +107,11 @@ impl Maker<'_> {
             return;
         }
         let is_path = kind == Kind::Boundary;
-        let written = if is_path { Written::Boundary } else { Written::Name };
+        let written = if is_path {
+            Written::Boundary
+        } else {
+            Written::Name
+        };
         if let Err(misfit) = form::value(written, name) {
             self.fault(fault(misfit), place.clone());
         }
@@ -113,7 +125,11 @@ impl Maker<'_> {
             let Some((path, value)) = self.field(rule, picks) else {
                 continue;
             };
-            if rule.values.iter().any(|value| value.columns().next().is_some()) {
+            if rule
+                .values
+                .iter()
+                .any(|value| value.columns().next().is_some())
+            {
                 told.push(path[..path.len() - 1].to_vec());
             }
             let is_key = kind == Kind::Approval && key_fields(kind).contains(&rule.field.path);
@@ -121,7 +137,10 @@ impl Maker<'_> {
                 merge::set(&mut body, &path, value);
             }
         }
-        for rule in rules.iter().filter(|rule| rule.field.is_needed && kind != Kind::Approval) {
+        for rule in rules
+            .iter()
+            .filter(|rule| rule.field.is_needed && kind != Kind::Approval)
+        {
             let Some(path) = self.path(rule, picks) else {
                 continue;
             };
@@ -132,9 +151,18 @@ impl Maker<'_> {
             if !told.iter().any(|told| told == table) {
                 merge::remove(&mut body, table);
             } else if is_whole {
-                let place = rule.values.first().and_then(|value| self.bound.place(value));
+                let place = rule
+                    .values
+                    .first()
+                    .and_then(|value| self.bound.place(value));
+                if self.faults.iter().any(|fault| fault.column == place) {
+                    continue;
+                }
                 let message = format!("the cell is empty, and {kind} needs `{}`", rule.field.path);
-                self.fault(Fault::new(message).hint("fill it, or give a `default` in the column's table"), place);
+                self.fault(
+                    Fault::new(message).hint("fill it, or give a `default` in the column's table"),
+                    place,
+                );
             }
         }
         body
@@ -180,8 +208,16 @@ impl Maker<'_> {
         }
         if let [first, second, ..] = &values[..] {
             let text = |value: &Value| shown(value.as_str().unwrap_or_default());
-            let message = format!("it holds {} and {}, and `{}` takes one", text(first), text(second), rule.field.path);
-            let place = rule.values.first().and_then(|value| self.bound.place(value));
+            let message = format!(
+                "it holds {} and {}, and `{}` takes one",
+                text(first),
+                text(second),
+                rule.field.path
+            );
+            let place = rule
+                .values
+                .first()
+                .and_then(|value| self.bound.place(value));
             self.fault(Fault::new(message), place);
             return None;
         }

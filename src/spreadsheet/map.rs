@@ -1,5 +1,7 @@
 //! A map as TOML: how columns are read, and which records and facts each row makes. The keys, docs/import.md describes.
 
+mod rule;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -12,8 +14,10 @@ use super::fields::{self, Field, MADE};
 use super::headings::normalised;
 use super::rows::Form;
 use super::template::Template;
-use crate::catalog::nearest;
 use crate::model::record::Kind;
+
+pub use rule::key_fields;
+use rule::{condition, field_rules, key_of, merges, unknown};
 
 /// The largest map, in bytes.
 pub const LARGEST_MAP: u64 = 256 << 10;
@@ -90,12 +94,18 @@ impl Map {
     /// When it is no TOML, has keys that there are not, or means nothing; with the place in the map.
     pub fn parse(text: &str) -> Result<Map, BadMap> {
         if text.len() as u64 > LARGEST_MAP {
-            return Err(BadMap(format!("it is larger than {} KiB", LARGEST_MAP >> 10)));
+            return Err(BadMap(format!(
+                "it is larger than {} KiB",
+                LARGEST_MAP >> 10
+            )));
         }
         for (at, line) in text.lines().enumerate() {
             let count = |signs: &[u8]| line.bytes().filter(|byte| signs.contains(byte)).count();
             if count(b".") > DEEPEST || count(b"[{") > DEEPEST {
-                return Err(BadMap(format!("line {}: too many dots or brackets", at + 1)));
+                return Err(BadMap(format!(
+                    "line {}: too many dots or brackets",
+                    at + 1
+                )));
             }
         }
         let table: Table = toml::from_str(text).map_err(|error| syntax(text, &error))?;
@@ -108,7 +118,8 @@ impl Map {
             let rules = tables(&key, value)?;
             for (at, rule) in rules.into_iter().enumerate() {
                 let place = format!("{key} {}", at + 1);
-                map.rule(&key, rule).map_err(|why| BadMap(format!("{place}: {why}")))?;
+                map.rule(&key, rule)
+                    .map_err(|why| BadMap(format!("{place}: {why}")))?;
             }
         }
         // In the order of the manifest, whatever the order of the map.
@@ -125,9 +136,12 @@ impl Map {
     }
 
     fn file(&mut self, value: Option<Value>) -> Result<Vec<String>, BadMap> {
-        let said = |why: &dyn std::fmt::Display| BadMap(format!("file: {}", cleaned(&why.to_string())));
+        let said =
+            |why: &dyn std::fmt::Display| BadMap(format!("file: {}", cleaned(&why.to_string())));
         let text: FileText = match value {
-            Some(value) => value.try_into().map_err(|error: toml::de::Error| said(&error.message()))?,
+            Some(value) => value
+                .try_into()
+                .map_err(|error: toml::de::Error| said(&error.message()))?,
             None => FileText::default(),
         };
         self.delimiter = match text.delimiter.as_deref() {
@@ -150,7 +164,9 @@ impl Map {
     fn columns(&mut self, value: Option<Value>, empty: &[String]) -> Result<(), BadMap> {
         let Some(value) = value else { return Ok(()) };
         let Value::Table(table) = value else {
-            return Err(BadMap("`column` is a table: write `[column.\"Heading\"]`".into()));
+            return Err(BadMap(
+                "`column` is a table: write `[column.\"Heading\"]`".into(),
+            ));
         };
         let mut seen: BTreeMap<String, String> = BTreeMap::new();
         for (heading, value) in table {
@@ -170,7 +186,10 @@ impl Map {
     fn rule(&mut self, key: &str, table: Table) -> Result<(), String> {
         let kind = MADE.iter().copied().find(|kind| kind.as_str() == key);
         if kind.is_none() && key != "fact" {
-            let known = MADE.iter().map(|kind| kind.as_str()).chain(["column", "fact", "file"]);
+            let known = MADE
+                .iter()
+                .map(|kind| kind.as_str())
+                .chain(["column", "fact", "file"]);
             return Err(unknown(key, known));
         }
         let mut table = table;
@@ -191,7 +210,9 @@ impl Map {
         let (id, short_id) = key_of(kind, id, &fields)?;
         for field in fields::fields(kind).iter().filter(|field| field.is_needed) {
             let is_there = fields.iter().any(|rule| rule.field.path == field.path);
-            let table_is_there = fields.iter().any(|rule| rule.field.table() == field.table());
+            let table_is_there = fields
+                .iter()
+                .any(|rule| rule.field.table() == field.table());
             if !is_there && table_is_there {
                 return Err(format!("it gives no `{}`, which is needed", field.path));
             }
@@ -235,7 +256,13 @@ fn escaped(c: char) -> impl Iterator<Item = char> {
 }
 
 fn tables(key: &str, value: Value) -> Result<Vec<Table>, BadMap> {
-    let wrong = || BadMap(format!("`{}` is a table: write `[[{}]]`", cut(key), cut(key)));
+    let wrong = || {
+        BadMap(format!(
+            "`{}` is a table: write `[[{}]]`",
+            cut(key),
+            cut(key)
+        ))
+    };
     match value {
         Value::Table(table) => Ok(vec![table]),
         Value::Array(items) => {
@@ -247,151 +274,6 @@ fn tables(key: &str, value: Value) -> Result<Vec<Table>, BadMap> {
         }
         _ => Err(wrong()),
     }
-}
-
-fn unknown<'a>(key: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let near = nearest(key, known.clone());
-    let near = near.map_or_else(
-        || format!("there are {}", known.collect::<Vec<_>>().join(", ")),
-        |near| format!("did you mean `{near}`?"),
-    );
-    format!("there is no `{}` here; {near}", cut(key))
-}
-
-/// The text of a value; booleans, numbers and dates as they are written.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Integer(number) => Some(number.to_string()),
-        Value::Boolean(said) => Some(said.to_string()),
-        Value::Datetime(date) => Some(date.to_string()),
-        Value::Float(_) | Value::Array(_) | Value::Table(_) => None,
-    }
-}
-
-fn condition(value: Option<Value>) -> Result<Condition, String> {
-    const FORM: &str = "`when` and `unless` are tables of columns and words: `when = { Status = [\"active\"] }`";
-    let Some(value) = value else {
-        return Ok(Vec::new());
-    };
-    let Value::Table(table) = value else {
-        return Err(FORM.to_owned());
-    };
-    let conditions = table.into_iter().map(|(column, value)| {
-        let words = match value {
-            Value::Array(items) => items.iter().map(text_of).collect(),
-            one => text_of(&one).map(|word| vec![word]),
-        };
-        let column = Template::parse(&format!("{{{column}}}"))?;
-        Ok((column, words.ok_or_else(|| FORM.to_owned())?))
-    });
-    conditions.collect()
-}
-
-/// Whether several rows may tell of one record: of an account they may not unless the map says so.
-fn merges(kind: Kind, value: Option<Value>) -> Result<bool, String> {
-    match value.as_ref().and_then(text_of).as_deref() {
-        None if value.is_none() => Ok(!matches!(kind, Kind::Account | Kind::Approval)),
-        Some("merge") => Ok(true),
-        Some("one") => Ok(false),
-        _ => Err("`rows` is `one` or `merge`".to_owned()),
-    }
-}
-
-/// The key of a record: its `id`, or for records without a name the fields that are its key.
-fn key_of(kind: Kind, id: Option<Value>, fields: &[FieldRule]) -> Result<(Template, Option<Template>), String> {
-    let parts = key_fields(kind);
-    if kind == Kind::Organisation {
-        return Ok((Template::parse("")?, None));
-    }
-    if parts.is_empty() {
-        let id = id.as_ref().and_then(text_of);
-        let id = id.ok_or("it gives no `id`, the name of the record")?;
-        return Ok((Template::parse(&id)?, None));
-    }
-    if id.is_some() {
-        return Err(format!("it has no `id`: {} are its key", parts.join(", ")));
-    }
-    let mut found = Vec::new();
-    for part in parts {
-        match fields.iter().find(|rule| rule.field.path == *part).map(|rule| &rule.values[..]) {
-            Some([one]) => found.push(one),
-            Some(_) => return Err(format!("`{part}` is one text; a column may hold several values")),
-            None if *part == "at" => {}
-            None => return Err(format!("it gives no `{part}`, which is needed")),
-        }
-    }
-    let short = (kind == Kind::Assignment).then(|| Template::joined(found.iter().copied().take(2)));
-    Ok((Template::joined(found), short))
-}
-
-/// The fields that are the key of records without a name.
-pub fn key_fields(kind: Kind) -> &'static [&'static str] {
-    const APPROVAL: &[&str] = &["account", "action", "on"];
-    const ASSIGNMENT: &[&str] = &["principal", "role", "at"];
-    if kind == Kind::Approval {
-        APPROVAL
-    } else if kind == Kind::Assignment {
-        ASSIGNMENT
-    } else {
-        &[]
-    }
-}
-
-fn field_rules(known: &'static [Field], table: Table) -> Result<Vec<FieldRule>, String> {
-    let mut rules = Vec::new();
-    walk(known, &mut Vec::new(), table, &mut rules)?;
-    Ok(rules)
-}
-
-/// Finds the field of each key, tables below tables.
-fn walk(
-    known: &'static [Field],
-    above: &mut Vec<String>,
-    table: Table,
-    rules: &mut Vec<FieldRule>,
-) -> Result<(), String> {
-    for (key, value) in table {
-        above.push(key);
-        let fits = |field: &&Field| {
-            let path = field.path.split('.').zip(above.iter());
-            path.clone().all(|(known, key)| known == "*" || known == key)
-        };
-        let depth = |field: &Field| field.path.split('.').count();
-        let found = known.iter().filter(fits).collect::<Vec<_>>();
-        match (found.iter().find(|field| depth(field) == above.len()), value) {
-            (Some(field), value) => rules.push(rule(field, above, &value)?),
-            (None, Value::Table(table)) if found.iter().any(|field| depth(field) > above.len()) => {
-                walk(known, above, table, rules)?;
-            }
-            _ => {
-                let said = above.join(".");
-                let own = ["id", "rows", "unless", "when"];
-                return Err(unknown(&said, known.iter().map(|field| field.path).chain(own)));
-            }
-        }
-        above.pop();
-    }
-    Ok(())
-}
-
-fn rule(field: &'static Field, keys: &[String], value: &Value) -> Result<FieldRule, String> {
-    let texts = match value {
-        Value::Array(items) if field.is_list => items.iter().map(text_of).collect(),
-        one => text_of(one).map(|text| vec![text]),
-    };
-    let place = |why: &str| format!("`{}`: {why}", field.path);
-    let texts: Vec<String> = texts.ok_or_else(|| place("it is a text, columns in braces: `{Heading}`"))?;
-    let parse = |text: &String| Template::parse(text).map_err(|why| place(&why));
-    let keys = keys.iter().zip(field.path.split('.')).map(|(key, known)| match known {
-        "*" => parse(key),
-        known => parse(&known.to_owned()),
-    });
-    Ok(FieldRule {
-        field,
-        path: keys.collect::<Result<_, _>>()?,
-        values: texts.iter().map(parse).collect::<Result<_, _>>()?,
-    })
 }
 
 #[cfg(test)]

@@ -26,7 +26,11 @@ pub fn conflict(one: &Body, other: &Body) -> Option<Conflict> {
                 Some(found)
             }
             (Value::Array(_), Value::Array(_)) => None,
-            (Value::String(first), Value::String(second)) if normalised(first) == normalised(second) => None,
+            (Value::String(first), Value::String(second))
+                if normalised(first) == normalised(second) =>
+            {
+                None
+            }
             _ if first == second => None,
             _ => Some(Conflict {
                 key: key.clone(),
@@ -38,7 +42,9 @@ pub fn conflict(one: &Body, other: &Body) -> Option<Conflict> {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Adds to a body what another has and it has not. Lists are joined; of two texts the first stands.
@@ -76,7 +82,9 @@ pub fn set(body: &mut Body, path: &[String], value: Value) {
         [] => {}
         [key] => drop(body.insert(key.clone(), value)),
         [key, below @ ..] => {
-            let table = body.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
+            let table = body
+                .entry(key.clone())
+                .or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(table) = table {
                 set(table, below, value);
             }
@@ -120,21 +128,34 @@ mod tests {
 
     #[test]
     fn rows_add_to_each_other_and_contradictions_are_found() {
-        let mut one = body(json!({ "name": "Ana Lima", "environment": { "test": { "endpoint": "a" } }, "at": ["x"] }));
-        let other = body(json!({ "name": "ana lima", "environment": { "live": { "endpoint": "b" } }, "at": ["y", "x"] }));
+        let mut one = body(
+            json!({ "name": "Ana Lima", "environment": { "test": { "endpoint": "a" } }, "at": ["x"] }),
+        );
+        let other = body(
+            json!({ "name": "ana lima", "environment": { "live": { "endpoint": "b" } }, "at": ["y", "x"] }),
+        );
         assert_eq!(conflict(&one, &other), None);
         join(&mut one, other);
         assert_eq!(one["name"], "Ana Lima");
         assert_eq!(one["at"], json!(["x", "y"]));
         assert_eq!(one["environment"].as_object().unwrap().len(), 2);
         let third = body(json!({ "environment": { "live": { "endpoint": "c" } } }));
-        assert_eq!(conflict(&one, &third).unwrap().key, "environment.live.endpoint");
+        assert_eq!(
+            conflict(&one, &third).unwrap().key,
+            "environment.live.endpoint"
+        );
     }
 
     #[test]
     fn what_is_there_is_filled_and_never_changed() {
         let mut known = body(json!({ "name": "Ana", "at": ["x"] }));
-        fill(&mut known, &body(json!({ "name": "Bo", "at": ["y"], "email": "a@x" })));
-        assert_eq!(known, body(json!({ "name": "Ana", "at": ["x"], "email": "a@x" })));
+        fill(
+            &mut known,
+            &body(json!({ "name": "Bo", "at": ["y"], "email": "a@x" })),
+        );
+        assert_eq!(
+            known,
+            body(json!({ "name": "Ana", "at": ["x"], "email": "a@x" }))
+        );
     }
 }

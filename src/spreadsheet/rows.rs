@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn rows_have_the_numbers_that_a_spreadsheet_shows() {
-        let text = b"\xef\xbb\xbfTitle of the sheet;\r\n\r\na;b\r\n1;\"x\r\n\r\ny\"\r\n\r\n;\r\n2;z";
+        let text =
+            b"\xef\xbb\xbfTitle of the sheet;\r\n\r\na;b\r\n1;\"x\r\n\r\ny\"\r\n\r\n;\r\n2;z";
         let rows = read(text, b';').unwrap();
         let shown: Vec<_> = rows.iter().map(|(row, text)| (*row, &**text)).collect();
         assert_eq!(shown, [(4, "1|x\r\n\r\ny"), (5, "|"), (6, "|"), (7, "2|z")]);
@@ -208,7 +209,10 @@ mod tests {
     fn what_cannot_be_read_is_said() {
         let error = |text: &[u8]| read(text, b',').unwrap_err();
         assert!(matches!(error(b""), Unreadable::Empty));
-        assert!(matches!(error(b"a,b\nM\xfcller,x\n"), Unreadable::Encoding { row: 2 }));
+        assert!(matches!(
+            error(b"a,b\nM\xfcller,x\n"),
+            Unreadable::Encoding { row: 2 }
+        ));
         assert!(matches!(error(b"a,b\n\"x,y\n1,2\n"), Unreadable::Quote));
         let twice = error(b"Owner,x,OWNER \n").to_string();
         assert_eq!(twice, "two columns have the heading `OWNER`: A and C");

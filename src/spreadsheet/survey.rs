@@ -58,9 +58,12 @@ pub fn survey<R: Read>(rows: &mut Rows<R>) -> Result<Survey, Unreadable> {
                 continue;
             };
             column.filled += 1;
-            column.is_suspect |= suspect::heading(&column.place.heading) || suspect::value(cell).is_some();
+            column.is_suspect |=
+                suspect::heading(&column.place.heading) || suspect::value(cell).is_some();
             let cell = cell.trim();
-            let is_new = column.values.len() < MOST && cell.len() <= LONGEST && !column.values.iter().any(|known| known == cell);
+            let is_new = column.values.len() < MOST
+                && cell.len() <= LONGEST
+                && !column.values.iter().any(|known| known == cell);
             if is_new {
                 column.values.push(cell.to_owned());
             }

@@ -116,7 +116,10 @@ impl Template {
             }
             let inner = behind.split_once('}').filter(|_| brace == "{");
             let (inner, behind) = inner.ok_or_else(|| {
-                format!("`{}` has a brace without its other; a brace itself is written twice", cut(text))
+                format!(
+                    "`{}` has a brace without its other; a brace itself is written twice",
+                    cut(text)
+                )
             })?;
             if !plain.is_empty() {
                 template.parts.push(Part::Text(std::mem::take(&mut plain)));
@@ -216,8 +219,14 @@ mod tests {
 
     #[test]
     fn a_template_puts_columns_into_text() {
-        assert_eq!(filled("femo/{Site|path}", "Plant 1/Line 2"), Some("femo/plant-1/line-2".into()));
-        assert_eq!(filled("person/{Owner (business)|local|slug}", "Jörg.Ek@x.example"), Some("person/joerg-ek".into()));
+        assert_eq!(
+            filled("femo/{Site|path}", "Plant 1/Line 2"),
+            Some("femo/plant-1/line-2".into())
+        );
+        assert_eq!(
+            filled("person/{Owner (business)|local|slug}", "Jörg.Ek@x.example"),
+            Some("person/joerg-ek".into())
+        );
         assert_eq!(filled("{a|title}", "cy.chen"), Some("Cy Chen".into()));
         assert_eq!(filled("{a|title}", "Dr. Chen"), Some("Dr. Chen".into()));
         assert_eq!(filled("{{x}}", ""), Some("{x}".into()));
@@ -240,6 +249,9 @@ mod tests {
         assert!(error("a {b").contains("without its other"));
         assert!(error("a }b").contains("without its other"));
         assert!(error("{ }").contains("names no column"));
-        assert_eq!(error("{a|slg}"), "`slg` is not a filter; did you mean `slug`?");
+        assert_eq!(
+            error("{a|slg}"),
+            "`slg` is not a filter; did you mean `slug`?"
+        );
     }
 }

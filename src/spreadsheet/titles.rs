@@ -26,7 +26,9 @@ impl Titles {
             let title = slug(&folded(entitlement.title.as_str()));
             let path = format!("{}/{title}", slug(&folded(entitlement.group.as_str())));
             let known = titles.by_title.entry(title);
-            known.and_modify(|known| *known = None).or_insert_with(|| Some(key.to_string()));
+            known
+                .and_modify(|known| *known = None)
+                .or_insert_with(|| Some(key.to_string()));
             titles.by_path.insert(path, key.to_string());
             titles.by_path.insert(key.to_string(), key.to_string());
         }
@@ -74,7 +76,10 @@ mod tests {
         for (written, key) in [
             ("Work Order/View Work Orders", "work-order/view-work-orders"),
             ("work-order/view-work-orders", "work-order/view-work-orders"),
-            ("Hierarchy / View Site & Asset Hierarchy", "hierarchy/view-site-asset-hierarchy"),
+            (
+                "Hierarchy / View Site & Asset Hierarchy",
+                "hierarchy/view-site-asset-hierarchy",
+            ),
             ("View Work Orders", "work-order/view-work-orders"),
             ("Work Order/Fly", "work-order/fly"),
             ("*", "*"),

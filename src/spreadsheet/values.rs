@@ -42,7 +42,9 @@ impl<'k> Lookup<'k> {
         if let Some(known) = self.read.get(name) {
             return known.clone();
         }
-        let titles = self.catalog(name).map(|catalog| Rc::new(Titles::of(catalog)));
+        let titles = self
+            .catalog(name)
+            .map(|catalog| Rc::new(Titles::of(catalog)));
         self.read.insert(name.to_owned(), titles.clone());
         titles
     }
@@ -58,11 +60,21 @@ impl<'k> Lookup<'k> {
 
 impl Values {
     /// Reads the columns that the map uses; what is wrong with a cell goes to `faults`.
-    pub fn of(bound: &Bound, row: &Row<'_>, lookup: &mut Lookup<'_>, faults: &mut Vec<Fault>) -> Values {
+    pub fn of(
+        bound: &Bound,
+        row: &Row<'_>,
+        lookup: &mut Lookup<'_>,
+        faults: &mut Vec<Fault>,
+    ) -> Values {
         let mut values = Values {
             slots: vec![Vec::new(); bound.slots.len()],
         };
-        for (at, slot) in bound.slots.iter().enumerate().filter(|(_, slot)| slot.is_used) {
+        for (at, slot) in bound
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.is_used)
+        {
             let read = match slot.part {
                 None => slot.column.read(row.cell(slot.place.at)),
                 // A column stands before its parts.
@@ -71,11 +83,20 @@ impl Values {
             match read {
                 Ok(read) => values.slots[at] = read,
                 Err(misfit) => {
-                    faults.push(fault(misfit).row(row.number).column(Some(slot.place.clone())));
+                    faults.push(
+                        fault(misfit)
+                            .row(row.number)
+                            .column(Some(slot.place.clone())),
+                    );
                 }
             }
         }
-        for (at, slot) in bound.slots.iter().enumerate().filter(|(_, slot)| slot.is_used) {
+        for (at, slot) in bound
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.is_used)
+        {
             let Some(template) = &slot.column.titles else {
                 continue;
             };
@@ -83,7 +104,10 @@ impl Values {
             let titles = names.first().and_then(|(name, _)| lookup.titles(name));
             for element in &mut values.slots[at] {
                 let clean = &element.clean;
-                match titles.as_ref().map_or_else(|| Ok(spelled(clean)), |titles| titles.key(clean)) {
+                match titles
+                    .as_ref()
+                    .map_or_else(|| Ok(spelled(clean)), |titles| titles.key(clean))
+                {
                     Ok(key) => element.clean = key,
                     Err(_) => {
                         let message = format!("{} stands in several groups", shown(clean));
@@ -97,7 +121,13 @@ impl Values {
     }
 
     /// The part of each value of a column that has this place in it.
-    fn part(&self, bound: &Bound, whole: usize, index: usize, at: usize) -> Result<Vec<Element>, Misfit> {
+    fn part(
+        &self,
+        bound: &Bound,
+        whole: usize,
+        index: usize,
+        at: usize,
+    ) -> Result<Vec<Element>, Misfit> {
         let Some(parts) = &bound.slots[whole].column.parts else {
             return Ok(Vec::new());
         };
@@ -114,18 +144,31 @@ impl Values {
     ///
     /// # Errors
     /// When there are too many.
-    pub fn each(&self, template: &Template, fixed: &[Pick]) -> Result<Vec<(String, Vec<Pick>)>, Misfit> {
+    pub fn each(
+        &self,
+        template: &Template,
+        fixed: &[Pick],
+    ) -> Result<Vec<(String, Vec<Pick>)>, Misfit> {
         let mut slots: Vec<usize> = template.columns().filter_map(|named| named.slot).collect();
         slots.sort_unstable();
         slots.dedup();
-        let fixed_at = |slot: usize| fixed.iter().find(|(at, _)| *at == slot).map(|(_, pick)| *pick);
+        let fixed_at = |slot: usize| {
+            fixed
+                .iter()
+                .find(|(at, _)| *at == slot)
+                .map(|(_, pick)| *pick)
+        };
         let counts: Vec<usize> = slots
             .iter()
             .map(|slot| fixed_at(*slot).map_or(self.slots[*slot].len(), |_| 1))
             .collect();
-        let total = counts.iter().try_fold(1usize, |total, count| total.checked_mul(*count));
+        let total = counts
+            .iter()
+            .try_fold(1usize, |total, count| total.checked_mul(*count));
         let total = total.filter(|total| *total <= MOST_VALUES).ok_or_else(|| {
-            Misfit::new(format!("the lists of the row make more than {MOST_VALUES} values"))
+            Misfit::new(format!(
+                "the lists of the row make more than {MOST_VALUES} values"
+            ))
         })?;
         let mut out = Vec::with_capacity(total);
         for number in 0..total {
@@ -141,7 +184,11 @@ impl Values {
                 let (_, pick) = picks.iter().find(|(at, _)| *at == slot)?;
                 let element = self.slots.get(slot)?.get(*pick)?;
                 let is_raw = named.filters.first() == Some(&Filter::Raw);
-                Some(if is_raw { element.raw.as_str() } else { element.clean.as_str() })
+                Some(if is_raw {
+                    element.raw.as_str()
+                } else {
+                    element.clean.as_str()
+                })
             });
             out.extend(text.map(|text| (text, picks)));
         }

@@ -1,6 +1,7 @@
 //! Guesses a map from the headings and first rows of a table. What is guessed is a map as text: shown, kept, edited and
 //! read like any other.
 
+mod account;
 mod records;
 mod role;
 mod text;
@@ -53,7 +54,12 @@ pub fn guess(survey: &Survey) -> Guess {
 }
 
 fn sureness(survey: &Survey, found: &[Found]) -> Vec<Option<Sure>> {
-    let of = |at: usize| found.iter().find(|found| found.at == at).map(|found| found.sure);
+    let of = |at: usize| {
+        found
+            .iter()
+            .find(|found| found.at == at)
+            .map(|found| found.sure)
+    };
     (0..survey.columns.len()).map(of).collect()
 }
 

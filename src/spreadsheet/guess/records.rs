@@ -1,5 +1,6 @@
 //! The guessed map as text: the records and facts that a row makes.
 
+use super::account::{account, account_id};
 use super::role::Role;
 use super::text::Draft;
 use super::word;
@@ -9,15 +10,25 @@ use crate::spreadsheet::survey::Seen;
 use crate::spreadsheet::template::Filter;
 
 /// What people write for all sites, normalised.
-const ALL: &[&str] = &["all", "alle", "global", "allsites", "allestandorte", "everywhere"];
+const ALL: &[&str] = &[
+    "all",
+    "alle",
+    "global",
+    "allsites",
+    "allestandorte",
+    "everywhere",
+];
 
 /// The longest name of a procedure; what is longer tells how.
 const LONGEST_NAME: usize = 40;
 
 pub fn write(draft: &mut Draft<'_>) {
-    let assigns = draft.has(Role::Role) && draft.has(Role::Principal) && !draft.has(Role::Provider);
+    let assigns =
+        draft.has(Role::Given) && draft.has(Role::Principal) && !draft.has(Role::Provider);
     if !assigns && !draft.has(Role::Account) && !draft.has(Role::Provider) {
-        draft.missing.push("no heading is known as that of a service account, a system or a role".to_owned());
+        draft.missing.push(
+            "no heading is known as that of a service account, a system or a role".to_owned(),
+        );
         draft.line("\n# No heading is known as that of a service account, a system or a role.");
         return;
     }
@@ -47,7 +58,9 @@ pub fn place_words(draft: &Draft<'_>, seen: &Seen) -> Option<String> {
     let mut words: Vec<(String, String)> = Vec::new();
     for value in seen.values.iter().filter(|value| !word::is_nothing(value)) {
         let pair = match value.split_once(':') {
-            Some((_, name)) if Filter::Slug.apply(name).as_ref() == Some(&tenant) => (value.clone(), tenant.clone()),
+            Some((_, name)) if Filter::Slug.apply(name).as_ref() == Some(&tenant) => {
+                (value.clone(), tenant.clone())
+            }
             Some((kind, _)) if !kind.contains('*') => (format!("{kind}:*"), format!("{tenant}/*")),
             Some(_) => continue,
             None if ALL.contains(&normalised(value).as_str()) => (value.clone(), tenant.clone()),
@@ -61,14 +74,19 @@ pub fn place_words(draft: &Draft<'_>, seen: &Seen) -> Option<String> {
         return None;
     }
     words.push(("*".to_owned(), format!("{tenant}/*")));
-    let words: Vec<String> = words.iter().map(|(word, means)| format!("{} = {}", key(word), quoted(means))).collect();
+    let words: Vec<String> = words
+        .iter()
+        .map(|(word, means)| format!("{} = {}", key(word), quoted(means)))
+        .collect();
     Some(format!("words = {{ {} }}", words.join(", ")))
 }
 
 /// The path of the place in a row.
-fn place(draft: &Draft<'_>, role: Role) -> Option<String> {
+pub(super) fn place(draft: &Draft<'_>, role: Role) -> Option<String> {
     let site = draft.value(role, "|path")?;
-    let is_path = draft.seen(role).is_some_and(|seen| place_words(draft, seen).is_some());
+    let is_path = draft
+        .seen(role)
+        .is_some_and(|seen| place_words(draft, seen).is_some());
     Some(match draft.value(Role::Tenant, "|slug") {
         Some(tenant) if !is_path => format!("{tenant}/{site}"),
         _ => site,
@@ -82,7 +100,11 @@ fn boundaries(draft: &mut Draft<'_>) {
         draft.key("kind", "tenant");
         draft.key_of("name", draft.value(Role::Tenant, "|title"));
     }
-    let role = if draft.has(Role::Site) { Role::Site } else { Role::At };
+    let role = if draft.has(Role::Site) {
+        Role::Site
+    } else {
+        Role::At
+    };
     let Some(id) = place(draft, role) else {
         return;
     };
@@ -90,7 +112,9 @@ fn boundaries(draft: &mut Draft<'_>) {
     draft.key("id", &id);
     draft.key("kind", "site");
     let words = draft.seen(role).and_then(|seen| place_words(draft, seen));
-    let is_prefixed = draft.seen(role).is_some_and(|seen| seen.values.iter().any(|value| value.contains(':')));
+    let is_prefixed = draft
+        .seen(role)
+        .is_some_and(|seen| seen.values.iter().any(|value| value.contains(':')));
     let filters = if is_prefixed { "|path" } else { "|raw|title" };
     draft.key_of("name", draft.value(role, filters));
     if let (Some(_), Some(tenant), Some(seen)) = (words, tenant(draft), draft.seen(role)) {
@@ -106,7 +130,8 @@ fn providers(draft: &mut Draft<'_>) {
         draft.key_of("product", draft.value(Role::Provider, ""));
         draft.key_of("catalog", draft.value(Role::Provider, "|glossary"));
         let environment = draft.value(Role::Environment, "|slug");
-        if let (Some(environment), Some(endpoint)) = (environment, draft.value(Role::Endpoint, "")) {
+        if let (Some(environment), Some(endpoint)) = (environment, draft.value(Role::Endpoint, ""))
+        {
             let at = |key: &str| format!("environment.{}.{key}", quoted(&environment));
             draft.key(&at("endpoint"), &endpoint);
             draft.key_of(&at("hosting"), draft.value(Role::Hosting, ""));
@@ -127,24 +152,31 @@ fn providers(draft: &mut Draft<'_>) {
 }
 
 /// Whether the scopes are said to be those of the one platform that we have a glossary of.
-fn platform(draft: &Draft<'_>) -> bool {
-    let heading = draft.seen(Role::Scopes).map(|seen| normalised(&seen.place.heading));
+pub(super) fn platform(draft: &Draft<'_>) -> bool {
+    let heading = draft
+        .seen(Role::Scopes)
+        .map(|seen| normalised(&seen.place.heading));
     heading.is_some_and(|name| name.starts_with("fv") || name.contains("factverse"))
 }
 
 /// Whether the values of a column are addresses, and whether they are teams.
 fn people(draft: &Draft<'_>, role: Role) -> (bool, bool) {
-    let values = draft.seen(role).map(|seen| &seen.values[..]).unwrap_or_default();
+    let values = draft
+        .seen(role)
+        .map(|seen| &seen.values[..])
+        .unwrap_or_default();
     let is_team = |value: &String| {
         let value = value.to_lowercase();
-        ["team", "group", "gruppe", "abteilung", "department"].iter().any(|word| value.contains(word))
+        ["team", "group", "gruppe", "abteilung", "department"]
+            .iter()
+            .any(|word| value.contains(word))
     };
     let teams = !values.is_empty() && values.iter().all(is_team);
     (values.iter().any(|value| value.contains('@')), teams)
 }
 
 /// The principal that a column names.
-fn principal(draft: &Draft<'_>, role: Role) -> Option<String> {
+pub(super) fn principal(draft: &Draft<'_>, role: Role) -> Option<String> {
     let (has_address, is_team) = people(draft, role);
     let filters = if has_address { "|local|slug" } else { "|slug" };
     let kind = if is_team { "team" } else { "person" };
@@ -160,7 +192,11 @@ fn owner(draft: &mut Draft<'_>, role: Role) {
     let (kind, id) = principal.split_once('/').unwrap_or_default();
     draft.line(&format!("\n[[{kind}]]"));
     draft.key("id", id);
-    let filters = if has_address { "|local|title" } else { "|title" };
+    let filters = if has_address {
+        "|local|title"
+    } else {
+        "|title"
+    };
     draft.key_of("name", draft.value(role, filters));
     if kind == "person" {
         if has_address {
@@ -171,9 +207,11 @@ fn owner(draft: &mut Draft<'_>, role: Role) {
 }
 
 /// The name of a procedure: what its column says, or where that tells how, the account's.
-fn procedure(draft: &Draft<'_>, role: Role) -> Option<(String, bool)> {
+pub(super) fn procedure(draft: &Draft<'_>, role: Role) -> Option<(String, bool)> {
     let values = &draft.seen(role)?.values;
-    let tells = values.iter().any(|value| value.chars().count() > LONGEST_NAME || value.contains('\n'));
+    let tells = values
+        .iter()
+        .any(|value| value.chars().count() > LONGEST_NAME || value.contains('\n'));
     let id = match tells {
         true => format!("{}-{role}", account_id(draft)),
         false => draft.value(role, "|slug")?,
@@ -192,7 +230,10 @@ fn procedures(draft: &mut Draft<'_>) {
         if tells {
             draft.key_of("step", draft.value(role, ""));
             let heading = draft.seen(role).map(|seen| key(&seen.place.heading));
-            draft.line(&format!("unless = {{ {} = [\"\"] }}", heading.unwrap_or_default()));
+            draft.line(&format!(
+                "unless = {{ {} = [\"\"] }}",
+                heading.unwrap_or_default()
+            ));
         }
     }
     if let Some(id) = draft.value(Role::Consumers, "|slug") {
@@ -201,106 +242,38 @@ fn procedures(draft: &mut Draft<'_>) {
     }
 }
 
-/// The name of the account in a row.
-fn account_id(draft: &Draft<'_>) -> String {
-    let named = draft.value(Role::Account, "|slug").or_else(|| draft.value(Role::Identity, "|slug"));
-    named.unwrap_or_else(|| {
-        let parts = [Role::Provider, Role::Environment, Role::Level, Role::Site];
-        let parts: Vec<String> = parts.iter().filter_map(|role| draft.value(*role, "|slug")).collect();
-        parts.join("-")
-    })
-}
-
-fn account(draft: &mut Draft<'_>) {
-    draft.line("\n[[account]]");
-    draft.key("id", &account_id(draft));
-    for (key, role, example) in [
-        ("provider", Role::Provider, "unicmms"),
-        ("environment", Role::Environment, "production"),
-    ] {
-        match draft.value(role, "|slug") {
-            Some(value) => draft.key(key, &value),
-            None => draft.lacks(key, example, &[]),
-        }
-    }
-    draft.key_of("boundary", place(draft, Role::Site));
-    let level = draft.value(Role::Level, "");
-    let workflow = draft.value(Role::Workflow, "|slug").or_else(|| level.clone());
-    match workflow {
-        Some(workflow) => draft.key("workflow", &workflow),
-        None => draft.lacks("workflow", "import", &[]),
-    }
-    match level {
-        Some(level) => draft.key("level", &level),
-        None => draft.lacks("level", "read-only-import", &word::known(Role::Level)),
-    }
-    draft.key_of("purpose", draft.value(Role::Purpose, ""));
-    for (key, role) in [
-        ("owner.business", Role::Business),
-        ("owner.technical", Role::Technical),
-        ("owner.rotation", Role::Rotator),
-    ] {
-        draft.key_of(key, principal(draft, role));
-    }
-    draft.key_of("permissions", draft.value(Role::Permissions, ""));
-    draft.key_of("scopes", draft.value(Role::Scopes, ""));
-    if platform(draft) {
-        draft.key("platform", "factverse");
-    }
-    draft.key_of("expires", draft.value(Role::Expires, ""));
-    draft.key_of("rotation", draft.value(Role::Interval, "").map(|interval| format!("every-{interval}")));
-    draft.key_of("rotate", used_procedure(draft, Role::Rotate));
-    draft.key_of("revoke", used_procedure(draft, Role::Revoke));
-    draft.key_of("audit.sink", draft.value(Role::Sink, ""));
-    draft.key_of("consumers", draft.value(Role::Consumers, "|slug"));
-    draft.key_of("controls.review-gate", draft.value(Role::Gate, ""));
-    draft.key_of("status", draft.value(Role::Status, ""));
-    credential(draft);
-}
-
-fn used_procedure(draft: &Draft<'_>, role: Role) -> Option<String> {
-    procedure(draft, role).map(|(id, _)| id)
-}
-
-fn credential(draft: &mut Draft<'_>) {
-    let identity = draft.value(Role::Identity, "|raw").or_else(|| draft.value(Role::Account, "|raw"));
-    match (draft.value(Role::Kind, ""), draft.value(Role::Place, "")) {
-        (None, None) => {}
-        (Some(kind), Some(place)) => {
-            draft.key("credential.kind", &kind);
-            draft.key("credential.store", &place);
-            draft.key_of("credential.identity", identity);
-        }
-        (kind, place) => {
-            // One of two: nothing is made of it until a person tells the other.
-            let kind = kind.unwrap_or_else(|| "api-key".to_owned());
-            let place = place.unwrap_or_else(|| "age".to_owned());
-            draft.line("# A credential has a kind and a place, and the sheet has one of them.");
-            for (key, value) in [("kind", kind), ("store", place)] {
-                draft.line(&format!("# credential.{key} = {}", quoted(&value)));
-            }
-        }
-    }
-}
-
 fn assignments(draft: &mut Draft<'_>) {
     owner(draft, Role::Principal);
     draft.line("\n[[role]]");
-    draft.key_of("id", draft.value(Role::Role, "|slug"));
+    draft.key_of("id", draft.value(Role::Given, "|slug"));
     draft.key_of("tenant-role", draft.value(Role::Family, "|slug"));
     draft.line("\n[[assignment]]");
     draft.key_of("principal", principal(draft, Role::Principal));
-    draft.key_of("role", draft.value(Role::Role, "|slug"));
-    let role = if draft.has(Role::At) { Role::At } else { Role::Site };
+    draft.key_of("role", draft.value(Role::Given, "|slug"));
+    let role = if draft.has(Role::At) {
+        Role::At
+    } else {
+        Role::Site
+    };
     draft.key_of("at", place(draft, role));
 }
 
 fn facts(draft: &mut Draft<'_>) {
     let account = account_id(draft);
-    let current = draft.value(Role::Rotated, "").or_else(|| draft.value(Role::Issued, ""));
-    let first = draft.value(Role::Issued, "").filter(|_| draft.has(Role::Rotated));
-    let rotated = draft.seen(Role::Rotated).map(|seen| key(&seen.place.heading)).unwrap_or_default();
-    for (day, condition) in [(current, None), (first, Some(format!("when = {{ {rotated} = [\"\"] }}")))] {
+    let current = draft
+        .value(Role::Rotated, "")
+        .or_else(|| draft.value(Role::Issued, ""));
+    let first = draft
+        .value(Role::Issued, "")
+        .filter(|_| draft.has(Role::Rotated));
+    let rotated = draft
+        .seen(Role::Rotated)
+        .map(|seen| key(&seen.place.heading))
+        .unwrap_or_default();
+    for (day, condition) in [
+        (current, None),
+        (first, Some(format!("when = {{ {rotated} = [\"\"] }}"))),
+    ] {
         let Some(day) = day else { continue };
         draft.line("\n[[fact]]\nfact = \"issued\"\nversion = 1");
         draft.key("account", &account);
@@ -313,7 +286,10 @@ fn facts(draft: &mut Draft<'_>) {
         draft.key("account", &account);
         draft.key("on", &day);
     }
-    if let (Some(day), Some((procedure, _))) = (draft.value(Role::Drilled, ""), procedure(draft, Role::Revoke)) {
+    if let (Some(day), Some((procedure, _))) = (
+        draft.value(Role::Drilled, ""),
+        procedure(draft, Role::Revoke),
+    ) {
         draft.line("\n[[fact]]\nfact = \"drill\"\nresult = \"pass\"");
         draft.key("procedure", &procedure);
         draft.key("account", &account);

@@ -45,7 +45,7 @@ words! {
         Seen = "seen",
         Drilled = "drilled",
         Principal = "principal",
-        Role = "role",
+        Given = "role",
         Family = "family",
         At = "at",
     }
@@ -67,10 +67,13 @@ fn synonyms() -> &'static BTreeMap<String, Role> {
     static READ: OnceLock<BTreeMap<String, Role>> = OnceLock::new();
     READ.get_or_init(|| {
         let text = include_str!("../data/headings.toml");
-        let lists: BTreeMap<String, Vec<String>> = toml::from_str(text).expect("the synonyms are read by a test");
+        let lists: BTreeMap<String, Vec<String>> =
+            toml::from_str(text).expect("the synonyms are read by a test");
         let pairs = lists.into_iter().flat_map(|(role, headings)| {
             let role: Role = role.parse().expect("the synonyms are read by a test");
-            headings.into_iter().map(move |heading| (normalised(&heading), role))
+            headings
+                .into_iter()
+                .map(move |heading| (normalised(&heading), role))
         });
         pairs.collect()
     })
@@ -97,8 +100,11 @@ pub fn find(survey: &Survey) -> Vec<Found> {
     }
     let has = |role: Role| found.iter().any(|found| found.role == role);
     // A sheet of assignments calls the place `scope` too; in one of accounts it is the site.
-    if !has(Role::Role) && !has(Role::Site) {
-        found.iter_mut().filter(|found| found.role == Role::At).for_each(|found| found.role = Role::Site);
+    if !has(Role::Given) && !has(Role::Site) {
+        found
+            .iter_mut()
+            .filter(|found| found.role == Role::At)
+            .for_each(|found| found.role = Role::Site);
     }
     found
 }
@@ -109,9 +115,15 @@ fn by_heading(heading: &str) -> Option<(Role, Sure)> {
         return Some((*role, Sure::Sure));
     }
     // A known heading within a longer one, the longest first: `Service account (Maximo)`.
-    let words: Vec<String> = heading.split(|c: char| !c.is_alphanumeric()).map(normalised).collect();
+    let words: Vec<String> = heading
+        .split(|c: char| !c.is_alphanumeric())
+        .map(normalised)
+        .collect();
     let within = synonyms().iter().filter(|(known, _)| {
-        known.len() >= SHORTEST && (0..words.len()).any(|at| words[at..].concat().starts_with(known.as_str()) && whole(&words[at..], known))
+        known.len() >= SHORTEST
+            && (0..words.len()).any(|at| {
+                words[at..].concat().starts_with(known.as_str()) && whole(&words[at..], known)
+            })
     });
     let longest = within.max_by_key(|(known, _)| known.len());
     let near = || {
@@ -146,7 +158,11 @@ mod tests {
         let lists: BTreeMap<String, Vec<String>> = toml::from_str(text).unwrap();
         assert_eq!(lists.len(), Role::ALL.len());
         let all: usize = lists.values().map(Vec::len).sum();
-        assert_eq!(synonyms().len(), all, "a heading stands under two roles, or twice");
+        assert_eq!(
+            synonyms().len(),
+            all,
+            "a heading stands under two roles, or twice"
+        );
     }
 
     #[test]
@@ -173,9 +189,15 @@ mod tests {
         ] {
             assert_eq!(by_heading(heading), Some((role, Sure::Sure)), "{heading}");
         }
-        assert_eq!(by_heading("Service account (Maximo)"), Some((Role::Account, Sure::Likely)));
+        assert_eq!(
+            by_heading("Service account (Maximo)"),
+            Some((Role::Account, Sure::Likely))
+        );
         assert_eq!(by_heading("Expirydate"), Some((Role::Expires, Sure::Sure)));
-        assert_eq!(by_heading("Expiry dat"), Some((Role::Expires, Sure::Likely)));
+        assert_eq!(
+            by_heading("Expiry dat"),
+            Some((Role::Expires, Sure::Likely))
+        );
         assert_eq!(by_heading("Colour"), None);
     }
 }

@@ -55,14 +55,29 @@ fn a_sheet_in_english_comes_in_by_its_guess() {
     assert_eq!(import.level.as_str(), "read-only-import");
     assert_eq!(import.expires.unwrap().to_string(), "2026-12-31");
     let permissions: Vec<&str> = import.permissions.iter().map(|key| key.as_str()).collect();
-    assert_eq!(permissions, ["work-order/view-work-orders", "asset/view-assets"]);
-    assert_eq!(import.owner.technical.as_ref().unwrap().as_str(), "person/bo-berg");
-    assert_eq!(import.credential.as_ref().unwrap().store.as_str(), "keyring");
-    assert_eq!(import.credential.as_ref().unwrap().identity[0].as_str(), "SVC Import");
+    assert_eq!(
+        permissions,
+        ["work-order/view-work-orders", "asset/view-assets"]
+    );
+    assert_eq!(
+        import.owner.technical.as_ref().unwrap().as_str(),
+        "person/bo-berg"
+    );
+    assert_eq!(
+        import.credential.as_ref().unwrap().store.as_str(),
+        "keyring"
+    );
+    assert_eq!(
+        import.credential.as_ref().unwrap().identity[0].as_str(),
+        "SVC Import"
+    );
     assert_eq!(account(inventory, "svc-status").expires, None);
     let people: Vec<String> = inventory.people.keys().map(ToString::to_string).collect();
     assert_eq!(people, ["ana-lima", "bo-berg", "joerg-oez"]);
-    assert_eq!(inventory.people["bo-berg"].email.as_ref().unwrap().as_str(), "bo.berg@x.example");
+    assert_eq!(
+        inventory.people["bo-berg"].email.as_ref().unwrap().as_str(),
+        "bo.berg@x.example"
+    );
     assert_eq!(imported.facts.len(), 2);
     let rows = Rows::open(ENGLISH.as_bytes(), form(b';')).unwrap();
     let uses = uses(&rows, &Map::parse(&guessed(ENGLISH).map).unwrap()).unwrap();
@@ -77,16 +92,22 @@ fn a_sheet_in_german_comes_in_by_its_guess() {
     assert_eq!(second.level.as_str(), "write-back");
     assert_eq!(second.status.as_str(), "suspended");
     assert_eq!(second.rotation.as_ref().unwrap().as_str(), "every-90d");
-    assert_eq!(second.owner.technical.as_ref().unwrap().as_str(), "team/it-team");
-    assert_eq!(second.owner.business.as_ref().unwrap().as_str(), "person/anna-gross");
+    assert_eq!(
+        second.owner.technical.as_ref().unwrap().as_str(),
+        "team/it-team"
+    );
+    assert_eq!(
+        second.owner.business.as_ref().unwrap().as_str(),
+        "person/anna-gross"
+    );
     assert_eq!(second.boundary[0].as_str(), "werk-sued");
 }
 
 #[test]
 fn what_no_column_says_is_named_and_left_to_a_person() {
     let guess = guessed("Service account,System\nsvc,Maximo\n");
-    assert_eq!(guess.missing.len(), 3, "{:?}", guess.missing);
-    assert!(guess.missing[2].starts_with("no column says `level`: read-only-import"));
+    assert_eq!(guess.missing.len(), 4, "{:?}", guess.missing);
+    assert!(guess.missing[3].starts_with("no column says `level`: read-only-import"));
     assert!(guess.map.contains("# level = \"read-only-import\""));
     let guess = guessed("Colour,Shape\nred,round\n");
     assert!(guess.missing[0].starts_with("no heading is known"));
@@ -96,8 +117,18 @@ fn what_no_column_says_is_named_and_left_to_a_person() {
 fn columns_of_secrets_are_left_to_a_person_and_never_shown() {
     let sheet = "Service account,System,API key,Notes\nsvc,Maximo,hunter2,ghp_16C7e42F292c6912E7710c838347Ae178B4a\n";
     let guess = guessed(sheet);
-    assert!(guess.map.contains("# [column.\"API key\"]\n# ignore = true"), "{}", guess.map);
-    assert!(!guess.map.contains("hunter2") && !guess.map.contains("ghp_"), "{}", guess.map);
+    assert!(
+        guess
+            .map
+            .contains("# [column.\"API key\"]\n# ignore = true"),
+        "{}",
+        guess.map
+    );
+    assert!(
+        !guess.map.contains("hunter2") && !guess.map.contains("ghp_"),
+        "{}",
+        guess.map
+    );
 }
 
 #[test]
@@ -105,17 +136,35 @@ fn a_doubt_is_told() {
     let guess = guessed("Service account,System,Level,Expires\nsvc,Maximo,wizard,1/2/2027\n");
     assert_eq!(
         guess.columns,
-        [Some(Sure::Sure), Some(Sure::Sure), Some(Sure::Doubtful), Some(Sure::Doubtful)]
+        [
+            Some(Sure::Sure),
+            Some(Sure::Sure),
+            Some(Sure::Doubtful),
+            Some(Sure::Doubtful)
+        ]
     );
-    assert!(guess.map.contains("# not known: \"wizard\""), "{}", guess.map);
-    assert!(guess.map.contains("the values do not tell"), "{}", guess.map);
+    assert!(
+        guess.map.contains("# not known: \"wizard\""),
+        "{}",
+        guess.map
+    );
+    assert!(
+        guess.map.contains("the values do not tell"),
+        "{}",
+        guess.map
+    );
 }
 
 #[test]
 fn a_heading_cannot_write_into_the_map() {
-    let hostile = "\"Service account\n[[waiver]] {x|y}\",System,\"Env\"\"]\nignore\"\nsvc,Maximo,prod\n";
+    let hostile =
+        "\"Service account\n[[waiver]] {x|y}\",System,\"Env\"\"]\nignore\"\nsvc,Maximo,prod\n";
     let guess = guessed(hostile);
-    assert!(!guess.map.lines().any(|line| line.starts_with("[[waiver")), "{}", guess.map);
+    assert!(
+        !guess.map.lines().any(|line| line.starts_with("[[waiver")),
+        "{}",
+        guess.map
+    );
     let text = guess.map.replace("# ", "");
     assert!(Map::parse(&guess.map).is_err() || !text.is_empty());
 }

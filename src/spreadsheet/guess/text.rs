@@ -15,7 +15,7 @@ const LISTS: &[Role] = &[
     Role::Consumers,
     Role::Allowlist,
     Role::At,
-    Role::Role,
+    Role::Given,
 ];
 
 /// A map and what it lacks.
@@ -68,8 +68,15 @@ impl<'s> Draft<'s> {
 
     /// A key that is needed, and that no column says.
     pub fn lacks(&mut self, key: &str, example: &str, known: &[&str]) {
-        let choice = if known.is_empty() { String::new() } else { format!(": {}", known.join(", ")) };
-        self.line(&format!("# {key} = {}   # no column says it{choice}", quoted(example)));
+        let choice = if known.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", known.join(", "))
+        };
+        self.line(&format!(
+            "# {key} = {}   # no column says it{choice}",
+            quoted(example)
+        ));
         self.missing.push(format!("no column says `{key}`{choice}"));
     }
 }
@@ -115,7 +122,10 @@ fn nothing(draft: &mut Draft<'_>) {
     if !words.is_empty() {
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         draft.line("\n[file]");
-        draft.line(&format!("empty = [{}]   # words that mean that there is nothing", words.join(", ")));
+        draft.line(&format!(
+            "empty = [{}]   # words that mean that there is nothing",
+            words.join(", ")
+        ));
     }
 }
 
@@ -130,7 +140,10 @@ fn read_as(draft: &mut Draft<'_>, seen: &Seen, role: Role) {
     if word::DATED.contains(&role) {
         match word::date_form(seen) {
             None => {}
-            Some("") => lines.push("# date = \"month/day/year\"   # or \"day/month/year\": the values do not tell".into()),
+            Some("") => lines.push(
+                "# date = \"month/day/year\"   # or \"day/month/year\": the values do not tell"
+                    .into(),
+            ),
             Some(form) => lines.push(format!("date = {}", quoted(form))),
         }
     }
@@ -172,19 +185,26 @@ fn words(seen: &Seen, role: Role, lines: &mut Vec<String>) {
             true => "age, keyring, vault:PATH, command:NAME, environment:VAR".to_owned(),
             false => word::known(role).join(", "),
         };
-        lines.push(format!("# not known: {}; `words` says what each means: {words}", unknown.join(", ")));
+        lines.push(format!(
+            "# not known: {}; `words` says what each means: {words}",
+            unknown.join(", ")
+        ));
     }
 }
 
 fn suspect(draft: &mut Draft<'_>, seen: &Seen) {
     draft.line("\n# It seems to hold secrets. None comes in by a spreadsheet: `keyroll secret set` stores them.");
-    draft.line(&format!("# [column.{}]\n# ignore = true", key(&seen.place.heading)));
+    draft.line(&format!(
+        "# [column.{}]\n# ignore = true",
+        key(&seen.place.heading)
+    ));
 }
 
 /// The columns that nothing is made of.
 fn left_out(draft: &mut Draft<'_>) {
     let columns = draft.survey.columns.iter().enumerate();
-    let unknown = columns.filter(|(at, seen)| seen.filled > 0 && !draft.found.iter().any(|found| found.at == *at));
+    let unknown = columns
+        .filter(|(at, seen)| seen.filled > 0 && !draft.found.iter().any(|found| found.at == *at));
     let names: Vec<String> = unknown.map(|(_, seen)| cut(&seen.place.heading)).collect();
     if !names.is_empty() {
         draft.line(&format!("\n# left out: {}", names.join(", ")));

@@ -12,7 +12,18 @@ use crate::spreadsheet::headings::normalised;
 use crate::spreadsheet::survey::Seen;
 
 /// What means that there is nothing, normalised, besides what has no letter or digit at all.
-const NOTHING: &[&str] = &["na", "none", "null", "unknown", "tbd", "keine", "keiner", "unbekannt", "offen", "entfaellt"];
+const NOTHING: &[&str] = &[
+    "na",
+    "none",
+    "null",
+    "unknown",
+    "tbd",
+    "keine",
+    "keiner",
+    "unbekannt",
+    "offen",
+    "entfaellt",
+];
 
 /// The words of a field by what people write for them, normalised.
 fn table(field: &str) -> &'static BTreeMap<String, String> {
@@ -24,7 +35,9 @@ fn table(field: &str) -> &'static BTreeMap<String, String> {
             toml::from_str(text).expect("the words are read by a test");
         let turned = read.into_iter().map(|(field, words)| {
             let pairs = words.into_iter().flat_map(|(word, written)| {
-                written.into_iter().map(move |written| (normalised(&written), word.clone()))
+                written
+                    .into_iter()
+                    .map(move |written| (normalised(&written), word.clone()))
             });
             (field, pairs.collect())
         });
@@ -99,7 +112,8 @@ pub fn meaning(role: Role, value: &str) -> Meaning {
 /// Whether a value means that there is nothing.
 pub fn is_nothing(value: &str) -> bool {
     let name = normalised(value);
-    name.is_empty() && value.chars().all(|c| !c.is_alphanumeric()) && value != "*" || NOTHING.contains(&name.as_str())
+    name.is_empty() && value.chars().all(|c| !c.is_alphanumeric()) && value != "*"
+        || NOTHING.contains(&name.as_str())
 }
 
 /// How the dates of a column are written: `None` where they are plain, an empty text where it cannot be told.
@@ -118,8 +132,12 @@ pub fn date_form(seen: &Seen) -> Option<&'static str> {
     }
     if !slashed.is_empty() {
         // Told only where one of the numbers can be no month.
-        let day_first = slashed.iter().any(|[first, _, _]| (13..=31).contains(first));
-        let month_first = slashed.iter().any(|[_, second, _]| (13..=31).contains(second));
+        let day_first = slashed
+            .iter()
+            .any(|[first, _, _]| (13..=31).contains(first));
+        let month_first = slashed
+            .iter()
+            .any(|[_, second, _]| (13..=31).contains(second));
         return Some(match (day_first, month_first) {
             (true, false) => "day/month/year",
             (false, true) => "month/day/year",
@@ -131,16 +149,34 @@ pub fn date_form(seen: &Seen) -> Option<&'static str> {
 
 /// What parts the values of a list; none where no cell has several.
 pub fn separator(seen: &Seen) -> Option<&'static str> {
-    let holds = |sign: &str| seen.values.iter().filter(|value| value.contains(sign)).count();
+    let holds = |sign: &str| {
+        seen.values
+            .iter()
+            .filter(|value| value.contains(sign))
+            .count()
+    };
     let signs = ["\n", ";", "|", ","].map(|sign| (holds(sign), sign));
-    let most = signs.iter().map(|(count, _)| *count).max().filter(|most| *most > 0)?;
-    signs.iter().find(|(count, _)| *count == most).map(|(_, sign)| *sign)
+    let most = signs
+        .iter()
+        .map(|(count, _)| *count)
+        .max()
+        .filter(|most| *most > 0)?;
+    signs
+        .iter()
+        .find(|(count, _)| *count == most)
+        .map(|(_, sign)| *sign)
 }
 
 /// Whether the values are of the kind that the role promises.
 pub fn fits(role: Role, seen: &Seen) -> bool {
-    let values: Vec<&String> = seen.values.iter().filter(|value| !is_nothing(value)).collect();
-    let good = |test: &dyn Fn(&str) -> bool| values.iter().filter(|value| test(value)).count() * 2 >= values.len();
+    let values: Vec<&String> = seen
+        .values
+        .iter()
+        .filter(|value| !is_nothing(value))
+        .collect();
+    let good = |test: &dyn Fn(&str) -> bool| {
+        values.iter().filter(|value| test(value)).count() * 2 >= values.len()
+    };
     let is_date = |value: &str| {
         let day = value.split([' ', 'T']).next().unwrap_or_default();
         let digits = day.bytes().filter(u8::is_ascii_digit).count();
@@ -150,7 +186,9 @@ pub fn fits(role: Role, seen: &Seen) -> bool {
     if DATED.contains(&role) {
         good(&is_date) && date_form(seen) != Some("")
     } else if WORDED.contains(&role) {
-        !values.iter().any(|value| matches!(meaning(role, value), Meaning::Unknown))
+        !values
+            .iter()
+            .any(|value| matches!(meaning(role, value), Meaning::Unknown))
     } else if role == Role::Interval {
         good(&begins_with_number)
     } else if role == Role::Endpoint {
@@ -179,7 +217,13 @@ mod tests {
 
     #[test]
     fn the_words_of_the_data_are_words_of_the_model() {
-        for role in [Role::Environment, Role::Level, Role::Kind, Role::Status, Role::Hosting] {
+        for role in [
+            Role::Environment,
+            Role::Level,
+            Role::Kind,
+            Role::Status,
+            Role::Hosting,
+        ] {
             assert!(!table(role.as_str()).is_empty());
             for word in table(role.as_str()).values() {
                 assert!(known(role).contains(&word.as_str()), "{role}: {word}");
@@ -194,10 +238,16 @@ mod tests {
     fn dates_are_told_by_their_signs_and_slashes_only_where_they_leave_no_doubt() {
         assert_eq!(date_form(&seen(&["2026-12-31", "-"])), None);
         assert_eq!(date_form(&seen(&["1.12.2026"])), Some("day.month.year"));
-        assert_eq!(date_form(&seen(&["12/31/2026", "1/2/2026"])), Some("month/day/year"));
+        assert_eq!(
+            date_form(&seen(&["12/31/2026", "1/2/2026"])),
+            Some("month/day/year")
+        );
         assert_eq!(date_form(&seen(&["31/12/2026"])), Some("day/month/year"));
         assert_eq!(date_form(&seen(&["1/2/2026"])), Some(""));
-        assert_eq!(date_form(&seen(&["2026-12-31 00:00:00"])), Some("year-month-day"));
+        assert_eq!(
+            date_form(&seen(&["2026-12-31 00:00:00"])),
+            Some("year-month-day")
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ words = { prod = "production" }
 id = "{Service account|slug}"
 provider = "{System|slug}"
 environment = "{Env}"
+boundary = "{Site|path}"
 workflow = "{Level}"
 level = "{Level}"
 owner = { business = "person/{Owner|slug}" }
@@ -53,16 +54,31 @@ fn a_map_reads() {
 
 #[test]
 fn what_a_map_does_not_know_is_refused_with_what_was_meant() {
-    let account = "id = 'a'\nprovider = 'p'\nenvironment = 'e'\nworkflow = 'w'\nlevel = 'closeout'\n";
+    let account = "id = 'a'\nprovider = 'p'\nenvironment = 'e'\nboundary = 'b'\nworkflow = 'w'\nlevel = 'closeout'\n";
     for (text, wanted) in [
-        ("[[acount]]\nid = 'a'", "acount 1: there is no `acount` here; did you mean `account`?"),
-        (&format!("[[account]]\n{account}exprires = 'x'"), "did you mean `expires`?"),
-        ("[[account]]\nid = 'a'\nprovider = 'p'", "account 1: it gives no `environment`, which is needed"),
-        (&format!("[[account]]\n{account}credential = {{ kind = 'api-key' }}"), "`credential.store`, which is needed"),
+        (
+            "[[acount]]\nid = 'a'",
+            "acount 1: there is no `acount` here; did you mean `account`?",
+        ),
+        (
+            &format!("[[account]]\n{account}exprires = 'x'"),
+            "did you mean `expires`?",
+        ),
+        (
+            "[[account]]\nid = 'a'\nprovider = 'p'",
+            "account 1: it gives no `environment`, which is needed",
+        ),
+        (
+            &format!("[[account]]\n{account}credential = {{ kind = 'api-key' }}"),
+            "`credential.store`, which is needed",
+        ),
         ("[[person]]\nname = 'x'", "person 1: it gives no `id`"),
         ("[[assignment]]\nprincipal = 'p'", "it gives no `role`"),
         ("[[person]]\nid = '{a'\nname = 'x'", "without its other"),
-        ("[column.a]\nspilt = ','", "column `a`: unknown field `spilt`"),
+        (
+            "[column.a]\nspilt = ','",
+            "column `a`: unknown field `spilt`",
+        ),
         ("[column.a]\n[column.A]", "it is `A` too"),
         ("[file]\ndelimiter = '|'", "`delimiter` is one of"),
         ("[[waiver]]\nrule = 'x'", "there is no `waiver` here"),

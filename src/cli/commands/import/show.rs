@@ -14,7 +14,10 @@ const SHOWN: usize = 20;
 /// The columns of the sheet: what each goes into, a sample, and how sure that is.
 pub fn columns(survey: &Survey, uses: &[Use], guess: Option<&Guess>) -> View {
     let columns = ["column", "goes-into", "sample"].into_iter();
-    let columns = columns.chain(guess.map(|_| "guess")).map(Column::new).collect();
+    let columns = columns
+        .chain(guess.map(|_| "guess"))
+        .map(Column::new)
+        .collect();
     let mut view = View::new("import-columns", columns);
     for (at, seen) in survey.columns.iter().enumerate() {
         let used = uses.iter().find(|used| used.place.at == at);
@@ -25,7 +28,10 @@ pub fn columns(survey: &Survey, uses: &[Use], guess: Option<&Guess>) -> View {
                 Cell::text("nothing: it seems to hold secrets").tone(Tone::Error),
                 Cell::text("(not shown)").tone(Tone::Muted),
             ],
-            (false, true) => [Cell::text("nothing").tone(Tone::Muted), sample(seen.values.first())],
+            (false, true) => [
+                Cell::text("nothing").tone(Tone::Muted),
+                sample(seen.values.first()),
+            ],
             (false, false) => [Cell::text(short(&targets)), sample(seen.values.first())],
         };
         let sure = match (guess, sure) {
@@ -55,9 +61,14 @@ fn sample(value: Option<&String>) -> Cell {
 
 /// What a column goes into: the account's fields first, the others by their kind.
 fn short(targets: &[String]) -> String {
-    let (of_account, others): (Vec<&str>, Vec<&str>) =
-        targets.iter().map(String::as_str).partition(|target| target.starts_with("account"));
-    let mut kinds: Vec<&str> = others.iter().filter_map(|target| target.split('.').next()).collect();
+    let (of_account, others): (Vec<&str>, Vec<&str>) = targets
+        .iter()
+        .map(String::as_str)
+        .partition(|target| target.starts_with("account"));
+    let mut kinds: Vec<&str> = others
+        .iter()
+        .filter_map(|target| target.split('.').next())
+        .collect();
     kinds.dedup();
     let all: Vec<&str> = of_account.into_iter().chain(kinds).collect();
     all.join(", ")
@@ -65,7 +76,9 @@ fn short(targets: &[String]) -> String {
 
 /// How much a sheet makes: `8 rows make 2 providers, 8 accounts and 30 facts`.
 pub fn summary(imported: &Imported) -> String {
-    let kinds = Kind::ALL.iter().map(|kind| (imported.inventory.count(*kind), kind.as_str()));
+    let kinds = Kind::ALL
+        .iter()
+        .map(|kind| (imported.inventory.count(*kind), kind.as_str()));
     let facts = (imported.facts.len(), "fact");
     let made = kinds.chain([facts]).filter(|(count, _)| *count > 0);
     let made: Vec<String> = made.map(|(count, word)| plural(count, word)).collect();
@@ -88,7 +101,11 @@ fn plural(count: usize, word: &str) -> String {
 
 /// The faults as lines, the first of many.
 pub fn faults(faults: &Faults) -> Vec<String> {
-    let mut lines: Vec<String> = faults.iter().take(SHOWN).map(|fault: &Fault| format!("  {fault}")).collect();
+    let mut lines: Vec<String> = faults
+        .iter()
+        .take(SHOWN)
+        .map(|fault: &Fault| format!("  {fault}"))
+        .collect();
     if let Some(more) = faults.count().checked_sub(SHOWN).filter(|more| *more > 0) {
         lines.push(format!("  and {more} more"));
     }

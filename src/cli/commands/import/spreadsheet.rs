@@ -83,7 +83,11 @@ pub fn run(args: &Args, tabs: Option<u8>, context: &mut Context) -> Outcome {
         mapped if args.write_map.is_some() => return write_map(args, &mapped, context),
         mapped => mapped,
     };
-    if mapped.guess.as_ref().is_some_and(|guess| !guess.missing.is_empty()) {
+    if mapped
+        .guess
+        .as_ref()
+        .is_some_and(|guess| !guess.missing.is_empty())
+    {
         return Err(incomplete(&mapped, context)?);
     }
     if args.apply {
@@ -120,8 +124,12 @@ fn mapped(args: &Args, tabs: Option<u8>, context: &mut Context) -> Result<Mapped
     let map = match (map, &guess) {
         (Some(map), _) => map,
         // A guess that lacks something is shown and not used.
-        (None, Some(guess)) if guess.missing.is_empty() => Map::parse(&guess.map)
-            .map_err(|error| Failure::new(format!("the guessed map is wrong: {error}")).hint("write one: docs/import.md"))?,
+        (None, Some(guess)) if guess.missing.is_empty() => {
+            Map::parse(&guess.map).map_err(|error| {
+                Failure::new(format!("the guessed map is wrong: {error}"))
+                    .hint("write one: docs/import.md")
+            })?
+        }
         (None, _) => Map::default(),
     };
     let uses = spreadsheet::uses(&sheet.rows(&map)?, &map);
@@ -138,7 +146,8 @@ fn mapped(args: &Args, tabs: Option<u8>, context: &mut Context) -> Result<Mapped
 fn read_map(path: &Path) -> Result<Map, Failure> {
     let text = file::text(path)?;
     Map::parse(&text).map_err(|error| {
-        Failure::usage(format!("the map {}: {error}", write::shown(path))).hint("docs/import.md describes the keys; nothing was changed")
+        Failure::usage(format!("the map {}: {error}", write::shown(path)))
+            .hint("docs/import.md describes the keys; nothing was changed")
     })
 }
 
@@ -152,7 +161,9 @@ fn write_map(args: &Args, mapped: &Mapped, context: &mut Context) -> Outcome {
     }
     if path != Path::new("-") {
         let (map, file) = (path.display(), args.file.display());
-        context.out.note(format!("wrote {map}; correct it, then: keyroll import csv {file} --map {map}"));
+        context.out.note(format!(
+            "wrote {map}; correct it, then: keyroll import csv {file} --map {map}"
+        ));
     }
     Ok(Status::Clean)
 }
@@ -160,7 +171,11 @@ fn write_map(args: &Args, mapped: &Mapped, context: &mut Context) -> Outcome {
 /// Shows which column goes into what.
 fn columns(mapped: &Mapped, context: &mut Context) -> Result<(), Failure> {
     let view = show::columns(&mapped.survey, &mapped.uses, mapped.guess.as_ref());
-    context.out.data(&report::render(&view, context.globals.format, &context.terminal()))
+    context.out.data(&report::render(
+        &view,
+        context.globals.format,
+        &context.terminal(),
+    ))
 }
 
 /// The failure of a guess that lacks what records need, with what it found.
@@ -169,8 +184,10 @@ fn incomplete(mapped: &Mapped, context: &mut Context) -> Result<Failure, Failure
     for missing in mapped.guess.iter().flat_map(|guess| &guess.missing) {
         context.out.note(format!("  {missing}"));
     }
-    let failure = Failure::refused("the headings do not tell all that an account needs; nothing was written");
-    Ok(failure.hint("--write-map MAP.toml writes what is guessed: complete it, then --map MAP.toml"))
+    let failure =
+        Failure::refused("the headings do not tell all that an account needs; nothing was written");
+    Ok(failure
+        .hint("--write-map MAP.toml writes what is guessed: complete it, then --map MAP.toml"))
 }
 
 fn beside(args: &Args) -> Result<Option<Inventory>, Failure> {
@@ -185,19 +202,37 @@ fn beside(args: &Args) -> Result<Option<Inventory>, Failure> {
 }
 
 /// Takes the whole sheet in.
-fn taken(args: &Args, mapped: Mapped, known: Known<'_>, context: &mut Context) -> Result<Imported, Failure> {
-    let Mapped { mut sheet, map, guess, .. } = mapped;
+fn taken(
+    args: &Args,
+    mapped: Mapped,
+    known: Known<'_>,
+    context: &mut Context,
+) -> Result<Imported, Failure> {
+    let Mapped {
+        mut sheet,
+        map,
+        guess,
+        ..
+    } = mapped;
     let mut rows = sheet.rows(&map)?;
     let imported = spreadsheet::import(&mut rows, map, known, args.skip_bad);
     imported.map_err(|faults| refused(&faults, guess.is_some(), context))
 }
 
 fn refused(faults: &Faults, is_guess: bool, context: &mut Context) -> Failure {
-    show::faults(faults).iter().for_each(|line| context.out.note(line));
+    show::faults(faults)
+        .iter()
+        .for_each(|line| context.out.note(line));
     let found = counted(faults.count(), "fault");
-    let hint = match is_guess {
-        true => "--write-map MAP.toml writes the guessed map: correct it or the sheet, then --map MAP.toml",
-        false => "correct the sheet or the map; --skip-bad leaves out rows in which something is wrong",
+    let in_rows = faults.iter().any(|fault| fault.row.is_some());
+    let hint = match (is_guess, in_rows) {
+        (true, _) => {
+            "--write-map MAP.toml writes the guessed map: correct it or the sheet, then --map MAP.toml"
+        }
+        (false, true) => {
+            "correct the sheet or the map; --skip-bad leaves out rows in which something is wrong"
+        }
+        (false, false) => "correct the map, or the headings of the sheet",
     };
     Failure::refused(format!("{found} in the sheet; nothing was changed")).hint(hint)
 }
@@ -207,7 +242,9 @@ fn dry(imported: &Imported, context: &mut Context) -> Result<(), Failure> {
     if context.globals.format == Format::Table
         && let Some(example) = show::example(&imported.inventory)
     {
-        context.out.data(&format!("\n# The first account:\n{example}"))?;
+        context
+            .out
+            .data(&format!("\n# The first account:\n{example}"))?;
     }
     told(imported, context);
     context.out.note("nothing was written: --out PATH writes TOML, --apply commits, --write-map MAP keeps the guess to correct it");
@@ -217,20 +254,30 @@ fn dry(imported: &Imported, context: &mut Context) -> Result<(), Failure> {
 /// How much was made, and what was left out.
 fn told(imported: &Imported, context: &mut Context) {
     if imported.skipped > 0 {
-        show::faults(&imported.faults).iter().for_each(|line| context.out.note(line));
-        let rows = counted(usize::try_from(imported.skipped).unwrap_or(usize::MAX), "row");
+        show::faults(&imported.faults)
+            .iter()
+            .for_each(|line| context.out.note(line));
+        let rows = counted(
+            usize::try_from(imported.skipped).unwrap_or(usize::MAX),
+            "row",
+        );
         context.out.note(format!("{rows} left out"));
     }
     if !imported.kept.is_empty() {
         let kept = counted(imported.kept.len(), "record");
-        context.out.note(format!("{kept} left out: declared already"));
+        context
+            .out
+            .note(format!("{kept} left out: declared already"));
     }
     context.out.note(show::summary(imported));
 }
 
 /// Writes the files that were asked for.
 fn written(args: &Args, imported: &Imported, context: &mut Context) -> Result<(), Failure> {
-    let out = args.out.as_deref().map(|out| write::target(out, &args.file));
+    let out = args
+        .out
+        .as_deref()
+        .map(|out| write::target(out, &args.file));
     let paths = out.iter().chain(&args.facts).map(PathBuf::as_path);
     write::may_replace(paths, args.force, context)?;
     told(imported, context);
@@ -256,7 +303,9 @@ fn facts(args: &Args, imported: &Imported, context: &mut Context) -> Result<(), 
     write::file(path, &text, context)?;
     if path != Path::new("-") {
         let path = path.display();
-        context.out.note(format!("wrote {path}; record them once the accounts are stored: keyroll import facts {path}"));
+        context.out.note(format!(
+            "wrote {path}; record them once the accounts are stored: keyroll import facts {path}"
+        ));
     }
     Ok(())
 }
@@ -264,11 +313,16 @@ fn facts(args: &Args, imported: &Imported, context: &mut Context) -> Result<(), 
 /// Says how much the rule book finds: a sheet seldom tells all that an account must have.
 fn remark(imported: &Imported, beside: Option<Inventory>, context: &mut Context) {
     let mut whole = beside.unwrap_or_default();
-    imported.inventory.records().for_each(|record| drop(whole.put(record)));
+    imported
+        .inventory
+        .records()
+        .for_each(|record| drop(whole.put(record)));
     let findings = roll::judge(&whole, &Selection::declared(), context);
     if !findings.is_empty() {
         let counts = Counts::of(&findings).line(None);
-        context.out.note(format!("the rule book finds {counts} in it; `keyroll validate` shows each"));
+        context.out.note(format!(
+            "the rule book finds {counts} in it; `keyroll validate` shows each"
+        ));
     }
 }
 
@@ -289,12 +343,22 @@ fn commit(args: &Args, mapped: Mapped, context: &mut Context) -> Outcome {
     let decided = lifecycle::plan::compare(&imported.inventory, &stored, false);
     told(&imported, context);
     if decided.changes.is_empty() {
-        context.out.note("no changes: the store holds what the sheet tells");
+        context
+            .out
+            .note("no changes: the store holds what the sheet tells");
     } else {
         if !args.accept_findings {
-            apply::refuse_errors(&roll::errors(&imported.inventory, &stored, false, context), context)?;
+            apply::refuse_errors(
+                &roll::errors(&imported.inventory, &stored, false, context),
+                context,
+            )?;
         }
-        roll::change(context, &mut store, &decided.changes, "Apply these changes?")?;
+        roll::change(
+            context,
+            &mut store,
+            &decided.changes,
+            "Apply these changes?",
+        )?;
     }
     facts(args, &imported, context)?;
     Ok(status(&imported))

@@ -23,14 +23,23 @@ pub fn target(out: &Path, sheet: &Path) -> PathBuf {
 ///
 /// # Errors
 /// When the answer is no, or nobody is there to answer.
-pub fn may_replace<'p>(paths: impl IntoIterator<Item = &'p Path>, force: bool, context: &mut Context) -> Result<(), Failure> {
-    let there = paths.into_iter().filter(|path| *path != Path::new("-") && path.symlink_metadata().is_ok());
+pub fn may_replace<'p>(
+    paths: impl IntoIterator<Item = &'p Path>,
+    force: bool,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let there = paths
+        .into_iter()
+        .filter(|path| *path != Path::new("-") && path.symlink_metadata().is_ok());
     let there: Vec<String> = there.map(shown).collect();
     if there.is_empty() || force {
         return Ok(());
     }
     let verb = if there.len() == 1 { "is" } else { "are" };
-    context.confirm(&format!("{} {verb} there already. Replace?", there.join(" and ")))
+    context.confirm(&format!(
+        "{} {verb} there already. Replace?",
+        there.join(" and ")
+    ))
 }
 
 /// Writes a file, or to standard output for `-`.
@@ -41,7 +50,9 @@ pub fn file(path: &Path, text: &str, context: &mut Context) -> Result<(), Failur
     if path == Path::new("-") {
         return context.out.data(text);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let written = || -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
