@@ -177,9 +177,17 @@ fn templates_mut(map: &mut Map) -> impl Iterator<Item = &mut Template> {
 
 fn missing(text: &str, headings: &Headings) -> Fault {
     let fault = Fault::new(format!("the sheet has no column `{}`", cut(text)));
-    match headings.near(text) {
-        Some(near) => fault.hint(format!("did you mean `{}`?", cut(near))),
-        None => fault,
+    let whole = text.rsplit_once('.').map(|(whole, _)| whole);
+    match (
+        headings.near(text),
+        whole.and_then(|whole| headings.find(whole)),
+    ) {
+        (_, Some(at)) => {
+            let whole = cut(headings.text(at));
+            fault.hint(format!("`parts` in the table of `{whole}` names its parts"))
+        }
+        (Some(near), None) => fault.hint(format!("did you mean `{}`?", cut(near))),
+        (None, None) => fault,
     }
 }
 
@@ -198,7 +206,7 @@ mod tests {
         assert_eq!(
             faults,
             [
-                "the sheet has no column `Owner.mail`; did you mean `Owner`?",
+                "the sheet has no column `Owner.mail`; `parts` in the table of `Owner` names its parts",
                 "the sheet has no column `Ownr`; did you mean `Owner`?",
                 "the sheet has no column `Sits`; did you mean `Site`?",
             ]

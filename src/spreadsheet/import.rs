@@ -194,11 +194,18 @@ fn agreed(inventory: &Inventory, around: &Inventory, facts: &[Line]) -> Result<(
     if facts.is_empty() {
         return Ok(());
     }
-    let mut whole = around.clone();
-    inventory
-        .records()
-        .for_each(|record| drop(whole.put(record)));
-    let Err(bad) = decide(facts, &whole) else {
+    // A sheet may be large: it is copied only where there is something to put it beside.
+    let decided = match around == &Inventory::default() {
+        true => decide(facts, inventory),
+        false => {
+            let mut whole = around.clone();
+            inventory
+                .records()
+                .for_each(|record| drop(whole.put(record)));
+            decide(facts, &whole)
+        }
+    };
+    let Err(bad) = decided else {
         return Ok(());
     };
     let mut faults = Faults::default();

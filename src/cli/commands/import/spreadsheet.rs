@@ -79,7 +79,7 @@ struct Mapped {
 }
 
 pub fn run(args: &Args, tabs: Option<u8>, context: &mut Context) -> Outcome {
-    let mapped = match mapped(args, tabs, context)? {
+    let mut mapped = match mapped(args, tabs, context)? {
         mapped if args.write_map.is_some() => return write_map(args, &mapped, context),
         mapped => mapped,
     };
@@ -91,11 +91,13 @@ pub fn run(args: &Args, tabs: Option<u8>, context: &mut Context) -> Outcome {
         return Err(incomplete(&mapped, context)?);
     }
     if args.apply {
+        leave_facts(args, false, &mut mapped, context);
         return commit(args, mapped, context);
     }
     let beside = beside(args)?;
     let known = beside.as_ref().map_or(Known::Nothing, Known::Beside);
     let is_dry = args.out.is_none() && args.facts.is_none();
+    leave_facts(args, is_dry, &mut mapped, context);
     if is_dry {
         columns(&mapped, context)?;
     }
@@ -106,6 +108,16 @@ pub fn run(args: &Args, tabs: Option<u8>, context: &mut Context) -> Outcome {
     }
     remark(&imported, beside, context);
     Ok(status(&imported))
+}
+
+/// Makes no facts where nobody wants them: they are most of a large sheet.
+fn leave_facts(args: &Args, is_dry: bool, mapped: &mut Mapped, context: &mut Context) {
+    if args.facts.is_none() && !is_dry && !mapped.map.facts.is_empty() {
+        mapped.map.facts.clear();
+        context
+            .out
+            .note("dated facts are left out: --facts FILE writes them");
+    }
 }
 
 /// Reads the sheet's beginning and the map, or guesses one.
@@ -312,12 +324,14 @@ fn facts(args: &Args, imported: &Imported, context: &mut Context) -> Result<(), 
 
 /// Says how much the rule book finds: a sheet seldom tells all that an account must have.
 fn remark(imported: &Imported, beside: Option<Inventory>, context: &mut Context) {
-    let mut whole = beside.unwrap_or_default();
-    imported
-        .inventory
-        .records()
-        .for_each(|record| drop(whole.put(record)));
-    let findings = roll::judge(&whole, &Selection::declared(), context);
+    let findings = match beside {
+        None => roll::judge(&imported.inventory, &Selection::declared(), context),
+        Some(mut whole) => {
+            let records = imported.inventory.records();
+            records.for_each(|record| drop(whole.put(record)));
+            roll::judge(&whole, &Selection::declared(), context)
+        }
+    };
     if !findings.is_empty() {
         let counts = Counts::of(&findings).line(None);
         context.out.note(format!(
