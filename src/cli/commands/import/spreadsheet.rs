@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::sheet::Sheet;
 use super::{show, write};
 use crate::cli::commands::apply;
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::settings::Settings;
 use crate::cli::{commands::validate, file, roll};
 use crate::lifecycle;
 use crate::manifest;
@@ -106,7 +107,7 @@ pub fn run(args: &Args, tabs: Option<u8>, context: &mut Context) -> Outcome {
         true => dry(&imported, context)?,
         false => written(args, &imported, context)?,
     }
-    remark(&imported, beside, context);
+    remark(&imported, beside, context)?;
     Ok(status(&imported))
 }
 
@@ -323,21 +324,30 @@ fn facts(args: &Args, imported: &Imported, context: &mut Context) -> Result<(), 
 }
 
 /// Says how much the rule book finds: a sheet seldom tells all that an account must have.
-fn remark(imported: &Imported, beside: Option<Inventory>, context: &mut Context) {
+fn remark(
+    imported: &Imported,
+    beside: Option<Inventory>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let settings = Settings::load(context, Beside::Inventory)?;
+    let selection = settings.rules(Selection::declared());
     let findings = match beside {
-        None => roll::judge(&imported.inventory, &Selection::declared(), context),
+        None => roll::judge(&imported.inventory, &selection, &settings.policy, context),
         Some(mut whole) => {
             let records = imported.inventory.records();
             records.for_each(|record| drop(whole.put(record)));
-            roll::judge(&whole, &Selection::declared(), context)
+            roll::judge(&whole, &selection, &settings.policy, context)
         }
     };
     if !findings.is_empty() {
-        let counts = Counts::of(&findings).line(None);
+        let mut counts = Counts::default();
+        findings.iter().for_each(|found| counts.add(found.severity));
+        let counts = counts.line(None);
         context.out.note(format!(
             "the rule book finds {counts} in it; `keyroll validate` shows each"
         ));
     }
+    Ok(())
 }
 
 fn status(imported: &Imported) -> Status {
@@ -362,10 +372,8 @@ fn commit(args: &Args, mapped: Mapped, context: &mut Context) -> Outcome {
             .note("no changes: the store holds what the sheet tells");
     } else {
         if !args.accept_findings {
-            apply::refuse_errors(
-                &roll::errors(&imported.inventory, &stored, false, context),
-                context,
-            )?;
+            let errors = roll::errors(&imported.inventory, &stored, false, context)?;
+            apply::refuse_errors(&errors, context)?;
         }
         roll::change(
             context,
