@@ -150,6 +150,7 @@ pub fn fields(kind: Kind) -> &'static [Field] {
                     one("contact", Text),
                     one("reviewed", Date),
                     one("max-live-credentials", Number),
+                    list("credential-kinds", word!(CredentialKind)),
                     one("lockout-after", Number),
                     one("max-lag", Span),
                     needed("environment.*.endpoint", Text),
@@ -178,7 +179,7 @@ pub fn fields(kind: Kind) -> &'static [Field] {
                 ]
             }
         }
-        Kind::Consumer => &const { [one("host", Text)] },
+        Kind::Consumer => &const { [one("host", Text), one("person", Name)] },
         Kind::Account => account(),
         Kind::Approval => {
             &const {
@@ -189,6 +190,7 @@ pub fn fields(kind: Kind) -> &'static [Field] {
                     needed("by", Principal),
                     one("ticket", Text),
                     one("until", Date),
+                    list("permissions", Entitlement),
                 ]
             }
         }
