@@ -63,10 +63,12 @@ impl<'a> Diagnosis<'a> {
     }
 }
 
-/// Whether a finding only follows from a problem: it misses a record that a file declares and that could not be read.
+/// Whether a finding only follows from a problem: it misses a record that a file declares and that could not be read, or
+/// says that nothing uses what a record that was not read may use.
 fn follows(manifest: &Manifest, finding: &Finding) -> bool {
     let unread = |id: &RecordId| manifest.declares(id) && !manifest.inventory.contains(id);
-    finding.wants.as_ref().is_some_and(unread)
+    let absent = finding.rule.starts_with("unused-") || finding.rule.ends_with("-unused");
+    finding.wants.as_ref().is_some_and(unread) || (absent && !manifest.problems.is_empty())
 }
 
 /// File by file; in a file what is about no record, then the records by their first line. What has no place comes last.

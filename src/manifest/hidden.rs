@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use toml_parser::lexer::TokenKind;
 
+use crate::manifest::problem::Fault;
+use crate::manifest::reading::Teller;
 use crate::manifest::tokens::{Tokens, raw};
 use crate::model::text::shape;
 
@@ -21,6 +23,19 @@ pub(super) fn hidden(text: &str) -> Vec<Range<usize>> {
     }
     all.sort_by_key(|range| (range.start, range.end));
     all
+}
+
+/// Tells of comments that hold a secret of a known form: keys are parked there, and no rule sees a comment. What is only
+/// random is left alone, as comments quote commits and digests.
+pub(super) fn parked(tokens: &Tokens<'_>, tell: &mut Teller<'_>) {
+    for bytes in &tokens.comments {
+        let comment = tokens.text.get(bytes.clone()).unwrap_or_default();
+        if let Some(shape) = shape::known_shape(comment) {
+            let message = format!("a comment holds what looks like {}", shape.words());
+            let hint = "take it out and rotate it: whoever has read this file has it";
+            tell.fault(Fault::new(bytes.clone(), message).hint(hint));
+        }
+    }
 }
 
 /// Whether a string with escapes means a secret: then all of it is hidden, for no one knows which of its bytes are.

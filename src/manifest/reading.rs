@@ -228,6 +228,7 @@ impl Manifest {
         for (first, again) in cut.repeated {
             tell.repeated(text, first, again);
         }
+        hidden::parked(&cut.tokens, &mut tell);
         let mut comments = Comments::of(&cut.tokens, &mut tell);
         let told = tell.problems.told();
         let mut reading = Reading::default();

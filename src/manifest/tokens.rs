@@ -17,6 +17,8 @@ pub(super) struct Tokens<'t> {
     pub text: &'t str,
     lexer: Lexer<'t>,
     lexed: Vec<Token>,
+    /// The bytes of each comment so far.
+    pub comments: Vec<Range<usize>>,
 }
 
 impl<'t> Tokens<'t> {
@@ -25,6 +27,7 @@ impl<'t> Tokens<'t> {
             text,
             lexer: Source::new(text).lex(),
             lexed: Vec::with_capacity(text.len() / 4),
+            comments: Vec::new(),
         }
     }
 
@@ -34,7 +37,11 @@ impl<'t> Tokens<'t> {
         let (kind, span) = (token.kind(), token.span());
         let start = span.start() as u32;
         self.lexed.push(Token { kind, start });
-        Some((kind, span.start()..span.end()))
+        let bytes = span.start()..span.end();
+        if kind == TokenKind::Comment {
+            self.comments.push(bytes.clone());
+        }
+        Some((kind, bytes))
     }
 
     /// Lexes all that is left.

@@ -2,6 +2,7 @@
 
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::provider::Environment;
+use crate::model::text::Text;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -66,11 +67,14 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether it takes some addresses and not all of them.
 fn is_bound(environment: &Environment) -> bool {
-    environment
-        .allowlist
-        .iter()
-        .any(|address| !address.is_blank())
+    let mut listed = environment.allowlist.iter().peekable();
+    listed.peek().is_some() && listed.all(|address| !address.is_blank() && !is_everywhere(address))
+}
+
+fn is_everywhere(address: &Text) -> bool {
+    ["0.0.0.0/0", "::/0"].contains(&address.as_str().trim())
 }
 
 #[cfg(test)]

@@ -72,8 +72,10 @@ fn departure(facts: &Facts<'_>, owner: &Principal) -> Option<String> {
         ("team", name) => {
             let members = &facts.inventory.teams.get(name)?.members;
             let all_left = members.iter().all(|member| left(member.as_str()).is_some());
-            (!members.is_empty() && all_left)
-                .then(|| format!("`{owner}` has no member who has not left"))
+            all_left.then(|| match members.is_empty() {
+                true => format!("`{owner}` has no member"),
+                false => format!("`{owner}` has no member who has not left"),
+            })
         }
         _ => None,
     }

@@ -503,3 +503,13 @@ fn a_body_may_be_nested_as_deep_as_anybody_needs() {
     assert_eq!(show(&read_text(nested(50))), [""; 0]);
     assert!(show(&read_text(nested(70)))[0].starts_with("3:"));
 }
+
+#[test]
+fn a_secret_parked_in_a_comment_is_told_and_never_shown() {
+    let body = ["16C7e42F292c6912", "E7710c838347Ae178B4a"].concat();
+    let text = format!("[team.a] # until march: ghp_{body}\nname = \"A\" # see 4f9d2c1e8b7a6055\n");
+    let told = told(&text);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("a comment holds what looks like a GitHub token"));
+    assert!(!told[0].contains("E7710c"), "{told:?}");
+}
