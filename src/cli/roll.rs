@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::catalog::{Glossaries, Policy};
-use crate::cli::context::{Beside, Context};
+use crate::cli::context::{Beside, Context, from_here};
 use crate::cli::failure::{Failure, Status};
 use crate::cli::settings::Settings;
 use crate::manifest::{self, Manifest};
@@ -112,7 +112,7 @@ pub fn read(given: &[PathBuf]) -> Result<Manifest, Failure> {
 pub fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let paths = match given {
         [] => vec![PathBuf::from(".")],
-        given => given.to_vec(),
+        given => given.iter().cloned().map(from_here).collect(),
     };
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
         let shown = missing.to_string_lossy().escape_debug().to_string();

@@ -19,7 +19,7 @@ const GUESSES: u32 = 200;
 
 /// The most findings of one rule and one severity that are kept, of rules on what is declared: a hostile file must not fill
 /// the memory. What is due is told in full, however much it is.
-const MOST: usize = 1_000;
+const MOST: usize = 10_000;
 
 /// How many names of a list a message repeats.
 const NAMED: usize = 12;
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn only_so_many_of_a_rule_are_kept_and_the_rest_is_counted() {
-        let unknown: Vec<String> = (0..1500).map(|n| format!("asset/x{n}")).collect();
+        let unknown: Vec<String> = (0..MOST + 500).map(|n| format!("asset/x{n}")).collect();
         let found = findings(json!({ ACCOUNT: { "permissions": unknown } }));
         let ours = found.iter().filter(|f| f.rule == "unknown-permission");
         assert_eq!(ours.clone().count(), MOST + 1);

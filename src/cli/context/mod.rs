@@ -17,6 +17,7 @@ use etcetera::BaseStrategy;
 
 pub use crate::cli::context::globals::{Color, Globals};
 use crate::cli::context::places::IdentityFiles;
+pub use crate::cli::context::places::from_here;
 use crate::cli::failure::Failure;
 use crate::cli::harden::Before;
 use crate::cli::output::Output;

@@ -85,6 +85,16 @@ pub fn nearest(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// A path as it is called from the working folder, where it lies below that: reports name files so.
+pub fn from_here(path: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let below = here.as_ref().and_then(|here| path.strip_prefix(here).ok());
+    match below.filter(|below| !below.as_os_str().is_empty()) {
+        Some(below) => below.to_owned(),
+        None => path,
+    }
+}
+
 /// A file of the user's own configuration folder, where it is there.
 pub fn own(name: &str) -> Option<PathBuf> {
     configuration()

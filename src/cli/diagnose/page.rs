@@ -45,7 +45,7 @@ impl Diagnosis<'_> {
             before = Some(entry);
         }
         if let more @ 1.. = self.entries.len().saturating_sub(MOST_SHOWN) {
-            let counts = "--statistics counts them, --format csv lists them all";
+            let counts = "--statistics counts them, --format csv lists them";
             out.push_str(&format!("and {more} more; {counts}\n"));
         }
         out
@@ -151,7 +151,7 @@ mod tests {
             members.join(", ")
         ));
         assert!(
-            text.ends_with("and 200 more; --statistics counts them, --format csv lists them all\n")
+            text.ends_with("and 200 more; --statistics counts them, --format csv lists them\n")
         );
         assert!(text.contains("a.toml:3:12"), "{}", &text[..300]);
     }
