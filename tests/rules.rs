@@ -109,6 +109,7 @@ fixtures! {
     missing_control
     missing_approval
     approval_expired
+    approval_unsound
     interactive_use
     overlap_impossible
     missing_allowlist

@@ -22,6 +22,7 @@ mod unlisted;
 mod actions_mixed;
 mod agent_without_gate;
 mod approval_expired;
+mod approval_unsound;
 mod assignment_outside_workplace;
 mod assignment_too_wide;
 mod assignment_without_boundary;
@@ -124,6 +125,7 @@ pub static ALL: &[&Rule] = &[
     &missing_control::RULE,
     &missing_approval::RULE,
     &approval_expired::RULE,
+    &approval_unsound::RULE,
     &interactive_use::RULE,
     &overlap_impossible::RULE,
     &missing_allowlist::RULE,
