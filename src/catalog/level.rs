@@ -57,11 +57,11 @@ impl Levels {
     pub fn action_at(&self, level: Level, effect: Effect) -> Option<ActionClass> {
         let policy = self.policy(level);
         let own = policy.actions.first().copied();
-        match effect {
-            Effect::Read => Some(ActionClass::Read),
-            _ if policy.allowed.contains(&effect) && own.is_some() => own,
-            _ => self.action_of(effect),
+        if effect == Effect::Read {
+            return Some(ActionClass::Read);
         }
+        let own = own.filter(|_| policy.allowed.contains(&effect));
+        own.or_else(|| self.action_of(effect))
     }
 }
 

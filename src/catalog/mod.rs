@@ -18,4 +18,4 @@ pub use level::Levels;
 pub use listing::{Group, Hit, Listing, groups, list, search};
 pub use nearest::nearest;
 pub use policy::{BadPolicy, Policy};
-pub use standing::{Standing, by_effect};
+pub use standing::{Standing, Stands, standings};

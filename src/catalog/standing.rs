@@ -1,7 +1,8 @@
 //! Where one entitlement stands at one access level: the order of judgement, in one place.
 
-use crate::model::access::{Effect, LevelPolicy, Need, Requirement};
-use crate::model::entitlement::{EntitlementKey, Side};
+use crate::catalog::policy::Policy;
+use crate::model::access::{Effect, Level, LevelPolicy, Need, Requirement};
+use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey, Side};
 
 /// Where an entitlement stands at a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,21 +25,67 @@ impl<'p> Standing<'p> {
             Standing::Forbidden(_) | Standing::Exceeds => false,
         }
     }
+}
 
-    /// The standing that a line of the map gives.
-    pub fn of(line: &'p Requirement) -> Standing<'p> {
-        match line.need {
-            Need::Forbidden => Standing::Forbidden(line),
-            Need::Required | Need::Optional | Need::NeedsApproval => Standing::Named(line),
+/// An entitlement of a glossary, and where it stands at each level, in their order.
+#[derive(Clone, Copy, Debug)]
+pub struct Stands<'p> {
+    pub key: &'p EntitlementKey,
+    pub entitlement: &'p Entitlement,
+    pub at: [Standing<'p>; Level::ALL.len()],
+}
+
+/// Every entitlement of a glossary, by key: by its line of the map, else by its effect.
+pub fn standings<'p>(
+    policy: &'p Policy,
+    name: &CatalogName,
+    catalog: &'p Catalog,
+) -> Vec<Stands<'p>> {
+    let levels = policy.levels();
+    let by_effect = |(key, entitlement): (&'p EntitlementKey, &'p Entitlement)| Stands {
+        key,
+        entitlement,
+        at: std::array::from_fn(|at| {
+            let level = levels.policy(Level::ALL[at]);
+            by_effect(level, key, entitlement.effect, catalog.side)
+        }),
+    };
+    let mut all: Vec<Stands<'p>> = catalog.entitlements.iter().map(by_effect).collect();
+    let lines = match catalog.side {
+        Side::Provider => policy.requirements(name.as_str()),
+        Side::Platform => &[],
+    };
+    for line in lines {
+        if let Ok(at) = all.binary_search_by(|stands| stands.key.cmp(&line.permission)) {
+            let stands = &mut all[at];
+            let level = levels.policy(line.level);
+            stands.at[line.level as usize] = by_line(level, line, stands.entitlement.effect);
         }
     }
+    all
+}
+
+/// The standing that a line of the map gives. No line brings in what the level never allows.
+fn by_line<'p>(level: &LevelPolicy, line: &'p Requirement, effect: Effect) -> Standing<'p> {
+    match line.need {
+        Need::Forbidden => Standing::Forbidden(line),
+        Need::Required | Need::Optional | Need::NeedsApproval if is_never(level, effect) => {
+            Standing::Exceeds
+        }
+        Need::Required | Need::Optional | Need::NeedsApproval => Standing::Named(line),
+    }
+}
+
+/// Whether no approval brings an effect into a level: an export it does, if it names it.
+pub(super) fn is_never(level: &LevelPolicy, effect: Effect) -> bool {
+    effect != Effect::Egress && level.never.contains(&effect)
 }
 
 /// The standing of an entitlement that the map does not name.
 ///
 /// For a platform scope first whether the level lists it; then its effect. Where a level does not write at the provider, a
 /// provider permission must be read.
-pub fn by_effect(
+fn by_effect(
     policy: &LevelPolicy,
     key: &EntitlementKey,
     effect: Effect,
@@ -60,20 +107,38 @@ pub fn by_effect(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Policy, builtin};
-    use crate::model::access::Level;
+    use crate::catalog::builtin;
 
     fn at(level: Level, catalog: &str, key: &str) -> Standing<'static> {
-        let glossary = builtin(catalog).unwrap();
-        let policy = Policy::shipped();
-        let (key, entitlement) = glossary.entitlements.get_key_value(key).unwrap();
-        let lines = policy.requirements(catalog).iter();
-        let mut named = lines.filter(|line| line.level == level && line.permission == *key);
-        let level = policy.levels().policy(level);
-        named.next().map_or_else(
-            || by_effect(level, key, entitlement.effect, glossary.side),
-            Standing::of,
-        )
+        under(Policy::shipped(), level, catalog, key)
+    }
+
+    fn under<'p>(policy: &'p Policy, level: Level, catalog: &str, key: &str) -> Standing<'p> {
+        let name = catalog.parse().unwrap();
+        let all = standings(policy, &name, builtin(catalog).unwrap());
+        let stands = all.iter().find(|stands| stands.key.as_str() == key);
+        stands.unwrap().at[level as usize]
+    }
+
+    #[test]
+    fn no_line_brings_in_what_a_level_never_allows() {
+        let key = "work-order/delete-work-order";
+        let mut policy = Policy::shipped().clone();
+        for need in [Need::Required, Need::Optional, Need::NeedsApproval] {
+            let line = |permission: &str| Requirement {
+                level: Level::ReadOnlyImport,
+                permission: permission.parse().unwrap(),
+                need,
+                why: "x".parse().unwrap(),
+            };
+            policy.put_requirements("unicmms", vec![line(key), line("asset/export-assets")]);
+            let at = |key| under(&policy, Level::ReadOnlyImport, "unicmms", key);
+            assert_eq!(at(key), Standing::Exceeds, "{need}");
+            assert!(
+                matches!(at("asset/export-assets"), Standing::Named(_)),
+                "{need}"
+            );
+        }
     }
 
     #[test]

@@ -240,6 +240,34 @@ mod tests {
     }
 
     #[test]
+    fn what_the_organisation_says_of_one_permission_is_kept_to_and_the_rest_is_listed() {
+        let line = |key: &str, need: &str| json!({ "catalog": "atlas", "level": "read-only-import", "permission": key, "need": need });
+        let permissions = |lines: serde_json::Value| {
+            let config = json!({ "requirement": lines });
+            let policy = Policy::of(&serde_json::from_value(config).unwrap()).unwrap();
+            let wish = wish(Level::ReadOnlyImport, "atlas");
+            let text = suggest(&wish, &Inventory::default(), &policy).text;
+            let from = text.find("permissions = [").unwrap();
+            text[from..from + text[from..].find("\n]").unwrap()].to_owned()
+        };
+        let plain = permissions(json!([]));
+        let keys: Vec<&str> = plain
+            .lines()
+            .filter_map(|line| line.split('"').nth(1))
+            .collect();
+        let [first, second, ..] = keys[..] else {
+            panic!("{plain}")
+        };
+        let set = permissions(json!([line(first, "forbidden"), line(second, "optional")]));
+        assert!(!set.contains(&format!("\"{first}\"")), "{set}");
+        assert!(
+            set.contains(&format!("# \"{second}\",  # optional")),
+            "{set}"
+        );
+        assert_eq!(set.lines().count(), plain.lines().count() - 1, "{set}");
+    }
+
+    #[test]
     fn a_name_that_would_be_none_falls_back() {
         let mut wish = wish(Level::Closeout, "p");
         wish.workflow = Some("w".repeat(120).parse().unwrap());

@@ -2,7 +2,7 @@
 
 use crate::catalog::Standing;
 use crate::model::access::{ActionClass, Effect, Need};
-use crate::model::finding::{FieldPath, Severity};
+use crate::model::finding::Severity;
 use crate::rules::grants::{Grant, Holder};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -48,7 +48,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         let own = policy.actions.first().copied();
         let serves = |grant| served(facts, holder, grant);
         let mut all = Classes::default();
-        for (_, _, list) in grants.sides(holder) {
+        for (_, list) in grants.lists(holder) {
             all.extend(list.iter().filter_map(serves));
         }
         let Some(main) = all.main(own).filter(|_| all.count() > 1) else {
@@ -56,21 +56,20 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         };
         let mut told = Classes::default();
         told.put(main);
-        for (field, _, list) in grants.sides(holder) {
+        for (granted, list) in grants.lists(holder) {
             for (at, grant) in list.iter().enumerate() {
                 let Some(action) = serves(grant).filter(|action| !told.has(*action)) else {
                     continue;
                 };
                 told.put(action);
                 let message = format!(
-                    "`{}` makes one credential serve `{action}` beside `{main}`",
-                    grant.key
+                    "`{}`{} makes one credential serve `{action}` beside `{main}`",
+                    grant.key, granted.origin
                 );
-                findings
-                    .account(holder.id, FieldPath::of(field).index(at), message)
-                    .fix(format!(
-                        "give `{action}` to an account of its own, with its own approval"
-                    ));
+                let (subject, field) = granted.origin.place(holder.id, at);
+                findings.at(subject, field, message).fix(format!(
+                    "give `{action}` to an account of its own, with its own approval"
+                ));
             }
         }
     }
@@ -173,6 +172,15 @@ mod tests {
             at("read-only-import", &[status, draft], &[]),
             [line("permissions[0]")]
         );
+    }
+
+    #[test]
+    fn a_role_may_hold_the_second_action() {
+        let seat = format!("assignment/{ACCOUNT} mover femo/hawthorne");
+        let records = json!({ ACCOUNT: { "level": "draft-handoff", "permissions": ["work-request/add-work-requests"] },
+            "role/mover": { "catalog": "unicmms", "permissions": ["asset/manage-asset-status"] },
+            seat.as_str(): { "principal": ACCOUNT, "role": "mover", "at": "femo/hawthorne" } });
+        assert_eq!(ours(records), [format!("actions-mixed {seat} role")]);
     }
 
     #[test]

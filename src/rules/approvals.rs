@@ -11,8 +11,9 @@ use crate::model::entitlement::EntitlementKey;
 use crate::model::finding::FieldPath;
 use crate::model::id::AccountId;
 use crate::model::key::ApprovalKey;
+use crate::model::record::RecordId;
 use crate::rules::facts::Facts;
-use crate::rules::grants::{Grants, Holder};
+use crate::rules::grants::{Grants, Holder, Origin};
 
 /// An approval and its key.
 pub(super) type Signed<'a> = (&'a ApprovalKey, &'a Approval);
@@ -56,17 +57,18 @@ pub(super) enum Wanted<'a> {
     Egress(Granted<'a>),
 }
 
-/// An entitlement and where it stands in its account.
+/// An entitlement and what gives it to its account.
 #[derive(Clone, Copy)]
 pub(super) struct Granted<'a> {
     pub key: &'a EntitlementKey,
-    list: &'static str,
+    pub origin: Origin<'a>,
     at: usize,
 }
 
 impl Granted<'_> {
-    pub fn field(&self) -> FieldPath {
-        FieldPath::of(self.list).index(self.at)
+    /// The record and the field that give it to an account.
+    pub fn place(&self, account: &AccountId) -> (RecordId, FieldPath) {
+        self.origin.place(account, self.at)
     }
 }
 
@@ -180,12 +182,12 @@ fn wanted<'s, 'a>(
     let policy = facts.policy.levels().policy(holder.account.level);
     let actions = policy.actions.iter().copied();
     let actions = std::iter::once(ActionClass::Read).chain(actions);
-    let sides = grants.sides(holder).into_iter();
-    let named = sides.flat_map(|(list, _, grants)| {
-        grants.iter().enumerate().filter_map(move |(at, grant)| {
+    let named = grants.lists(holder).flat_map(|(granted, list)| {
+        let origin = granted.origin;
+        list.iter().enumerate().filter_map(move |(at, grant)| {
             let known = grant.known.filter(|_| !grant.wildcard)?;
             let key = grant.key;
-            let granted = Granted { key, list, at };
+            let granted = Granted { key, origin, at };
             match known.standing {
                 Standing::Named(line) if line.need == Need::NeedsApproval => {
                     Some(Wanted::Permission(granted, line))

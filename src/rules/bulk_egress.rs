@@ -38,9 +38,13 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let open = facts.approvals().open.iter();
     for open in open.filter(|open| open.ended.is_none()) {
         if let Wanted::Egress(granted) = open.wanted {
-            let message = format!("`{}` takes data out, and no approval names it", granted.key);
+            let message = format!(
+                "`{}`{} takes data out, and no approval names it",
+                granted.key, granted.origin
+            );
+            let (subject, field) = granted.place(open.id);
             findings
-                .account(open.id, granted.field(), message)
+                .at(subject, field, message)
                 .fix("take it out, or name it in an approval: `permissions = [...]`, with an end");
         }
     }
@@ -71,5 +75,21 @@ mod tests {
             [format!("bulk-egress {ACCOUNT} permissions[7]")]
         );
         assert_eq!(named(&[key]), [""; 0]);
+    }
+
+    #[test]
+    fn a_role_that_exports_needs_an_approval_too() {
+        let seat = format!("assignment/{ACCOUNT} exporter femo/hawthorne");
+        let read = "approval/unicmms-production-import-hawthorne read 2026-10-01";
+        let with = |names: &[&str]| {
+            found(
+                json!({ "role/exporter": { "catalog": "unicmms", "permissions": ["asset/export-assets"] },
+                seat.as_str(): { "principal": ACCOUNT, "role": "exporter", "at": "femo/hawthorne" },
+                read: { "permissions": names } }),
+            )
+        };
+        let ours = |line: &String| line.starts_with("bulk-egress");
+        assert!(with(&[]).contains(&format!("bulk-egress {seat} role")));
+        assert!(!with(&["asset/export-assets"]).iter().any(ours));
     }
 }

@@ -5,14 +5,15 @@ mod between;
 use std::collections::BTreeMap;
 
 use crate::model::access::{DutyConflict, Effect};
-use crate::model::entitlement::EntitlementKey;
+use crate::model::entitlement::{CatalogName, EntitlementKey};
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::id::RoleId;
 use crate::model::record::{Kind, RecordId};
 use crate::model::role::Role;
 use crate::rules::duties_conflict::between::Between;
-use crate::rules::grants::duty_bits;
+use crate::rules::grants::{Holder as Holding, duty_bits};
 use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::seats::Holder;
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
@@ -20,7 +21,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     kind: RuleKind::Static,
     summary: "permissions that one principal must not hold together",
-    explain: r##"One principal holds two permissions of which each is the check on the other: to add a request and to review it, to count stock and to correct the figures. Held together they undo the separation of duties, and one stolen secret or one mistake goes through unseen. Judged are the permissions of an account, of one role, and of every two roles that somebody holds at overlapping boundaries, as a member of a team too.
+    explain: r##"One principal holds two permissions of which each is the check on the other: to add a request and to review it, to count stock and to correct the figures. Held together they undo the separation of duties, and one stolen secret or one mistake goes through unseen. Judged are the permissions of an account, of one role, of an account and each of its roles, and of every two roles that somebody holds at overlapping boundaries, as a member of a team too. A role that names no glossary is read by that of the account's provider.
 
 ## Fix
 
@@ -49,16 +50,17 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 /// What to do about either kind of conflict.
 const APART: &str = "give the two to two principals, or at boundaries that do not overlap";
 
-/// What single accounts hold together, by their own permissions.
+/// What single accounts hold together, by their own permissions or their own scopes.
 fn accounts(facts: &Facts<'_>, findings: &mut Findings) {
     let grants = facts.grants();
-    for holder in &grants.holders {
-        let list = grants.list(&holder.permissions);
+    let own = |holder| Holding::own(holder).map(|granted| (holder, granted));
+    for (holder, granted) in grants.holders.iter().flat_map(own) {
+        let list = grants.list(granted);
         let known = || list.iter().filter_map(|grant| grant.known);
         let (a, b) = known().fold((0, 0), |(a, b), known| {
             (a | known.duties.0, b | known.duties.1)
         });
-        let Some(catalog) = holder.permissions.catalog.filter(|_| a & b != 0) else {
+        let Some(catalog) = granted.catalog.filter(|_| a & b != 0) else {
             continue;
         };
         let duties = facts.policy.duties(catalog.as_str());
@@ -81,8 +83,8 @@ fn accounts(facts: &Facts<'_>, findings: &mut Findings) {
                 "`{}` and `{}` in one account: {}",
                 conflict.a, conflict.b, conflict.why
             );
-            let field = FieldPath::of("permissions").index(place);
-            findings.account(holder.id, field, message).fix(APART);
+            let (subject, field) = granted.origin.place(holder.id, place);
+            findings.at(subject, field, message).fix(APART);
         }
     }
 }
@@ -107,20 +109,37 @@ struct Sides<'a> {
     b: u64,
 }
 
-/// The duties of each role that has a side of a conflict.
-struct Roles<'a>(BTreeMap<&'a RoleId, Sides<'a>>);
+/// The duties of each role that has a side of a conflict, by the glossary that it is read by.
+struct Roles<'a>(BTreeMap<(&'a RoleId, &'a str), Sides<'a>>);
+
+/// The glossary of the roles that name none: of an account's, its provider's.
+fn usual_glossary<'a>(facts: &Facts<'a>, (kind, name): Holder<'a>) -> Option<&'a CatalogName> {
+    let account = facts
+        .inventory
+        .accounts
+        .get(name)
+        .filter(|_| kind == "account")?;
+    let provider = facts.inventory.providers.get(&account.provider)?;
+    provider.catalog.as_ref()
+}
 
 impl<'a> Roles<'a> {
     /// Looks every role up once, and reports those that are in conflict with themselves and assigned.
     fn of(facts: &Facts<'a>, findings: &mut Findings) -> Roles<'a> {
-        let seats = facts.seats().own.values().flatten();
-        let assigned: BTreeMap<&RoleId, &Role> = seats.map(|seat| (seat.name, seat.role)).collect();
+        let mut assigned: BTreeMap<(&RoleId, &str), &Role> = BTreeMap::new();
+        for (holder, seats) in &facts.seats().own {
+            let usual = usual_glossary(facts, *holder);
+            for seat in seats {
+                let catalog = seat.role.catalog.as_ref().or(usual);
+                let judged = catalog.filter(|name| !facts.policy.duties(name.as_str()).is_empty());
+                if let Some(catalog) = judged {
+                    assigned.insert((seat.name, catalog.as_str()), seat.role);
+                }
+            }
+        }
         let mut roles = BTreeMap::new();
-        for (name, role) in assigned {
-            let Some(catalog) = &role.catalog else {
-                continue;
-            };
-            let duties = facts.policy.duties(catalog.as_str());
+        for ((name, catalog), role) in assigned {
+            let duties = facts.policy.duties(catalog);
             let bits = role
                 .permissions
                 .iter()
@@ -141,7 +160,7 @@ impl<'a> Roles<'a> {
                     .fix("divide the role in two");
             }
             if a | b != 0 {
-                roles.insert(name, Sides { duties, a, b });
+                roles.insert((name, catalog), Sides { duties, a, b });
             }
         }
         Roles(roles)
@@ -183,6 +202,40 @@ mod tests {
             [format!("duties-conflict {ACCOUNT} permissions[0]")]
         );
         assert!(duties(json!({ ACCOUNT: { "permissions": [ADD] } })).is_empty());
+    }
+
+    #[test]
+    fn what_is_an_accounts_own_conflicts_with_its_roles_where_their_places_overlap() {
+        let held = |catalog: Option<&str>, own: &[&str], role: &[&str], at: &str| {
+            let seat = format!("assignment/{ACCOUNT} reviewer {at}");
+            duties(json!({ ACCOUNT: { "permissions": own },
+                "role/reviewer": { "catalog": catalog, "permissions": role },
+                seat: { "principal": ACCOUNT, "role": "reviewer", "at": at } }))
+        };
+        let line = |at: &str| format!("duties-conflict assignment/{ACCOUNT} reviewer {at} role");
+        for catalog in [Some("unicmms"), None] {
+            for at in ["femo", "femo/hawthorne/press-01"] {
+                assert_eq!(held(catalog, &[ADD], &[REVIEW], at), [line(at)]);
+                assert_eq!(held(catalog, &[REVIEW], &[ADD], at), [line(at)]);
+            }
+            assert_eq!(held(catalog, &[ADD], &[REVIEW], "femo/berlin"), [""; 0]);
+        }
+        assert_eq!(held(Some("atlas"), &[ADD], &[REVIEW], "femo"), [""; 0]);
+    }
+
+    #[test]
+    fn two_roles_of_an_account_are_read_by_its_providers_glossary() {
+        let seat = |role: &str| format!("assignment/{ACCOUNT} {role} femo/hawthorne");
+        let at = |role: &str| json!({ "principal": ACCOUNT, "role": role, "at": "femo/hawthorne" });
+        let records = json!({
+            "role/adder": { "permissions": [ADD] },
+            "role/reviewer": { "permissions": [REVIEW] },
+            seat("adder"): at("adder"), seat("reviewer"): at("reviewer"),
+        });
+        assert_eq!(
+            duties(records),
+            [format!("duties-conflict {} role", seat("reviewer"))]
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `forbidden-permission`: a permission that the least-privilege map forbids at this level.
 
 use crate::catalog::Standing;
-use crate::model::finding::{FieldPath, Severity};
+use crate::model::finding::Severity;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -35,7 +35,7 @@ Source: Guide, access levels; OWASP NHI5:2025."##,
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let grants = facts.grants();
     for holder in &grants.holders {
-        for (field, _, list) in grants.sides(holder) {
+        for (granted, list) in grants.lists(holder) {
             for (at, grant) in list.iter().enumerate() {
                 let Some(known) = grant.known.filter(|_| !grant.wildcard) else {
                     continue;
@@ -45,11 +45,12 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                     Standing::Named(_) | Standing::Fits | Standing::Exceeds => continue,
                 };
                 let message = format!(
-                    "`{}` is forbidden at the level `{}`: {}",
-                    grant.key, holder.account.level, line.why
+                    "`{}`{} is forbidden at the level `{}`: {}",
+                    grant.key, granted.origin, holder.account.level, line.why
                 );
+                let (subject, field) = granted.origin.place(holder.id, at);
                 findings
-                    .account(holder.id, FieldPath::of(field).index(at), message)
+                    .at(subject, field, message)
                     .fix("take it out; what it is for belongs to another account or to a person");
             }
         }
@@ -74,6 +75,15 @@ mod tests {
             lines,
             [&format!("forbidden-permission {ACCOUNT} permissions[1]")]
         );
+    }
+
+    #[test]
+    fn what_is_forbidden_by_a_role_is_found_where_it_is_assigned() {
+        let seat = format!("assignment/{ACCOUNT} reviewer femo/hawthorne");
+        let records = json!({ ACCOUNT: { "level": "draft-handoff" },
+            "role/reviewer": { "permissions": ["work-request/review-work-requests"] },
+            seat.as_str(): { "principal": ACCOUNT, "role": "reviewer", "at": "femo/hawthorne" } });
+        assert!(found(records).contains(&format!("forbidden-permission {seat} role")));
     }
 
     #[test]

@@ -1,13 +1,20 @@
-//! Every account's entitlements, each looked up once, so that the rules on them cost no look-up of their own.
+//! Every account's entitlements, its own and those of its roles, each looked up once, so that the rules on them cost no
+//! look-up of their own.
 
-use std::collections::HashMap;
+mod build;
 
-use crate::catalog::{self, Policy, Standing};
+use std::fmt;
+
+use crate::catalog::Standing;
 use crate::model::access::{DutyConflict, Level};
 use crate::model::account::Account;
-use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey, Side};
-use crate::model::id::AccountId;
+use crate::model::entitlement::{CatalogName, Entitlement, EntitlementKey, Side};
+use crate::model::finding::FieldPath;
+use crate::model::id::{AccountId, RoleId};
+use crate::model::key::AssignmentKey;
+use crate::model::record::{Kind, RecordId};
 use crate::rules::facts::Facts;
+use crate::rules::grants::build::Builder;
 
 /// Last names of a key that mean everything, whatever the glossary.
 const EVERYTHING: [&str; 9] = [
@@ -47,8 +54,45 @@ pub(super) struct Known<'a> {
     pub duties: (u64, u64),
 }
 
-/// What an account may do on one side.
+/// Where an account has entitlements from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin<'a> {
+    Permissions,
+    Scopes,
+    /// A role, and the first assignment of it.
+    Role(&'a RoleId, &'a AssignmentKey),
+}
+
+impl Origin<'_> {
+    /// Where one of them is told: in the account's own list; of a role where it is assigned, as the role may suit others.
+    pub fn place(self, account: &AccountId, at: usize) -> (RecordId, FieldPath) {
+        let own = |list| {
+            let subject = RecordId::new(Kind::Account, account);
+            (subject, FieldPath::of(list).index(at))
+        };
+        match self {
+            Origin::Permissions => own("permissions"),
+            Origin::Scopes => own("scopes"),
+            Origin::Role(_, seat) => (RecordId::new(Kind::Assignment, seat), FieldPath::of("role")),
+        }
+    }
+}
+
+/// Stands behind an entitlement in a message: nothing where it is the account's own.
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Permissions | Origin::Scopes => Ok(()),
+            Origin::Role(role, _) => write!(f, ", by the role `{role}`,"),
+        }
+    }
+}
+
+/// What an account may do by one list: its own of one side, or that of a role.
 pub(super) struct Granted<'a> {
+    pub origin: Origin<'a>,
+    /// The side whose list it adds to; none where it is of a glossary that is neither the provider's nor the platform's.
+    pub side: Option<Side>,
     /// The name of the glossary; none where no glossary is named, or none is found.
     pub catalog: Option<&'a CatalogName>,
     keys: &'a [EntitlementKey],
@@ -63,19 +107,30 @@ pub(super) struct Holder<'a> {
     pub account: &'a Account,
     pub permissions: Granted<'a>,
     pub scopes: Granted<'a>,
+    /// What its roles give it, each role once.
+    pub roles: Vec<Granted<'a>>,
+    /// The first assignment that was left out, where its roles hold too much to look at.
+    pub left_out: Option<&'a AssignmentKey>,
+}
+
+impl<'a> Holder<'a> {
+    /// What it has of its own, on either side.
+    pub fn own(&self) -> [&Granted<'a>; 2] {
+        [&self.permissions, &self.scopes]
+    }
 }
 
 /// The entitlements of every account that is judged.
 pub(super) struct Grants<'a> {
     pub holders: Vec<Holder<'a>>,
     lines: Vec<Line<'a>>,
-    /// The line of every key of every account, one after the other; [`UNLISTED`] where there is none.
+    /// The line of every key of every account and role, one after the other; [`UNLISTED`] where there is none.
     found: Vec<u32>,
 }
 
 const UNLISTED: u32 = u32::MAX;
 
-/// The entitlements of one side of an account, in the order of the record.
+/// The entitlements of one list, in the order of the record.
 #[derive(Clone, Copy)]
 pub(super) struct List<'s, 'a> {
     lines: &'s [Line<'a>],
@@ -85,7 +140,7 @@ pub(super) struct List<'s, 'a> {
 }
 
 impl<'s, 'a> List<'s, 'a> {
-    pub fn iter(self) -> impl Iterator<Item = Grant<'a>> + use<'s, 'a> {
+    pub fn iter(self) -> impl Iterator<Item = Grant<'a>> + Clone + use<'s, 'a> {
         let found = self.keys.iter().zip(self.found);
         found.map(move |(key, line)| grant(key, self.level, self.lines.get(*line as usize)))
     }
@@ -103,56 +158,19 @@ struct Line<'a> {
     wildcard: bool,
 }
 
-/// The lines of a glossary, by key.
-type Table<'a> = HashMap<&'a str, u32>;
-
 impl<'a> Grants<'a> {
     pub fn of(facts: &Facts<'a>) -> Grants<'a> {
-        let mut tables: HashMap<&'a str, Table<'a>> = HashMap::new();
-        let (mut lines, mut found) = (Vec::new(), Vec::new());
-        let mut holders = Vec::with_capacity(facts.inventory.accounts.len());
-        for (id, account) in facts.accounts() {
-            let provider = facts.inventory.providers.get(&account.provider);
-            let platform = facts
-                .inventory
-                .platform_of(account)
-                .and_then(|platform| facts.inventory.platforms.get(platform));
-            let mut side = |name: Option<&'a CatalogName>, keys: &'a [EntitlementKey]| {
-                let named = name.and_then(|name| Some((name, facts.glossaries.get(name)?)));
-                let table = named.map(|(name, catalog)| {
-                    let table = tables.entry(name.as_str());
-                    &*table.or_insert_with(|| add_table(&mut lines, facts.policy, name, catalog))
-                });
-                let first = found.len() as u32;
-                let line = |key: &EntitlementKey| table?.get(key.as_str()).copied();
-                found.extend(keys.iter().map(|key| line(key).unwrap_or(UNLISTED)));
-                Granted {
-                    catalog: named.map(|(name, _)| name),
-                    keys,
-                    level: account.level,
-                    first,
-                }
-            };
-            let permissions = side(
-                provider.and_then(|p| p.catalog.as_ref()),
-                &account.permissions,
-            );
-            let scopes = side(platform.and_then(|p| p.catalog.as_ref()), &account.scopes);
-            holders.push(Holder {
-                id,
-                account,
-                permissions,
-                scopes,
-            });
-        }
-        Grants {
-            holders,
-            lines,
-            found,
-        }
+        Builder::of(facts).build()
     }
 
-    /// The entitlements of one side, in the order of the record.
+    /// What an account may do; nothing of one that is not judged.
+    pub fn holder(&self, id: &str) -> Option<&Holder<'a>> {
+        let by_id = |holder: &Holder<'a>| holder.id.as_str().cmp(id);
+        let at = self.holders.binary_search_by(by_id).ok()?;
+        self.holders.get(at)
+    }
+
+    /// The entitlements of one list, in the order of the record.
     pub fn list(&self, granted: &Granted<'a>) -> List<'_, 'a> {
         let first = granted.first as usize;
         List {
@@ -163,19 +181,26 @@ impl<'a> Grants<'a> {
         }
     }
 
-    /// Both sides of an account: the name of the field, and what stands there.
-    pub fn sides<'s>(
+    /// All that gives an account something, and what each does: its own permissions and scopes, then its roles.
+    pub fn lists<'s>(
         &'s self,
         holder: &'s Holder<'a>,
-    ) -> [(&'static str, &'s Granted<'a>, List<'s, 'a>); 2] {
-        [
-            (
-                "permissions",
-                &holder.permissions,
-                self.list(&holder.permissions),
-            ),
-            ("scopes", &holder.scopes, self.list(&holder.scopes)),
-        ]
+    ) -> impl Iterator<Item = (&'s Granted<'a>, List<'s, 'a>)> + Clone {
+        let own = holder.own().into_iter();
+        let all = own.chain(&holder.roles);
+        all.map(|granted| (granted, self.list(granted)))
+    }
+
+    /// Every entitlement of an account on one side, whatever gives it.
+    pub fn on<'s>(
+        &'s self,
+        holder: &'s Holder<'a>,
+        side: Side,
+    ) -> impl Iterator<Item = Grant<'a>> + Clone {
+        let lists = self.lists(holder);
+        lists
+            .filter(move |(granted, _)| granted.side == Some(side))
+            .flat_map(|(_, list)| list.iter())
     }
 }
 
@@ -196,39 +221,6 @@ fn grant<'a>(key: &'a EntitlementKey, level: Level, line: Option<&Line<'a>>) -> 
             known: None,
         },
     }
-}
-
-/// Adds the lines of a glossary.
-fn add_table<'a>(
-    lines: &mut Vec<Line<'a>>,
-    policy: &'a Policy,
-    name: &CatalogName,
-    catalog: &'a Catalog,
-) -> Table<'a> {
-    let duties = policy.duties(name.as_str());
-    let mut table = Table::new();
-    for (key, entitlement) in &catalog.entitlements {
-        let at = lines.len() as u32;
-        lines.push(Line {
-            entitlement,
-            standing: std::array::from_fn(|at| {
-                let level = policy.levels().policy(Level::ALL[at]);
-                catalog::by_effect(level, key, entitlement.effect, catalog.side)
-            }),
-            duties: duty_bits(duties, key.as_str()),
-            wildcard: is_wildcard(key.as_str()),
-        });
-        table.insert(key.as_str(), at);
-    }
-    if catalog.side == Side::Provider {
-        for requirement in policy.requirements(name.as_str()) {
-            if let Some(at) = table.get(requirement.permission.as_str()) {
-                let line = &mut lines[*at as usize];
-                line.standing[requirement.level as usize] = Standing::of(requirement);
-            }
-        }
-    }
-    table
 }
 
 /// The conflicts that a permission is the first side of, and the second: a bit each, in their order.

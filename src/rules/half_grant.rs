@@ -1,8 +1,9 @@
 //! `half-grant`: an action that is allowed on one side only.
 
 use crate::model::access::{ActionClass, Effect, Need};
+use crate::model::entitlement::Side;
 use crate::model::finding::{FieldPath, Severity};
-use crate::rules::grants::{Holder, List};
+use crate::rules::grants::{Grant, Grants, Holder};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -39,7 +40,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let grants = facts.grants();
     let levels = facts.policy.levels();
     for holder in &grants.holders {
-        if !is_judged(holder) {
+        if !is_judged(grants, holder) {
             continue;
         }
         let account = holder.account;
@@ -50,14 +51,15 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         } else {
             ActionClass::Read
         };
-        let permissions = grants.list(&holder.permissions);
         let allows = |effect, action| {
             // Most entitlements read: that needs no look-up.
             (effect == Effect::Read) == (action == ActionClass::Read)
                 && levels.action_at(account.level, effect) == Some(action)
         };
+        let permissions = grants.on(holder, Side::Provider);
         let provider = side(permissions, |effect| allows(effect, at_provider));
-        let platform = side(grants.list(&holder.scopes), |effect| allows(effect, own));
+        let scopes = grants.on(holder, Side::Platform);
+        let platform = side(scopes, |effect| allows(effect, own));
         let (field, message) = match (provider, platform) {
             (Half::Allowed, Half::Absent) => (
                 "scopes",
@@ -66,7 +68,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                     account.provider
                 ),
             ),
-            (Half::Absent, Half::Allowed) if !is_required(facts, holder, permissions) => (
+            (Half::Absent, Half::Allowed) if !is_required(facts, grants, holder) => (
                 "permissions",
                 format!(
                     "a scope allows {own}, and no permission at `{}` allows {at_provider}",
@@ -85,9 +87,10 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 }
 
 /// Whether both sides can be told: both glossaries are known, and the account is one of the platform's at all.
-fn is_judged(holder: &Holder<'_>) -> bool {
+fn is_judged<'a>(grants: &Grants<'a>, holder: &Holder<'a>) -> bool {
     let known = holder.permissions.catalog.is_some() && holder.scopes.catalog.is_some();
-    known && (holder.account.platform.is_some() || !holder.account.scopes.is_empty())
+    let has_scope = || grants.on(holder, Side::Platform).next().is_some();
+    known && holder.left_out.is_none() && (holder.account.platform.is_some() || has_scope())
 }
 
 /// Whether one side allows an action.
@@ -99,9 +102,9 @@ enum Half {
     Unclear,
 }
 
-fn side(list: List<'_, '_>, allows: impl Fn(Effect) -> bool) -> Half {
+fn side<'a>(list: impl Iterator<Item = Grant<'a>>, allows: impl Fn(Effect) -> bool) -> Half {
     let mut half = Half::Absent;
-    for grant in list.iter() {
+    for grant in list {
         match grant.known.filter(|_| !grant.wildcard) {
             Some(known) if allows(known.entitlement.effect) => return Half::Allowed,
             Some(_) => {}
@@ -112,12 +115,13 @@ fn side(list: List<'_, '_>, allows: impl Fn(Effect) -> bool) -> Half {
 }
 
 /// Whether the map requires a permission that is not granted.
-fn is_required(facts: &Facts<'_>, holder: &Holder<'_>, list: List<'_, '_>) -> bool {
+fn is_required<'a>(facts: &Facts<'a>, grants: &Grants<'a>, holder: &Holder<'a>) -> bool {
     let catalog = holder.permissions.catalog.map_or("", |name| name.as_str());
     let lines = facts.policy.requirements(catalog).iter();
     let mut required =
         lines.filter(|line| line.level == holder.account.level && line.need == Need::Required);
-    required.any(|line| !list.iter().any(|grant| *grant.key == line.permission))
+    let held = grants.on(holder, Side::Provider);
+    required.any(|line| !held.clone().any(|grant| *grant.key == line.permission))
 }
 
 #[cfg(test)]
@@ -201,6 +205,19 @@ mod tests {
                 "{level} {scope}"
             );
         }
+    }
+
+    #[test]
+    fn a_role_may_be_the_other_half() {
+        let mut found = found(json!({
+            "catalog/./mine.toml": mine(), "provider/unicmms": { "catalog": "./mine.toml" },
+            ACCOUNT: { "level": "status-sync", "permissions": ["a/read"], "scopes": ["cmms.status"] },
+            "role/mover": { "permissions": ["a/state"] },
+            format!("assignment/{ACCOUNT} mover femo/hawthorne"):
+                { "principal": ACCOUNT, "role": "mover", "at": "femo/hawthorne" },
+        }));
+        found.retain(|line| line.starts_with("half-grant"));
+        assert_eq!(found, [""; 0]);
     }
 
     #[test]

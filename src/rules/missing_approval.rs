@@ -52,12 +52,13 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             Wanted::Permission(granted, line) => {
                 let key = granted.key;
                 let message = format!(
-                    "`{key}` needs an approval that names it at the level `{level}`: {}",
-                    line.why
+                    "`{key}`{} needs an approval that names it at the level `{level}`: {}",
+                    granted.origin, line.why
                 );
-                findings
-                    .account(open.id, granted.field(), message)
-                    .fix(format!("take it out, or add `permissions = [\"{key}\"]` to the approval that covers it"));
+                let (subject, field) = granted.place(open.id);
+                findings.at(subject, field, message).fix(format!(
+                    "take it out, or add `permissions = [\"{key}\"]` to the approval that covers it"
+                ));
             }
             Wanted::Egress(_) => {}
         }
@@ -115,6 +116,19 @@ mod tests {
         assert_eq!(found(json!({ ACCOUNT: { "permissions": all } })), [line]);
         let named = json!({ ACCOUNT: { "permissions": all }, READ: { "permissions": [cost] } });
         assert_eq!(found(named), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_role_gives_needs_an_approval_as_what_is_its_own() {
+        let cost = "work-order/view-cost-breakdown";
+        let seat = format!("assignment/{ACCOUNT} accounting femo/hawthorne");
+        let with = |names: &[&str]| {
+            ours(json!({ "role/accounting": { "permissions": [cost] },
+                seat.as_str(): { "principal": ACCOUNT, "role": "accounting", "at": "femo/hawthorne" },
+                READ: { "permissions": names } }))
+        };
+        assert_eq!(with(&[]), [format!("missing-approval {seat} role")]);
+        assert_eq!(with(&[cost]), [""; 0]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `missing-required-permission`: a permission that the level needs and that is not granted.
 
 use crate::model::access::Need;
+use crate::model::entitlement::Side;
 use crate::model::finding::{FieldPath, Severity};
 use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
@@ -39,8 +40,8 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         let Some(catalog) = holder.permissions.catalog else {
             continue;
         };
-        let list = grants.list(&holder.permissions);
-        if list.iter().any(|grant| grant.wildcard) {
+        let held = grants.on(holder, Side::Provider);
+        if holder.left_out.is_some() || held.clone().any(|grant| grant.wildcard) {
             continue;
         }
         let level = holder.account.level;
@@ -49,7 +50,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             .requirements(catalog.as_str())
             .iter()
             .filter(|line| line.level == level && line.need == Need::Required)
-            .filter(|line| !list.iter().any(|grant| *grant.key == line.permission))
+            .filter(|line| !held.clone().any(|grant| *grant.key == line.permission))
             .map(|line| &line.permission)
             .collect();
         if missing.is_empty() {
@@ -79,6 +80,25 @@ mod tests {
         assert!(
             message.contains("`work-order/view-work-orders`"),
             "{message}"
+        );
+    }
+
+    #[test]
+    fn what_a_role_gives_is_not_missing() {
+        let all = crate::rules::sample::clean()
+            .accounts
+            .into_values()
+            .next()
+            .unwrap()
+            .permissions;
+        let records = json!({ ACCOUNT: { "permissions": null },
+            "role/importer": { "catalog": "unicmms", "permissions": all },
+            format!("assignment/{ACCOUNT} importer femo/hawthorne"):
+                { "principal": ACCOUNT, "role": "importer", "at": "femo/hawthorne" } });
+        assert!(
+            !found(records)
+                .iter()
+                .any(|line| line.starts_with("missing-required"))
         );
     }
 

@@ -75,13 +75,13 @@ impl<'a> Seats<'a> {
     /// its own first, then those of its teams. What two seats of one team do is the team's matter.
     pub fn each<T>(
         &self,
-        sum: impl Fn(&[Seat<'a>]) -> T,
+        sum: impl Fn(Holder<'a>, &[Seat<'a>]) -> T,
         mut see: impl FnMut(Holder<'a>, Option<&T>, &[&T]),
     ) {
         let sums: BTreeMap<Holder<'a>, T> = self
             .own
             .iter()
-            .map(|(holder, seats)| (*holder, sum(seats)))
+            .map(|(holder, seats)| (*holder, sum(*holder, seats)))
             .collect();
         let members = self.teams.keys().map(|name| ("person", *name));
         let holders: BTreeSet<Holder<'a>> = self.own.keys().copied().chain(members).collect();
@@ -108,7 +108,7 @@ mod tests {
         }));
         let seats = Seats::of(&inventory);
         let mut seen = Vec::new();
-        let count = |seats: &[Seat<'_>]| seats.len();
+        let count = |_: Holder<'_>, seats: &[Seat<'_>]| seats.len();
         seats.each(count, |(_, name), own, teams| {
             seen.push((name, own.copied(), teams.len()));
         });

@@ -3,7 +3,7 @@
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::{Kind, RecordId};
 use crate::rules::rule::{Rule, RuleKind};
-use crate::rules::seats::Seat;
+use crate::rules::seats::{Holder, Seat};
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
@@ -74,7 +74,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 /// The first seat of a tenant role, and the first of another: what one principal's own seats can say of mixing.
 type Families<'a> = [Option<Seat<'a>>; 2];
 
-fn families<'a>(seats: &[Seat<'a>]) -> Families<'a> {
+fn families<'a>(_: Holder<'a>, seats: &[Seat<'a>]) -> Families<'a> {
     let mut stated = seats.iter().filter(|seat| seat.role.tenant_role.is_some());
     let first = stated.next();
     let other = stated.find(|seat| first.is_some_and(|first| family(first) != family(seat)));

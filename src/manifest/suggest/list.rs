@@ -1,10 +1,10 @@
 //! The entitlements of a suggested account: those that the least-privilege map or the level names, and as comments those
 //! that may be added.
 
-use crate::catalog::{Policy, Standing, by_effect};
+use crate::catalog::{Policy, Standing, Stands, standings};
 use crate::manifest::literal;
 use crate::manifest::suggest::ask::flat;
-use crate::model::access::{Effect, Level, LevelPolicy, Need, Requirement};
+use crate::model::access::{Level, LevelPolicy, Need, Requirement};
 use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey};
 
 /// One line of a list: granted, or a comment that the operator may make a line of.
@@ -24,12 +24,14 @@ pub(super) fn entitlements(
     let Some((name, catalog)) = glossary else {
         return format!("{field} = []  # fill in: no glossary says what there is\n");
     };
-    let mut lines = mapped(level, policy.requirements(name.as_str()));
+    let stands = standings(policy, &name, catalog);
+    let mut lines = mapped(level, &stands);
     if lines.is_empty() {
         lines = of_level(policy.levels().policy(level), catalog);
     }
-    if lines.is_empty() {
-        lines = fitting(policy.levels().policy(level), catalog);
+    // As long as nothing says what the level needs, the operator chooses from all that it may have.
+    if !lines.iter().any(|line| line.granted) {
+        lines.extend(fitting(level, &stands));
     }
     let mut out = format!("{field} = [");
     if !lines.iter().any(|line| line.granted) {
@@ -45,12 +47,14 @@ pub(super) fn entitlements(
     out + "]\n"
 }
 
-/// What the least-privilege map says of the level: first what it needs, then what it may have.
-fn mapped(level: Level, map: &[Requirement]) -> Vec<Line> {
-    let of = |need: Need| {
-        map.iter()
-            .filter(move |it| it.level == level && it.need == need)
-    };
+/// What the least-privilege map has of the level: first what it needs, then what it may have.
+fn mapped(level: Level, stands: &[Stands<'_>]) -> Vec<Line> {
+    let named = stands.iter().filter_map(|it| match it.at[level as usize] {
+        Standing::Named(line) => Some(line),
+        Standing::Forbidden(_) | Standing::Fits | Standing::Exceeds => None,
+    });
+    let mut lines: Vec<&Requirement> = named.collect();
+    lines.sort_by_key(|line| line.need);
     let line = |it: &Requirement| Line {
         granted: it.need == Need::Required,
         key: it.permission.to_string(),
@@ -60,8 +64,7 @@ fn mapped(level: Level, map: &[Requirement]) -> Vec<Line> {
             Need::NeedsApproval => format!("needs an approval of its own: {}", it.why),
         },
     };
-    let needs = [Need::Required, Need::Optional, Need::NeedsApproval];
-    needs.into_iter().flat_map(of).map(line).collect()
+    lines.into_iter().map(line).collect()
 }
 
 /// The scopes that the level lists, as far as the glossary has them.
@@ -76,21 +79,16 @@ fn of_level(level: &LevelPolicy, catalog: &Catalog) -> Vec<Line> {
     known.map(line).collect()
 }
 
-/// Whatever fits the level by its effect, reading first.
-fn fitting(level: &LevelPolicy, catalog: &Catalog) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for effect in Effect::ALL {
-        let of_effect = catalog.entitlements.iter();
-        for (key, entitlement) in of_effect.filter(|(_, it)| it.effect == *effect) {
-            let stands = by_effect(level, key, *effect, catalog.side);
-            if matches!(stands, Standing::Fits) && !key.as_str().contains('*') {
-                lines.push(Line {
-                    granted: false,
-                    key: key.to_string(),
-                    why: format!("{effect}: {}", entitlement.meaning),
-                });
-            }
-        }
-    }
-    lines
+/// Whatever fits the level by its effect, and the map does not name; reading first.
+fn fitting(level: Level, stands: &[Stands<'_>]) -> Vec<Line> {
+    let fits = |it: &&Stands<'_>| matches!(it.at[level as usize], Standing::Fits);
+    let plain = |it: &&Stands<'_>| !it.key.as_str().contains('*');
+    let mut fitting: Vec<&Stands<'_>> = stands.iter().filter(fits).filter(plain).collect();
+    fitting.sort_by_key(|it| it.entitlement.effect);
+    let line = |it: &Stands<'_>| Line {
+        granted: false,
+        key: it.key.to_string(),
+        why: format!("{}: {}", it.entitlement.effect, it.entitlement.meaning),
+    };
+    fitting.into_iter().map(line).collect()
 }

@@ -1,4 +1,5 @@
-//! Conflicts between two roles of one principal, at places of which one holds the other.
+//! Conflicts between two roles of one principal, or an account's own permissions and a role of it, at places of which one
+//! holds the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +8,7 @@ use crate::model::finding::FieldPath;
 use crate::model::id::{BoundaryPath, RoleId};
 use crate::model::key::AssignmentKey;
 use crate::model::record::{Kind, RecordId};
-use crate::rules::duties_conflict::{APART, Roles, Sides, conflicts};
+use crate::rules::duties_conflict::{APART, Roles, Sides, conflicts, usual_glossary};
 use crate::rules::places::Places;
 use crate::rules::seats::{Holder, Seat};
 use crate::rules::{Facts, Findings};
@@ -18,14 +19,23 @@ const MOST: u64 = 5_000_000;
 /// How many conflicts of one principal are told.
 const MOST_TOLD: usize = 50;
 
-/// A role that a principal holds, and where.
+/// What a principal holds, and where.
 struct Held<'a> {
-    name: &'a RoleId,
+    /// The role; none of what is an account's own.
+    name: Option<&'a RoleId>,
     sides: Sides<'a>,
-    at: Places<'a, &'a AssignmentKey>,
+    /// With the assignment; none of what is an account's own.
+    at: Places<'a, Option<&'a AssignmentKey>>,
 }
 
-/// What one principal is assigned itself, of roles that have a side of a conflict.
+impl Held<'_> {
+    /// Whether it is held at a place, above it or below. What has no boundary is held everywhere.
+    fn meets(&self, place: &str) -> bool {
+        self.at.len() == 0 || self.at.meet(place)
+    }
+}
+
+/// What one principal is assigned itself, of roles that have a side of a conflict; before them, what is an account's own.
 struct Part<'a> {
     held: Vec<Held<'a>>,
     /// The sides of all of them.
@@ -45,7 +55,7 @@ impl Between {
     /// Adds a finding for every two roles of one principal that conflict.
     pub fn find<'a>(&mut self, facts: &Facts<'a>, roles: &Roles<'a>, findings: &mut Findings) {
         facts.seats().each(
-            |seats| part(roles, seats),
+            |holder, seats| part(facts, roles, holder, seats),
             |holder, own, teams| self.principal(holder, own, teams, findings),
         );
     }
@@ -77,7 +87,7 @@ impl Between {
         &mut self,
         holder: Holder<'_>,
         (first, second): (&Part<'a>, &Part<'a>),
-        told: &mut BTreeSet<(&'a RoleId, &'a RoleId)>,
+        told: &mut BTreeSet<(Option<&'a RoleId>, &'a RoleId)>,
         findings: &mut Findings,
     ) -> Option<()> {
         self.spend(1)?;
@@ -92,20 +102,27 @@ impl Between {
                 let Some(conflict) = conflict(one.sides, other.sides) else {
                     continue;
                 };
+                // What is an account's own stands first: the other is a role.
+                let Some(role) = other.name else { continue };
                 self.spend(other.at.len() as u64)?;
                 let mut places = other.at.iter();
-                let met = places.find(|(place, _)| one.at.meet(place));
-                let Some((_, id)) = met.filter(|_| told.insert((one.name, other.name))) else {
+                let met = places.find(|(place, _)| one.meets(place));
+                let met = met.and_then(|(_, id)| *id);
+                let Some(id) = met.filter(|_| told.insert((one.name, role))) else {
                     continue;
                 };
                 if told.len() > MOST_TOLD {
                     return None;
                 }
+                let by = match one.name {
+                    Some(name) => format!("the roles `{name}` and `{role}`, and with them"),
+                    None => format!("by itself and by the role `{role}`"),
+                };
                 let message = format!(
-                    "`{}/{}` holds the roles `{}` and `{}`, and with them `{}` and `{}`: {}",
-                    holder.0, holder.1, one.name, other.name, conflict.a, conflict.b, conflict.why
+                    "`{}/{}` holds {by} `{}` and `{}`: {}",
+                    holder.0, holder.1, conflict.a, conflict.b, conflict.why
                 );
-                let subject = RecordId::new(Kind::Assignment, *id);
+                let subject = RecordId::new(Kind::Assignment, id);
                 findings
                     .at(subject, FieldPath::of("role"), message)
                     .fix(APART);
@@ -134,23 +151,42 @@ fn too_many(holder: Holder<'_>, any: Option<&AssignmentKey>, findings: &mut Find
         .fix("join the roles into few, or divide the principal");
 }
 
-fn part<'a>(roles: &Roles<'a>, seats: &[Seat<'a>]) -> Part<'a> {
-    let mut held: Vec<Held<'a>> = Vec::new();
-    let mut by_role: BTreeMap<&RoleId, Vec<(&BoundaryPath, &AssignmentKey)>> = BTreeMap::new();
+fn part<'a>(
+    facts: &Facts<'a>,
+    roles: &Roles<'a>,
+    holder: Holder<'a>,
+    seats: &[Seat<'a>],
+) -> Part<'a> {
+    let usual = usual_glossary(facts, holder);
+    let sides = |seat: &Seat<'a>| {
+        let catalog = seat.role.catalog.as_ref().or(usual)?;
+        roles.0.get(&(seat.name, catalog.as_str())).copied()
+    };
+    type Sorted<'a> = BTreeMap<
+        &'a RoleId,
+        (
+            Sides<'a>,
+            Vec<(&'a BoundaryPath, Option<&'a AssignmentKey>)>,
+        ),
+    >;
+    let mut by_role: Sorted<'a> = BTreeMap::new();
     for seat in seats {
-        if let Some(at) = seat.at.filter(|_| roles.0.contains_key(seat.name)) {
-            by_role.entry(seat.name).or_default().push((at, seat.id));
+        if let (Some(at), Some(sides)) = (seat.at, sides(seat)) {
+            let held = by_role.entry(seat.name);
+            held.or_insert((sides, Vec::new()))
+                .1
+                .push((at, Some(seat.id)));
         }
     }
-    for (name, at) in by_role {
-        if let Some(sides) = roles.0.get(name) {
-            held.push(Held {
-                name,
-                sides: *sides,
-                at: Places::of(at),
-            });
-        }
-    }
+    let mut held = match by_role.is_empty() {
+        true => Vec::new(),
+        false => own(facts, holder),
+    };
+    held.extend(by_role.into_iter().map(|(name, (sides, at))| Held {
+        name: Some(name),
+        sides,
+        at: Places::of(at),
+    }));
     let sides = held
         .iter()
         .fold((0, 0), |(a, b), held| (a | held.sides.a, b | held.sides.b));
@@ -159,6 +195,32 @@ fn part<'a>(roles: &Roles<'a>, seats: &[Seat<'a>]) -> Part<'a> {
         sides,
         any: seats.first().map(|seat| seat.id),
     }
+}
+
+/// The sides of conflicts that are an account's own.
+fn own<'a>(facts: &Facts<'a>, (kind, name): Holder<'a>) -> Vec<Held<'a>> {
+    let grants = facts.grants();
+    let account = grants.holder(name).filter(|_| kind == "account");
+    let Some(holder) = account else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for granted in holder.own() {
+        let known = grants.list(granted).iter().filter_map(|grant| grant.known);
+        let (a, b) = known.fold((0, 0), |(a, b), known| {
+            (a | known.duties.0, b | known.duties.1)
+        });
+        if let Some(catalog) = granted.catalog.filter(|_| a | b != 0) {
+            let duties = facts.policy.duties(catalog.as_str());
+            let at = holder.account.boundary.iter().map(|at| (at, None));
+            all.push(Held {
+                name: None,
+                sides: Sides { duties, a, b },
+                at: Places::of(at),
+            });
+        }
+    }
+    all
 }
 
 /// The first conflict between two roles that neither has by itself.
