@@ -11,6 +11,7 @@ use crate::manifest::syntax;
 use crate::manifest::tree::{Table, Value};
 use crate::model::finding::{FieldPath, FieldStep};
 use crate::model::record::{Kind, RecordId};
+use crate::model::text::floor;
 
 /// A stretch of a file. Lines and columns count from 1, columns in characters; the end is the first place after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -83,14 +84,6 @@ impl Lines {
         let before = before.strip_prefix('\u{feff}').unwrap_or(before);
         (line, before.chars().count() + 1)
     }
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Where a record was read: enough to find it again in its file.

@@ -91,7 +91,7 @@ pub fn could_be_secret(value: &str) -> bool {
 }
 
 /// The nearest character boundary at or before `at`.
-fn floor(text: &str, at: usize) -> usize {
+pub fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;

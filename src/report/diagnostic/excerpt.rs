@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::text::{could_be_secret, shape};
+use crate::model::text::{could_be_secret, floor, shape};
 use crate::report::escape;
 
 /// The room that the dots at both ends of a cut line take.
@@ -91,15 +91,6 @@ fn masked(line: &str) -> String {
         }
     }
     out
-}
-
-/// The nearest character boundary at or before `at`.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// One character as it is printed.
