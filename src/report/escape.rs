@@ -86,11 +86,19 @@ fn is_number(text: &str) -> bool {
     plain(whole) && plain(part)
 }
 
-/// Text for a Markdown table cell or paragraph: no table, code, link, emphasis or HTML comes of it.
+/// What parts a mention or a bare address, so that no viewer takes it for one: a blank of no width.
+const PARTED: &str = "&#8203;";
+
+/// Text for a Markdown table cell or paragraph: no table, code, link, emphasis or HTML comes of it, and nobody is called
+/// (`@octocat`), also where viewers make links of bare addresses.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in terminal(text).chars() {
+    let text = terminal(text);
+    for (at, c) in text.char_indices() {
         match c {
+            '@' => out.extend(["@", PARTED]),
+            ':' if text[at..].starts_with("://") => out.extend([":", PARTED]),
+            '.' if ends_with_www(&text[..at]) => out.extend([PARTED, "."]),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
@@ -99,6 +107,11 @@ pub fn markdown(text: &str) -> String {
         }
     }
     out
+}
+
+fn ends_with_www(text: &str) -> bool {
+    let last = text.len().checked_sub(3).and_then(|at| text.get(at..));
+    last.is_some_and(|word| word.eq_ignore_ascii_case("www"))
 }
 
 /// A serialised JSON text in which no unsafe character stands raw: they become `\uXXXX`, which reads back the same.
@@ -179,6 +192,15 @@ mod tests {
             markdown("<b>|`x`|[a](b)&"),
             "&lt;b&gt;\\|\\`x\\`\\|\\[a\\](b)&amp;"
         );
+        for (text, parted) in [
+            ("@octocat/team", "@&#8203;octocat/team"),
+            ("anna@femo.example", "anna@&#8203;femo.example"),
+            ("https://evil.example/x", "https:&#8203;//evil.example/x"),
+            ("é.WWW.evil.example", "é.WWW&#8203;.evil.example"),
+            ("femo/hawthorne: w.x", "femo/hawthorne: w.x"),
+        ] {
+            assert_eq!(markdown(text), parted);
+        }
     }
 
     #[test]
