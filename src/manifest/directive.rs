@@ -24,8 +24,9 @@ const CLAUSES: [&str; 3] = ["owner", "until", "because"];
 
 /// Whether a text may hold a directive at all: one search, so that files without any pay nothing else.
 pub(super) fn may_hold(text: &str) -> bool {
-    // Without the first letter, which may be a capital.
-    text.contains("eyroll")
+    text.split('#')
+        .skip(1)
+        .any(|comment| said(comment).is_some())
 }
 
 /// A waiver as a comment says it. Its subject is left empty: the comment does not know where it stands.
@@ -220,6 +221,19 @@ mod tests {
         let other = waiver("#Keyroll : waive missing-expiry until 2027-01-01 owner team/it");
         assert!(other.owner.is_some() && other.until.is_some() && other.reason.is_none());
         assert!(waiver("## keyroll: waive missing-expiry").owner.is_none());
+    }
+
+    #[test]
+    fn what_can_be_read_is_never_passed_over() {
+        for comment in [
+            "# KEYROLL: waive x",
+            "#KeyRoll\t: waive x",
+            "# # ## keyroll: waive x",
+        ] {
+            assert!(parse(comment).is_some(), "{comment}");
+            assert!(may_hold(&format!("[a]  {comment}\n")), "{comment}");
+        }
+        assert!(!may_hold("# by keyroll\nx = \"keyroll: y\"\n"));
     }
 
     #[test]
