@@ -36,6 +36,16 @@ fn the_nearest_configuration_counts_up_to_the_root_of_the_repository() {
 }
 
 #[test]
+fn without_a_repository_only_the_configuration_of_the_folder_counts() {
+    let home = Home::new();
+    home.file("keyroll.toml", STRICT);
+    home.file("deep/deeper/here", "");
+    validated_in(&home, "deep/deeper", &[]).ok(0);
+    home.file("deep/deeper/keyroll.toml", STRICT);
+    validated_in(&home, "deep/deeper", &[]).ok(3);
+}
+
+#[test]
 fn a_link_is_followed_where_it_was_named_and_not_where_it_was_found() {
     let home = Home::new();
     let secret = home.file("elsewhere/private", "hunter2-and-more = [\n");

@@ -65,24 +65,22 @@ pub fn identity_files(store: &str) -> IdentityFiles {
     }
 }
 
-/// The nearest file of a name: in the working folder, else in those above it, up to the root of a repository.
+/// The nearest file of a name: in the working folder, else in those above it, up to the root of the repository. Outside of
+/// a repository it is looked for in the working folder alone: what lies above may be anybody's.
 pub fn nearest(name: &str) -> Option<PathBuf> {
     let working = std::env::current_dir().ok()?;
-    for folder in working.ancestors() {
-        let file = folder.join(name);
-        if fs::symlink_metadata(&file).is_ok() {
-            // Short where it lies right here, as it is typed.
-            return Some(if folder == working {
-                PathBuf::from(name)
-            } else {
-                file
-            });
-        }
-        if folder.join(".git").exists() {
-            return None;
-        }
-    }
-    None
+    let mut above = working.ancestors();
+    let root = above.find(|folder| folder.join(".git").exists());
+    let root = root.unwrap_or(&working);
+    let mut within = working
+        .ancestors()
+        .take_while(|folder| folder.starts_with(root));
+    let found = within.find(|folder| fs::symlink_metadata(folder.join(name)).is_ok())?;
+    // Short where it lies right here, as it is typed.
+    Some(match found == working {
+        true => PathBuf::from(name),
+        false => found.join(name),
+    })
 }
 
 /// A path as it is called from the working folder, where it lies below that: reports name files so.
