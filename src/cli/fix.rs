@@ -20,8 +20,8 @@ pub struct FixOptions {
     /// Mend what is safe (order of lists, spelling of keys, names and dates), then judge what remains
     #[arg(long)]
     pub fix: bool,
-    /// Only show what --fix would write; exit 3 when there is anything
-    #[arg(long, requires = "fix")]
+    /// Only show what --fix would write; exit 3 when there is anything, 4 when something cannot be read
+    #[arg(long, requires = "fix", conflicts_with_all = ["write_baseline", "statistics", "quiet"])]
     pub diff: bool,
 }
 
@@ -33,6 +33,12 @@ impl FixOptions {
     pub fn run(self, paths: &[PathBuf], context: &mut Context) -> Result<Option<Status>, Failure> {
         if !self.fix {
             return Ok(None);
+        }
+        if self.diff && !context.findings_format().is_for_people() {
+            return Err(
+                Failure::usage("--fix --diff shows a diff and has no --format")
+                    .hint("without --diff, what remains is shown in any format"),
+            );
         }
         let mended = manifest::mend(&roll::paths(paths)?).map_err(|error| {
             Failure::new(error).hint("this is a fault of keyroll; nothing was changed")
@@ -97,16 +103,17 @@ fn show(mended: &Mended, context: &mut Context) -> Result<Status, Failure> {
         0 => "nothing to fix".to_owned(),
         _ => format!("{files} would change"),
     });
-    Ok(match mended.files.is_empty() {
-        true => Status::Clean,
-        false => Status::Warning,
+    Ok(match (mended.left.is_empty(), mended.files.is_empty()) {
+        (false, _) => Status::Error,
+        (true, false) => Status::Warning,
+        (true, true) => Status::Clean,
     })
 }
 
 fn left(mended: &Mended, context: &mut Context) {
-    for name in &mended.left {
-        context.out.note(format!(
-            "{name}: left as it is, it is no TOML that can be read"
-        ));
+    for problem in &mended.left {
+        context
+            .out
+            .note(format!("left as it is: {}", problem.message));
     }
 }

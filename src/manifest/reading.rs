@@ -56,7 +56,7 @@ struct Text {
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 /// The largest text that is parsed at a time, in bytes: a parser takes up to eighty times as much memory.
-const LARGEST_RECORD: usize = 1024 * 1024;
+pub(super) const LARGEST_RECORD: usize = 1024 * 1024;
 /// The slice of what stands in a comment: none.
 const COMMENT: u32 = u32::MAX;
 const ONE_PIECE: &str =

@@ -251,11 +251,12 @@ fn has_comma(gap: &str) -> bool {
 mod tests {
     use super::*;
     use crate::manifest::mend::edit::apply;
-    use crate::manifest::mend::walk::{What, walk};
+    use crate::manifest::mend::walk::walk;
+    use crate::manifest::mend::walked::What;
 
     fn ordered(list: &str) -> String {
         let text = format!("l = {list}\n");
-        let value = walk(&text).values.pop().unwrap();
+        let value = walk(&text, |_, _| true).values.pop().unwrap();
         let What::List(elements) = value.what else {
             panic!("a list");
         };

@@ -7,6 +7,7 @@ mod proof;
 mod shape;
 mod values;
 mod walk;
+mod walked;
 
 use std::path::PathBuf;
 
@@ -14,11 +15,12 @@ use crate::catalog;
 use crate::manifest::mend::edit::{Done, Edit, apply};
 use crate::manifest::mend::lists::Element;
 use crate::manifest::mend::proof::Allowed;
-use crate::manifest::mend::values::{Known, is_set};
-use crate::manifest::mend::walk::{Value, Walked, What, walk};
+use crate::manifest::mend::values::{Known, is_set, is_wanted};
+use crate::manifest::mend::walk::walk;
+use crate::manifest::mend::walked::{Value, Walked, What};
 use crate::manifest::place::Lines;
-use crate::manifest::problem::{Problems, shown};
-use crate::manifest::reading::Manifest;
+use crate::manifest::problem::{Problem, Problems, shown};
+use crate::manifest::reading::{LARGEST_RECORD, Manifest};
 use crate::manifest::source::{self, Budget, Source};
 use crate::manifest::{glossary, hidden, slice, syntax};
 use crate::model::date::Date;
@@ -31,8 +33,8 @@ const MOST_TURNS: usize = 8;
 pub struct Mended {
     /// The files that change.
     pub files: Vec<MendedFile>,
-    /// The files that cannot be read, or are no TOML, and so are left as they are.
-    pub left: Vec<String>,
+    /// What is left as it is, and why: a path that nothing can be read from, a file that is no TOML.
+    pub left: Vec<Problem>,
 }
 
 /// A file that changes.
@@ -112,11 +114,13 @@ impl Text {
     }
 }
 
-/// The texts that can be mended, and the names of the files that cannot. Glossaries are neither.
-fn texts(paths: &[PathBuf]) -> (Vec<Text>, Vec<String>) {
-    let (mut texts, mut left) = (Vec::new(), Vec::new());
+/// The texts that can be mended, and why others cannot. Glossaries are neither.
+fn texts(paths: &[PathBuf]) -> (Vec<Text>, Vec<Problem>) {
+    let mut texts = Vec::new();
     let mut budget = Budget::new();
-    for source in source::list(paths, &mut Problems::default()) {
+    let mut left = Problems::default();
+    for source in source::list(paths, &mut left) {
+        left.next_file();
         match source::text(&source, &mut budget) {
             Ok(text) if is_toml(&text) => {
                 if catalog::parse(&text).is_err() {
@@ -128,10 +132,17 @@ fn texts(paths: &[PathBuf]) -> (Vec<Text>, Vec<String>) {
                     });
                 }
             }
-            Ok(_) | Err(_) => left.push(source.shown),
+            Ok(_) => left.add(|| {
+                let name = source::shown_path(&source.path);
+                Problem::of(
+                    format!("{name}: it is no TOML that can be read"),
+                    "`keyroll validate` shows where",
+                )
+            }),
+            Err(problem) => left.add(|| *problem),
         }
     }
-    (texts, left)
+    (texts, left.finish())
 }
 
 fn is_toml(text: &str) -> bool {
@@ -140,7 +151,10 @@ fn is_toml(text: &str) -> bool {
     };
     let sound = |slice: &slice::Slice| {
         let body = slice.text(text);
-        body.is_some_and(|body| syntax::parse_slice(&cut.tokens, slice, &body).1.is_empty())
+        body.is_some_and(|body| {
+            body.len() <= LARGEST_RECORD
+                && syntax::parse_slice(&cut.tokens, slice, &body).1.is_empty()
+        })
     };
     cut.repeated.is_empty() && cut.slices.iter().all(sound)
 }
@@ -160,7 +174,10 @@ fn read(texts: &[Text]) -> Manifest {
 
 /// Mends all that can be seen; whether there was anything.
 fn turn(manifest: &Manifest, texts: &mut [Text], allowed: &mut Allowed) -> bool {
-    let walked: Vec<Walked> = texts.iter().map(|text| walk(&text.text)).collect();
+    let walked: Vec<Walked> = texts
+        .iter()
+        .map(|text| walk(&text.text, is_wanted))
+        .collect();
     let known = Known::of(manifest, &walked);
     let mut is_changed = false;
     for (text, walked) in std::iter::zip(texts, &walked) {
@@ -287,7 +304,7 @@ impl Turn<'_, '_> {
     }
 
     fn ordered(&mut self, value: &Value, dropped: usize) {
-        let field = value.path.last().map_or("", String::as_str);
+        let field = value.path.last().map_or("", |key| &**key);
         let record = value.path[..value.path.len().min(2)].join("/");
         let twice = match dropped {
             0 => String::new(),

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::catalog::Glossaries;
-use crate::manifest::mend::walk::{Value, Walked, What};
+use crate::manifest::mend::shape::Shape;
+use crate::manifest::mend::walked::{Value, Walked};
 use crate::manifest::reading::Manifest;
 use crate::model::entitlement::Catalog;
 use crate::model::record::Kind;
@@ -55,9 +56,23 @@ fn meaning(path: &[&str]) -> Option<Meaning> {
     })
 }
 
+/// Whether a value at a path is ever looked at: what is mended, and what says how that is read.
+pub(super) fn is_wanted(path: &[Rc<str>], shape: Shape) -> bool {
+    let keys: Vec<&str> = path.iter().map(|key| &**key).collect();
+    shape.is_date() || meaning(&keys).is_some() || is_set(path) || is_name(&keys)
+}
+
+/// Whether the value names what a record's entitlements are read by.
+fn is_name(path: &[&str]) -> bool {
+    matches!(
+        path,
+        ["account", _, "provider" | "platform"] | ["provider" | "platform" | "role", _, "catalog"]
+    )
+}
+
 /// Whether the order of the list means nothing: no rule, renderer or step uses it.
-pub(super) fn is_set(path: &[String]) -> bool {
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+pub(super) fn is_set(path: &[Rc<str>]) -> bool {
+    let path: Vec<&str> = path.iter().map(|key| &**key).collect();
     matches!(
         path[..],
         ["account", _, "permissions" | "scopes" | "consumers"]
@@ -86,11 +101,11 @@ impl<'a> Known<'a> {
             names.entry(id.kind).or_default().insert(&*id.name);
         }
         let values = files.iter().flat_map(|file| &file.values);
-        let named = values.filter_map(|value| match (&value.path[..], &value.what) {
-            ([kind, name, field], What::Text(text)) => {
-                Some(([kind.as_str(), name, field], text.as_str()))
-            }
-            _ => None,
+        let named = values.filter_map(|value| {
+            let [kind, name, field] = &value.path[..] else {
+                return None;
+            };
+            Some(([&**kind, &**name, &**field], value.what.text()?))
         });
         Known {
             glossaries: Glossaries::of(&manifest.inventory),
@@ -102,7 +117,7 @@ impl<'a> Known<'a> {
 
     /// How a text at a value's place is read, where it is spelt otherwise and only one thing can be meant.
     pub fn meant(&self, value: &Value, text: &str) -> Option<String> {
-        let path: Vec<&str> = value.path.iter().map(String::as_str).collect();
+        let path: Vec<&str> = value.path.iter().map(|key| &**key).collect();
         let meant = match meaning(&path)? {
             Meaning::Name(kind) => self.name(kind, text)?,
             Meaning::Principal => {

@@ -3,55 +3,31 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use toml_parser::lexer::TokenKind;
 
 use crate::manifest::mend::shape::Shape;
+use crate::manifest::mend::walked::{Id, Misspelt, Path, Value, Walked, What};
 use crate::manifest::renamed::respelt;
 use crate::manifest::tokens::{Token, Tokens, raw};
 
-/// A key that is spelt otherwise than it is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Misspelt {
-    pub span: Range<usize>,
-    pub written: String,
-    pub meant: &'static str,
-    /// Whose key it is.
-    pub of: String,
+/// A step of such a way.
+#[derive(PartialEq, Eq, Hash)]
+enum Step {
+    Key(Rc<str>),
+    Element(usize),
 }
 
-/// A value that is no table.
-#[derive(Clone, Debug)]
-pub(super) struct Value {
-    /// The keys from the root on, as they are read; without places in lists.
-    pub path: Vec<String>,
-    pub span: Range<usize>,
-    pub shape: Shape,
-    pub what: What,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum What {
-    Text(String),
-    /// A list: its elements with their texts, where they are texts.
-    List(Vec<(Range<usize>, Option<String>)>),
-    Other,
-}
-
-/// What a file holds.
-#[derive(Default)]
-pub(super) struct Walked {
-    pub misspelt: Vec<Misspelt>,
-    pub values: Vec<Value>,
-}
-
-/// Walks over a text.
-pub(super) fn walk(text: &str) -> Walked {
+/// Walks over a text, and keeps the values that are `wanted`.
+pub(super) fn walk(text: &str, wanted: fn(&[Rc<str>], Shape) -> bool) -> Walked {
     let tokens = Tokens::of(text).finish();
     let mut walker = Walker {
         text,
+        wanted,
         tokens: tokens.within(0, text.len() as u32),
         at: 0,
+        ids: HashMap::new(),
         lists: HashMap::new(),
         spelt: HashMap::new(),
         out: Walked::default(),
@@ -63,24 +39,30 @@ pub(super) fn walk(text: &str) -> Walked {
 /// A table that keys are read into.
 #[derive(Clone)]
 struct Holder {
-    path: Vec<String>,
+    path: Path,
     shape: Shape,
-    /// The path with places in lists: which table it is.
-    id: String,
+    id: Id,
 }
 
 struct Walker<'t> {
     text: &'t str,
+    wanted: fn(&[Rc<str>], Shape) -> bool,
+    ids: HashMap<(Id, Step), Id>,
     tokens: &'t [Token],
     at: usize,
     /// How many tables a list of tables has so far, by its id.
-    lists: HashMap<String, usize>,
+    lists: HashMap<Id, usize>,
     /// How a key is written, by its table and what it is read as: two ways cannot both be mended.
-    spelt: HashMap<String, HashSet<String>>,
+    spelt: HashMap<Id, HashSet<String>>,
     out: Walked,
 }
 
 impl Walker<'_> {
+    fn id(&mut self, above: Id, step: Step) -> Id {
+        let next = self.ids.len() as Id + 1;
+        *self.ids.entry((above, step)).or_insert(next)
+    }
+
     fn kind(&self) -> TokenKind {
         self.tokens
             .get(self.at)
@@ -110,9 +92,9 @@ impl Walker<'_> {
 
     fn document(&mut self) {
         let root = Holder {
-            path: Vec::new(),
+            path: Rc::new([]),
             shape: Shape::root(),
-            id: String::new(),
+            id: 0,
         };
         let mut table = root.clone();
         loop {
@@ -149,10 +131,10 @@ impl Walker<'_> {
     /// The table of a header's key: of a list of tables the last one, or a new one.
     fn table_of(&mut self, mut holder: Holder, is_new: bool) -> Holder {
         if is_new {
-            *self.lists.entry(holder.id.clone()).or_default() += 1;
+            *self.lists.entry(holder.id).or_default() += 1;
         }
         if let Some(count) = self.lists.get(&holder.id) {
-            holder.id.push_str(&format!("#{count}"));
+            holder.id = self.id(holder.id, Step::Element(*count));
         }
         holder.shape = holder.shape.table();
         holder
@@ -190,27 +172,23 @@ impl Walker<'_> {
     fn descend(&mut self, holder: &Holder, key: &str, span: Range<usize>) -> Holder {
         let is_known = holder.shape.keys().any(|known| known == key);
         let meant = respelt(key, holder.shape.keys()).filter(|_| !is_known);
-        let read = meant.unwrap_or(key);
-        let id = format!("{}\u{1f}{read}", holder.id);
-        if holder.shape.keys().any(|known| known == read) {
-            self.spelt
-                .entry(id.clone())
-                .or_default()
-                .insert(key.to_owned());
+        let read: Rc<str> = meant.unwrap_or(key).into();
+        let id = self.id(holder.id, Step::Key(Rc::clone(&read)));
+        if holder.shape.keys().any(|known| known == &*read) {
+            self.spelt.entry(id).or_default().insert(key.to_owned());
         }
         if let Some(meant) = meant {
             self.out.misspelt.push(Misspelt {
                 span,
                 written: key.to_owned(),
                 meant,
-                of: id.clone(),
+                of: id,
             });
         }
-        let mut path = holder.path.clone();
-        path.push(read.to_owned());
+        let above = holder.path.iter().cloned();
         Holder {
-            path,
-            shape: holder.shape.below(read),
+            shape: holder.shape.below(&read),
+            path: above.chain([read]).collect(),
             id,
         }
     }
@@ -222,8 +200,11 @@ impl Walker<'_> {
             TokenKind::LeftSquareBracket => self.list(holder),
             _ => self.scalar().map_or(What::Other, What::Text),
         };
+        if !(self.wanted)(&holder.path, holder.shape) {
+            return;
+        }
         self.out.values.push(Value {
-            path: holder.path.clone(),
+            path: Rc::clone(&holder.path),
             span: self.begins(from)..self.begins(self.at),
             shape: holder.shape,
             what,
@@ -266,7 +247,7 @@ impl Walker<'_> {
             let text = match self.kind() {
                 TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket => {
                     let mut element = holder.clone();
-                    element.id.push_str(&format!("#{}", elements.len()));
+                    element.id = self.id(holder.id, Step::Element(elements.len()));
                     element.shape = holder.shape.element();
                     self.value(&element);
                     None
@@ -309,12 +290,20 @@ mod tests {
 
     fn values(text: &str) -> Vec<String> {
         let shown = |value: Value| format!("{} {}", value.path.join("."), &text[value.span]);
-        walk(text).values.into_iter().map(shown).collect()
+        walk(text, |_, _| true)
+            .values
+            .into_iter()
+            .map(shown)
+            .collect()
     }
 
     fn misspelt(text: &str) -> Vec<String> {
         let shown = |key: Misspelt| format!("{} {}", &text[key.span], key.meant);
-        walk(text).misspelt.into_iter().map(shown).collect()
+        walk(text, |_, _| true)
+            .misspelt
+            .into_iter()
+            .map(shown)
+            .collect()
     }
 
     #[test]
@@ -332,6 +321,24 @@ mod tests {
                 "waiver.l [\n 1, # c\n {q = []},\n]",
             ]
         );
+    }
+
+    #[test]
+    fn a_long_name_is_held_once_however_much_is_below_it() {
+        let name = "n".repeat(100_000);
+        let keys: String = (0..1_000)
+            .map(|n| format!("k{n} = {{ x = [{{ y = 1 }}] }}\n"))
+            .collect();
+        let text = format!("[account.\"{name}\"]\n{keys}");
+        let values = walk(&text, |_, _| true).values;
+        assert_eq!(values.len(), 2_000);
+        let held = &values[0].path[1];
+        assert!(
+            values
+                .iter()
+                .all(|value| Rc::ptr_eq(&value.path[1], held) && **held == *name)
+        );
+        assert_eq!(walk(&text, |_, _| false).values.len(), 0);
     }
 
     #[test]
