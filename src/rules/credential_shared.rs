@@ -180,7 +180,7 @@ pub(super) mod tests {
             crate::rules::Facts::new(&inventory, &glossaries, "2026-11-22".parse().unwrap());
         let mut found = crate::rules::judge(&facts, &crate::rules::Selection::declared());
         found.retain(|finding| finding.rule == "credential-shared");
-        assert_eq!(found.len(), 1001);
+        assert_eq!(found.len(), 5001);
         assert_eq!(
             found[0].message,
             "the secret at `vault:x` is also that of `account/a0001`, `account/a0002`, `account/a0003` and 4997 more"
