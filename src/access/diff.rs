@@ -8,6 +8,7 @@
 mod account;
 mod change;
 mod collector;
+mod consumer;
 mod glossary;
 mod holder;
 mod party;
@@ -51,11 +52,13 @@ impl Diff {
     }
 }
 
-/// What becomes of access when `new` takes the place of `old`.
-pub fn compare<'a>(old: &State<'a>, new: &State<'a>, actions: &Actions<'_>) -> Diff {
+/// What becomes of access when `new` takes the place of `old`. Of several policies, a level that allows more by any is
+/// raised: the one in force may be part of what is reviewed.
+pub fn compare<'a>(old: &State<'a>, new: &State<'a>, actions: &[&Actions<'_>]) -> Diff {
     let mut out = collector::Collector::new();
     let seats = seats::Seats::of(old.inventory, new.inventory);
-    system::compare(old, new, &mut out);
+    system::compare(old, new, &seats, &mut out);
+    consumer::compare(old.inventory, new.inventory, &mut out);
     glossary::compare(old, new, &seats, &mut out);
     account::compare(old, new, actions, &seats, &mut out);
     party::compare(old, new, &seats, &mut out);

@@ -164,6 +164,52 @@ impl Controls {
     }
 }
 
+impl Controls {
+    /// Every control by its TOML key, in the order of [`stated`](Self::stated), with what it says where it is stated.
+    pub fn values(&self) -> [(&'static str, Option<String>); 15] {
+        let Controls {
+            max_file_size,
+            classification,
+            retention,
+            access_policy,
+            supervisor,
+            provider_ownership,
+            conflict_rule,
+            retry_log,
+            owner_approval,
+            fields,
+            rollback,
+            test_window,
+            review_gate,
+            source_citation,
+            action_approval,
+        } = self;
+        let text = |text: &Option<Text>| {
+            let stated = text.as_ref().filter(|text| !text.is_blank());
+            stated.map(Text::to_string)
+        };
+        let fields = fields.iter().filter(|field| !field.is_blank());
+        let fields: Vec<&str> = fields.map(Text::as_str).collect();
+        [
+            ("max-file-size", text(max_file_size)),
+            ("classification", text(classification)),
+            ("retention", retention.as_ref().map(Span::to_string)),
+            ("access-policy", text(access_policy)),
+            ("supervisor", supervisor.as_ref().map(Principal::to_string)),
+            ("provider-ownership", text(provider_ownership)),
+            ("conflict-rule", text(conflict_rule)),
+            ("retry-log", text(retry_log)),
+            ("owner-approval", text(owner_approval)),
+            ("fields", (!fields.is_empty()).then(|| fields.join(", "))),
+            ("rollback", rollback.as_ref().map(ProcedureId::to_string)),
+            ("test-window", test_window.as_ref().map(ToString::to_string)),
+            ("review-gate", text(review_gate)),
+            ("source-citation", text(source_citation)),
+            ("action-approval", text(action_approval)),
+        ]
+    }
+}
+
 /// The TOML keys of all controls.
 pub fn controls() -> impl Iterator<Item = &'static str> {
     NO_CONTROLS.stated().into_iter().map(|(key, _)| key)
@@ -280,5 +326,24 @@ impl Account {
     /// Every control by its TOML key, and whether it is stated.
     pub fn stated_controls(&self) -> [(&'static str, bool); 15] {
         self.controls.stated()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_has_a_value_where_it_is_stated() {
+        for stated in [
+            serde_json::json!({}),
+            serde_json::json!({ "review-gate": " ", "fields": [" "], "rollback": "undo" }),
+            serde_json::json!({ "retention": "30d", "fields": ["a"], "supervisor": "person/jo",
+                "test-window": { "days": ["mon"], "from": "22:00", "to": "23:00" } }),
+        ] {
+            let controls: Controls = serde_json::from_value(stated).unwrap();
+            let values = controls.values().map(|(key, value)| (key, value.is_some()));
+            assert_eq!(values, controls.stated());
+        }
     }
 }

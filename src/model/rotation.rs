@@ -1,5 +1,7 @@
 //! Rotation policies.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
@@ -43,6 +45,18 @@ pub struct Window {
     /// An IANA time zone; UTC where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<Text>,
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for day in &self.days {
+            write!(f, "{day} ")?;
+        }
+        write!(f, "{}-{}", self.from.as_str(), self.to.as_str())?;
+        self.zone
+            .as_ref()
+            .map_or(Ok(()), |zone| write!(f, " {zone}"))
+    }
 }
 
 /// How often, with what warning and how a credential is replaced.

@@ -284,7 +284,7 @@ impl Row<'_> {
                 to,
             } => Fields {
                 what: aspect.as_str(),
-                name: of.clone(),
+                name: of.as_ref().map(line::masked),
                 from: one(from.as_ref().map(line::masked)),
                 to: one(to.as_ref().map(line::masked)),
                 ..Fields::default()

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::diff;
 
-fn put(inventory: &mut Inventory, records: Value) {
+pub fn put(inventory: &mut Inventory, records: Value) {
     for (id, body) in records.as_object().unwrap() {
         let id = id.parse().unwrap();
         let old = inventory.remove(&id);
@@ -27,7 +27,7 @@ fn put(inventory: &mut Inventory, records: Value) {
     }
 }
 
-fn base() -> Inventory {
+pub fn base() -> Inventory {
     let mut inventory = Inventory::default();
     put(
         &mut inventory,
@@ -62,7 +62,7 @@ fn after(records: Value) -> Diff {
 }
 
 /// The lines that people see.
-fn said(records: Value) -> Vec<String> {
+pub fn said(records: Value) -> Vec<String> {
     let diff = after(records);
     let sides = Sides { old: "a", new: "b" };
     let text = render(&diff, sides, Format::Table, &Terminal::PIPE);
@@ -349,8 +349,10 @@ fn an_entitlement_that_does_more_than_before_is_a_gain_for_its_holders() {
 fn what_looks_like_a_secret_is_told_in_no_form() {
     let token = ["ghp_16C7e42F292c6912", "E7710c838347Ae178B4a"].concat();
     let credential = json!({ "kind": "api-key", "store": "age", "identity": [token] });
-    let diff =
-        after(json!({ "account/etl": { "permissions": [token], "credential": credential } }));
+    let diff = after(
+        json!({ "account/etl": { "permissions": [token], "credential": credential },
+            "approval/etl read 2026-10-01": { "permissions": [token] } }),
+    );
     for format in [
         Format::Table,
         Format::Json,

@@ -139,3 +139,17 @@ fn hidden_folders_and_other_files_are_passed_over() {
         .diff(&["git:main", "inventory"])
         .says(0, "no change in access");
 }
+
+#[test]
+fn a_configuration_that_comes_with_the_change_does_not_disarm_the_gate() {
+    let repository = Repository::new();
+    repository.write("keyroll.toml", "[level.closeout]\nactions = []\n");
+    let closeout = ACCOUNTS.replace("read-only-import", "closeout");
+    repository.write("inventory/accounts.toml", &closeout);
+    repository
+        .diff(&["git:main", "inventory", "--no-new-access"])
+        .says(
+            4,
+            "refused: account/etl raises level read-only-import -> closeout",
+        );
+}

@@ -8,6 +8,7 @@ mod hostile;
 mod naive;
 mod properties;
 mod repository;
+mod subtle;
 
 use keyroll::access::diff::{Diff, State, compare};
 use keyroll::catalog::{Glossaries, Policy};
@@ -26,5 +27,5 @@ pub fn diff(old: &Inventory, new: &Inventory) -> Diff {
         glossary: &|name| new_terms.get(name),
     };
     let actions = |level: Level| Policy::shipped().levels().policy(level).actions.as_slice();
-    compare(&old, &new, &actions)
+    compare(&old, &new, &[&actions])
 }

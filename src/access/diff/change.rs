@@ -72,14 +72,22 @@ words! {
         Provider = "provider",
         Platform = "platform",
         Endpoint = "endpoint",
+        /// Addresses that a system accepts.
+        Allowlist = "allowlist",
+        /// The account whose secret is used to rotate and revoke.
+        Admin = "admin",
         Identity = "identity",
         Consumer = "consumer",
+        /// Who uses a consumer's credential by hand.
+        Person = "person",
+        Host = "host",
         Tool = "agent-tool",
         EndpointSlice = "endpoint-slice",
         TenantEnabled = "tenant-enabled",
         Field = "writable-field",
         Control = "control",
         Approval = "approval",
+        Decision = "decision",
         Expiry = "expiry",
         Left = "left",
         Member = "member",
@@ -160,7 +168,8 @@ pub enum What {
     /// One value for another; one of a list has only a before or an after.
     Value {
         aspect: Aspect,
-        /// Which of several: the environment of an endpoint, the action class of an approval.
+        /// Which of several: the environment of an endpoint, the action class or the entitlement of an approval, the
+        /// boundary of a decision, the key of a control.
         of: Option<String>,
         from: Option<String>,
         to: Option<String>,

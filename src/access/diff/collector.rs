@@ -55,6 +55,11 @@ impl Collector {
         self.complete
     }
 
+    /// Whether all was told so far: if not, the rest need not be worked out.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     pub fn add(&mut self, record: &RecordId, turn: Turn, what: What) {
         self.add_for(record, turn, what, Arc::default());
     }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::access::diff::State;
-use crate::access::diff::account::{catalogs, is_live};
+use crate::access::diff::account::{catalogs, is_live, slot_of};
 use crate::access::diff::change::{Rating, Turn, What};
 use crate::access::diff::collector::Collector;
+use crate::access::diff::holder::Slot;
 use crate::access::diff::seats::{Half, Seats};
 use crate::access::diff::system::named;
 use crate::model::access::{Condition, Effect};
+use crate::model::account::Account;
 use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey};
 use crate::model::id::Principal;
 use crate::model::inventory::Inventory;
@@ -36,8 +38,8 @@ pub(super) fn compare<'a>(
     if altered.is_empty() {
         return;
     }
-    let before = holders(old, &seats.old, &altered);
-    let mut after = holders(new, &seats.new, &altered);
+    let before = holders(old, &seats.old, &altered, out);
+    let mut after = holders(new, &seats.new, &altered, out);
     for (place, entitlements) in altered {
         let record = RecordId {
             kind: place.0,
@@ -174,42 +176,75 @@ fn note<'a>(altered: &mut Altered<'a>, place: Place<'a>, pair: [Option<&'a Catal
     }
 }
 
+/// Where the entitlements of a slot are explained to an account, or to a principal that is none.
+fn explained<'a>(
+    state: &State<'a>,
+    account: Option<&'a Account>,
+    slot: Slot<'a>,
+) -> [Option<Place<'a>>; 2] {
+    let glossary = |name: &'a CatalogName| (Kind::Catalog, name.as_str());
+    let [provider, platform] = catalogs(state, account).map(|name| name.map(glossary));
+    match slot {
+        Slot::Provider => {
+            let own = account.map(|account| (Kind::Provider, account.provider.as_str()));
+            [provider, own]
+        }
+        Slot::Platform => {
+            let own = account.and_then(|account| state.inventory.platform_of(account));
+            [platform, own.map(|name| (Kind::Platform, name.as_str()))]
+        }
+        Slot::Glossary(name) => [name.map(glossary), None],
+    }
+}
+
 /// Who has the altered entitlements, in one of the inventories.
-fn holders<'a>(state: &State<'a>, half: &Half<'a>, altered: &Altered<'a>) -> Holders<'a> {
+fn holders<'a>(
+    state: &State<'a>,
+    half: &Half<'a>,
+    altered: &Altered<'a>,
+    out: &mut Collector,
+) -> Holders<'a> {
     let mut holders = Holders::new();
-    let mut see =
-        |place: Place<'a>, keys: &'a [EntitlementKey], who: &dyn Fn() -> Option<Principal>| {
+    let mut see = |places: [Option<Place<'a>>; 2],
+                   keys: &'a [EntitlementKey],
+                   who: &dyn Fn() -> Option<Principal>| {
+        for place in places.into_iter().flatten() {
             let Some(entitlements) = altered.get(&place) else {
-                return;
+                continue;
             };
+            if !out.spend(keys.len()) {
+                return;
+            }
             for key in keys.iter().filter(|key| entitlements.contains_key(key)) {
                 holders.entry((place, key)).or_default().extend(who());
             }
-        };
+        }
+    };
     let inventory = state.inventory;
     for (id, account) in inventory.accounts.iter().filter(|(_, a)| is_live(a)) {
-        let who = || named(id);
-        let [provider, platform] = catalogs(state, Some(account));
-        let provider = provider.map(|name| (Kind::Catalog, name.as_str()));
-        let own = (Kind::Provider, account.provider.as_str());
-        for place in provider.into_iter().chain([own]) {
-            see(place, &account.permissions, &who);
-        }
-        let platform = platform.map(|name| (Kind::Catalog, name.as_str()));
-        let own = inventory.platform_of(account);
-        let own = own.map(|name| (Kind::Platform, name.as_str()));
-        for place in platform.into_iter().chain(own) {
-            see(place, &account.scopes, &who);
+        for (slot, keys) in [
+            (Slot::Provider, &account.permissions),
+            (Slot::Platform, &account.scopes),
+        ] {
+            see(explained(state, Some(account), slot), keys, &|| named(id));
         }
     }
     for principal in half.principals() {
-        for (role, _) in half.assigned(principal) {
-            let role = inventory.roles.get(*role);
-            let named = role.and_then(|role| Some((role, role.catalog.as_ref()?)));
-            if let Some((role, name)) = named {
-                let place = (Kind::Catalog, name.as_str());
-                see(place, &role.permissions, &|| principal.parse().ok());
-            }
+        let account = principal.strip_prefix("account/");
+        let account = account.and_then(|name| inventory.accounts.get(name));
+        if account.is_some_and(|account| !is_live(account)) {
+            continue;
+        }
+        for seats in half.assigned(principal).chunk_by(|a, b| a.0 == b.0) {
+            let Some(role) = inventory.roles.get(seats[0].0) else {
+                continue;
+            };
+            let slot = match account {
+                Some(_) => slot_of(role, catalogs(state, account)),
+                None => Slot::Glossary(role.catalog.as_ref()),
+            };
+            let places = explained(state, account, slot);
+            see(places, &role.permissions, &|| principal.parse().ok());
         }
     }
     holders

@@ -1,6 +1,6 @@
 //! What one principal may do where, by all that gives it: its own record, its roles, its teams.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::access::diff::State;
@@ -21,7 +21,7 @@ pub(super) enum Slot<'a> {
 }
 
 /// What gives something.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Via<'a> {
     Own,
     Role(&'a RoleId),
@@ -95,7 +95,7 @@ impl<'a> Holder<'a, '_> {
     pub fn compare(&self, out: &mut Collector) -> ByTeams<'a> {
         let mut teams = ByTeams::default();
         for shifted in self.shifted(out) {
-            let changed: Vec<&Bundle<'a>> = self.changed(&shifted.givers).collect();
+            let changed = self.changed(&shifted.givers);
             let told_by_team =
                 |bundle: &&Bundle<'a>| matches!(bundle.via, Via::Team { lasting: true, .. });
             if changed.iter().all(told_by_team) {
@@ -108,13 +108,18 @@ impl<'a> Holder<'a, '_> {
                 },
                 _ => None,
             };
+            let sites = [0, 1].map(|side| sites(&changed, side));
             for step in &shifted.steps {
-                let grant = self.grant(&shifted, step, &changed);
+                if !out.is_complete() {
+                    return teams;
+                }
+                let giving = giving(&sites, step);
+                let grant = self.grant(&shifted, step, &giving);
                 match by_role {
                     Some(role) => out.by_role(role, step.turn, grant, &self.principal),
                     None => out.add(&self.record, step.turn, What::Grant(grant)),
                 }
-                for bundle in &changed {
+                for bundle in &giving {
                     if let Via::Team { team, .. } = bundle.via {
                         let side = if step.turn.gains() {
                             &mut teams.gained
@@ -185,16 +190,18 @@ impl<'a> Holder<'a, '_> {
     }
 
     /// The givers that do not give the same before and after.
-    fn changed<'s>(&'s self, givers: &'s Givers) -> impl Iterator<Item = &'s Bundle<'a>> {
-        let bundles = (0u32..).zip(&self.bundles);
-        bundles.filter_map(|(number, bundle)| {
-            let gives = givers.each_ref().map(|side| side.contains(&number));
-            let same = gives[0] == gives[1] && (!gives[0] || bundle.is_fixed());
+    fn changed<'s>(&'s self, givers: &Givers) -> Vec<&'s Bundle<'a>> {
+        let either: BTreeSet<u32> = givers.iter().flatten().copied().collect();
+        let changed = either.into_iter().filter_map(|number| {
+            let gives = |side: &Vec<u32>| side.binary_search(&number).is_ok();
+            let bundle = self.bundles.get(number as usize)?;
+            let same = givers.iter().all(gives) && bundle.is_fixed();
             (!same).then_some(bundle)
-        })
+        });
+        changed.collect()
     }
 
-    fn grant(&self, shifted: &Shifted<'a>, step: &Step, changed: &[&Bundle<'a>]) -> Grant {
+    fn grant(&self, shifted: &Shifted<'a>, step: &Step, giving: &[&Bundle<'a>]) -> Grant {
         let now = usize::from(step.turn.gains());
         let catalog = self.terms[now].catalog(shifted.slot);
         let other = || self.terms[1 - now].catalog(shifted.slot);
@@ -212,9 +219,8 @@ impl<'a> Holder<'a, '_> {
                 .and_then(|catalog| catalog.entitlements.get(*key))
                 .map(|known| known.effect),
         };
-        let gives = |bundle: &&&Bundle<'a>| [&bundle.old, &bundle.new][now].is_some();
         let mut via = Vec::new();
-        for bundle in changed.iter().filter(gives) {
+        for bundle in giving {
             let named: [Option<RecordId>; 2] = match bundle.via {
                 Via::Own => [None, None],
                 Via::Role(role) => [None, Some(RecordId::new(Kind::Role, role))],
@@ -234,6 +240,37 @@ impl<'a> Holder<'a, '_> {
             via: via.into(),
         }
     }
+}
+
+/// The bundles that give something at each boundary, on one side.
+type Sites<'a, 's> = HashMap<Spot<'a>, Vec<&'s Bundle<'a>>>;
+
+fn sites<'a, 's>(changed: &[&'s Bundle<'a>], side: usize) -> Sites<'a, 's> {
+    let mut sites = Sites::new();
+    for bundle in changed {
+        let part = [&bundle.old, &bundle.new][side].as_ref();
+        for spot in part.iter().flat_map(|part| &part.at) {
+            sites.entry(*spot).or_default().push(*bundle);
+        }
+    }
+    sites
+}
+
+/// Those of the changed bundles that a step comes of: what they give holds where the step says.
+fn giving<'a, 's>(sites: &[Sites<'a, 's>; 2], step: &Step) -> Vec<&'s Bundle<'a>> {
+    let (sites, places) = match step.turn.gains() {
+        true => (&sites[1], &step.to),
+        false => (&sites[0], &step.from),
+    };
+    let mut giving: Vec<&'s Bundle<'a>> = places
+        .iter()
+        .filter_map(|place| sites.get(&place.0.as_ref()))
+        .flatten()
+        .copied()
+        .collect();
+    giving.sort_by_key(|bundle| bundle.via);
+    giving.dedup_by_key(|bundle| bundle.via);
+    giving
 }
 
 impl Bundle<'_> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::access::diff::holder::{Bundle, Part, Slot, Via};
 use crate::access::diff::places::Spot;
-use crate::model::id::{RoleId, TeamId};
+use crate::model::id::{AccountId, RoleId, TeamId};
 use crate::model::inventory::Inventory;
 use crate::model::role::Role;
 
@@ -54,6 +54,12 @@ impl<'a> Half<'a> {
     /// What a principal is assigned itself.
     pub fn assigned(&self, principal: &str) -> &[(&'a RoleId, Spot<'a>)] {
         self.assigned.get(principal).map_or(&[], Vec::as_slice)
+    }
+
+    /// The roles that an account is assigned.
+    pub fn assigned_to(&self, account: &AccountId) -> impl Iterator<Item = &'a RoleId> {
+        let assigned = self.assigned(&format!("account/{account}")).iter();
+        assigned.map(|(role, _)| *role)
     }
 
     pub fn teams(&self, person: &str) -> &[&'a TeamId] {
@@ -129,7 +135,7 @@ impl<'a> Seats<'a> {
         let either: BTreeSet<&'a TeamId> = old.iter().chain(new).copied().collect();
         let mut bundles = Vec::new();
         for team in either {
-            let member = [old.contains(&team), new.contains(&team)];
+            let member = [old, new].map(|teams| teams.binary_search(&team).is_ok());
             let name = format!("team/{team}");
             let lasting = member == [true, true];
             let via = |role| Via::Team {

@@ -78,8 +78,10 @@ fn compared(before: &Inventory, after: &Inventory, policy: &Policy) -> Diff {
         inventory: after,
         glossary: &|name| new_terms.get(name),
     };
-    let actions = |level: Level| policy.levels().policy(level).actions.as_slice();
-    diff::compare(&old, &new, &actions)
+    // The configuration may be part of what is reviewed: what ships counts beside it.
+    let shipped = |level: Level| Policy::shipped().levels().policy(level).actions.as_slice();
+    let chosen = |level: Level| policy.levels().policy(level).actions.as_slice();
+    diff::compare(&old, &new, &[&shipped, &chosen])
 }
 
 /// Names what is gained, and refuses it.

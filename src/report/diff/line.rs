@@ -192,8 +192,13 @@ fn concerned(change: &Change) -> String {
 
 fn value(aspect: Aspect, of: Option<&str>, from: Option<&String>, to: Option<&String>) -> String {
     let label = aspect.as_str().replace('-', " ");
+    let joint = match aspect == Aspect::Control {
+        true => " ",
+        false if aspect == Aspect::Decision => " at ",
+        false => " of ",
+    };
     let label = match of {
-        Some(of) => format!("{label} of {of}"),
+        Some(of) => format!("{label}{joint}{}", masked(of)),
         None => label,
     };
     let shown = |value: Option<&String>| value.map_or_else(|| "(none)".to_owned(), masked);
@@ -202,14 +207,21 @@ fn value(aspect: Aspect, of: Option<&str>, from: Option<&String>, to: Option<&St
         | Aspect::Platform
         | Aspect::Identity
         | Aspect::Consumer
+        | Aspect::Person
+        | Aspect::Allowlist
         | Aspect::Tool
         | Aspect::Field
-        | Aspect::Control
+        | Aspect::Decision
         | Aspect::Approval
         | Aspect::Member
         | Aspect::RolePermission => true,
+        // That it is stated or not; what it says is told where it says something else.
+        Aspect::Control if from.is_none() || to.is_none() => return label,
+        Aspect::Control => false,
         Aspect::TenantEnabled => return label,
-        Aspect::Endpoint
+        Aspect::Host
+        | Aspect::Admin
+        | Aspect::Endpoint
         | Aspect::EndpointSlice
         | Aspect::Expiry
         | Aspect::Left
