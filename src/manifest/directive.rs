@@ -151,7 +151,7 @@ impl<'c> Words<'c> {
                 let (day, at) = self.value(word, "a day")?;
                 ("until", waiver.until.replace(read(day, &at)?).is_some(), at)
             }
-            "because" => match self.rest() {
+            "because" | "reason" => match self.rest() {
                 ("", _) => return Err(lacks(span, word, "a reason")),
                 (reason, at) => (
                     "reason",
@@ -221,6 +221,8 @@ mod tests {
         let other = waiver("#Keyroll : waive missing-expiry until 2027-01-01 owner team/it");
         assert!(other.owner.is_some() && other.until.is_some() && other.reason.is_none());
         assert!(waiver("## keyroll: waive missing-expiry").owner.is_none());
+        // As the key of the table is called.
+        assert!(waiver("# keyroll: waive x reason y").reason.is_some());
     }
 
     #[test]
