@@ -121,6 +121,67 @@ fn a_configuration_is_no_inventory_and_changes_what_levels_demand() {
     assert!(!found.stdout.contains("malformed"), "{found:?}");
 }
 
+/// An inventory with one error.
+fn without_purpose(home: &Home) -> String {
+    let text = std::fs::read_to_string("tests/rules/missing-purpose/bad.toml").unwrap();
+    home.file("inventory.toml", text);
+    home.path().join("inventory.toml").display().to_string()
+}
+
+#[test]
+fn what_the_baseline_accepts_is_applied() {
+    let home = Home::new();
+    let inventory = without_purpose(&home);
+    home.run(&["init", "--no-secrets"]).ok(0);
+    home.run(&["apply", &inventory, "--yes"]).ok(4);
+    home.run(&["validate", &inventory, "--write-baseline", "known.jsonl"])
+        .ok(0);
+    home.file("keyroll.toml", "baseline = \"known.jsonl\"\n");
+    home.run(&["validate", &inventory]).ok(0);
+    home.run(&["apply", &inventory, "--yes", "--no-config"])
+        .ok(4);
+    home.run(&["apply", &inventory, "--yes"]).ok(0);
+}
+
+#[test]
+fn a_baseline_is_replaced_as_it_is_read() {
+    let home = Home::new();
+    let inventory = without_purpose(&home);
+    let write = ["validate", &inventory, "--write-baseline", "known.jsonl"];
+    // Larger than a file of an inventory may be, and no larger than a baseline.
+    let large = format!("{{\"keyroll-baseline\":1}}\n{}", "\n".repeat(5 << 20));
+    home.file("known.jsonl", large);
+    home.run(&write).ok(0);
+    std::fs::rename(
+        home.path().join("known.jsonl"),
+        home.path().join("elsewhere.jsonl"),
+    )
+    .unwrap();
+    std::os::unix::fs::symlink("elsewhere.jsonl", home.path().join("known.jsonl")).unwrap();
+    let refused = home.run(&write).ok(4);
+    assert!(refused.stderr.contains("symbolic link"), "{refused:?}");
+}
+
+#[test]
+fn what_cannot_be_mended_is_no_success() {
+    let home = Home::new();
+    let inventory = without_purpose(&home);
+    home.run(&["validate", &inventory, "--fix", "--diff"]).ok(3);
+    std::fs::create_dir(home.path().join("empty")).unwrap();
+    std::os::unix::fs::symlink(&inventory, home.path().join("link.toml")).unwrap();
+    for (name, why) in [
+        ("empty", "no `*.toml` file"),
+        ("link.toml", "symbolic link"),
+    ] {
+        let ran = home.run(&["validate", name, "--fix", "--diff"]).ok(4);
+        assert!(ran.stderr.contains(why), "{ran:?}");
+    }
+    for more in [["--format", "json"], ["--write-baseline", "known.jsonl"]] {
+        let words = ["validate", &inventory, "--fix", "--diff", more[0], more[1]];
+        home.run(&words).ok(2);
+    }
+}
+
 #[test]
 fn a_baseline_lies_beside_the_configuration_that_names_it() {
     let home = Home::new();

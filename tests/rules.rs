@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use keyroll::catalog::Glossaries;
 use keyroll::manifest::{self, Manifest};
+use keyroll::model::baseline::Known;
 use keyroll::model::finding::Finding;
 use keyroll::rules::{self, Facts, RuleKind, Selection};
 
 /// The day that the fixtures are judged by.
 const AS_OF: &str = "2026-11-22";
+const NEXT_DAY: &str = "2026-11-23";
 
 fn read(rule: &str, name: &str) -> Manifest {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
@@ -27,9 +29,13 @@ fn read(rule: &str, name: &str) -> Manifest {
 }
 
 fn judge(manifest: &Manifest) -> Vec<Finding> {
+    judge_on(AS_OF, manifest)
+}
+
+fn judge_on(day: &str, manifest: &Manifest) -> Vec<Finding> {
     let inventory = &manifest.inventory;
     let glossaries = Glossaries::of(inventory);
-    let facts = Facts::new(inventory, &glossaries, AS_OF.parse().unwrap());
+    let facts = Facts::new(inventory, &glossaries, day.parse().unwrap());
     let selection = Selection {
         pedantic: true,
         ..Selection::declared()
@@ -58,6 +64,13 @@ fn holds(rule: &str) {
         let line = line(&manifest, finding);
         assert!(line.contains("# fault"), "{rule} points at: {line}");
     }
+    let known = |findings: &[Finding]| findings.iter().map(Known::of).collect::<Vec<_>>();
+    let next = judge_on(NEXT_DAY, &manifest);
+    assert_eq!(
+        known(&bad),
+        known(&next),
+        "{rule} says something else each day: what changes by itself stands in no backquotes"
+    );
 }
 
 /// A test for each rule, named as the rule is, and the list of them.

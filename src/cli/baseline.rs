@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::catalog::Policy;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::settings::Settings;
-use crate::cli::{file, roll};
-use crate::manifest::{self, Manifest, Problem};
+use crate::cli::roll;
+use crate::cli::settings::{Settings, unread};
+use crate::manifest::{self, Manifest};
 use crate::model::baseline::Baseline;
 use crate::operations::rewrite::{Rewrite, rewrite};
 use crate::report::summary::counted;
@@ -78,7 +78,10 @@ fn write(
     let all = [Rewrite {
         path: path.to_owned(),
         before,
-        after: manifest::write_baseline(&known),
+        after: manifest::write_baseline(&known).map_err(|error| {
+            Failure::refused(error.to_string())
+                .hint("mend what is found most, or write one for a part; no baseline was written")
+        })?,
     }];
     rewrite(&all).map_err(|error| {
         Failure::new(error).hint("no baseline was written; check the path and its folder")
@@ -101,24 +104,12 @@ fn standing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(_) | Ok(_) => {}
     }
-    let text = file::text(path)?;
+    let text = manifest::baseline_text(path).map_err(|problem| unread(*problem))?;
     match manifest::is_baseline(&text) {
         true => Ok(Some(text)),
         false => Err(
             Failure::refused(format!("`{name}` is no baseline; it stands as it was"))
                 .hint("name another file, or take this one away"),
         ),
-    }
-}
-
-/// A baseline that cannot be read, with its line.
-fn unread(problem: Problem) -> Failure {
-    let place = problem.place.map_or_else(String::new, |place| {
-        format!("{}:{}: ", place.file.escape_debug(), place.line)
-    });
-    let failure = Failure::refused(format!("{place}{}", problem.message));
-    match problem.hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
     }
 }

@@ -150,6 +150,7 @@ impl<'a> Entry<'a> {
                 fix: self.fix(),
                 days: None,
                 place,
+                known: None,
             },
             What::Finding(finding) => Item {
                 place,

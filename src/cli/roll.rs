@@ -169,10 +169,11 @@ pub fn baseline(
     rules::baseline(&facts(inventory, policy, context), selection)
 }
 
-/// The errors on declared records, judged as they will stand in the store: beside what is kept there.
+/// The errors on declared records, judged as they will stand in the store: beside what is kept there. What the baseline of
+/// the configuration knows is none: `validate` accepts it too.
 ///
 /// # Errors
-/// When the configuration cannot be used.
+/// When the configuration or its baseline cannot be used.
 pub fn errors(
     declared: &Inventory,
     stored: &Inventory,
@@ -189,9 +190,11 @@ pub fn errors(
         .records()
         .for_each(|record| drop(whole.put(record)));
     let selection = settings.rules(Selection::declared());
-    let mut findings = judge(&whole, &selection, &settings.policy, context);
+    let known = settings.known()?;
+    let mut findings = judge_beside(&whole, &selection, &settings.policy, &known, context).findings;
     findings.retain(|finding| {
-        finding.severity == Severity::Error && declared.contains(&finding.subject)
+        let is_declared = declared.contains(&finding.subject) && finding.entry.is_none();
+        finding.severity == Severity::Error && is_declared
     });
     Ok(findings)
 }

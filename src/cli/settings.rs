@@ -8,6 +8,7 @@ use crate::cli::context::{Beside, ConfigPath, Context};
 use crate::cli::failure::Failure;
 use crate::cli::roll::{FailOn, RuleOptions};
 use crate::manifest::{self, ConfigFile, Problem};
+use crate::model::baseline::Baseline;
 use crate::model::finding::FieldPath;
 use crate::model::policy::Config;
 use crate::rules::{Selection, UnknownRule};
@@ -106,6 +107,17 @@ impl Settings {
         let folder = self.path.as_ref()?.parent()?;
         Some(folder.join(name.as_str()))
     }
+
+    /// What that baseline knows; nothing where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn known(&self) -> Result<Baseline, Failure> {
+        match self.baseline() {
+            Some(path) => manifest::read_baseline(&path).map_err(|problem| unread(*problem)),
+            None => Ok(Baseline::default()),
+        }
+    }
 }
 
 /// Refuses a configuration that names a rule which does not exist.
@@ -181,5 +193,17 @@ fn refused(problems: &[Problem]) -> Failure {
     match problems.iter().find_map(|problem| problem.hint.as_ref()) {
         Some(hint) => failure.hint(hint),
         None => failure.hint("`keyroll schema config` prints what it may hold"),
+    }
+}
+
+/// A baseline that cannot be read, with its line.
+pub fn unread(problem: Problem) -> Failure {
+    let place = problem.place.map_or_else(String::new, |place| {
+        format!("{}:{}: ", place.file.escape_debug(), place.line)
+    });
+    let failure = Failure::refused(format!("{place}{}", problem.message));
+    match problem.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
     }
 }

@@ -1,4 +1,4 @@
-//! A baseline as text, to and from `model`: one finding a line, sorted, so that git merges it. Holds no message of any rule.
+//! A baseline as text, to and from `model`: one finding a line, sorted, so that git merges it. Holds no message of any rule, and no secret.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -40,6 +40,8 @@ struct Line {
     subject: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    what: Vec<String>,
     count: u32,
 }
 
@@ -55,12 +57,7 @@ impl Manifest {
     /// # Errors
     /// When the file cannot be read, or its first line that is none of a baseline.
     pub fn read_baseline(&mut self, path: &Path) -> Result<Baseline, Box<Problem>> {
-        let source = Source {
-            path: path.to_owned(),
-            shown: path.to_string_lossy().into_owned(),
-            held: None,
-        };
-        let text = source::text_within(&source, &mut Budget::new(), LARGEST)?;
+        let (source, text) = text(path)?;
         let (baseline, lines) = parse(&source.shown, &text)?;
         self.accompany(source.clone(), text.len());
         self.baseline = Some(BaselineFile { source, lines });
@@ -83,6 +80,38 @@ impl Manifest {
     }
 }
 
+fn text(path: &Path) -> Result<(Source, String), Box<Problem>> {
+    let source = Source {
+        path: path.to_owned(),
+        shown: path.to_string_lossy().into_owned(),
+        held: None,
+    };
+    let text = source::text_within(&source, &mut Budget::new(), LARGEST)?;
+    Ok((source, text))
+}
+
+/// Reads a baseline where nobody asks for its lines.
+///
+/// # Errors
+/// As [`Manifest::read_baseline`].
+pub fn read_baseline(path: &Path) -> Result<Baseline, Box<Problem>> {
+    let (source, text) = text(path)?;
+    Ok(parse(&source.shown, &text)?.0)
+}
+
+/// The text of a file that a baseline is to replace: read as one is, within its limits and through no link.
+///
+/// # Errors
+/// When it cannot be read so.
+pub fn baseline_text(path: &Path) -> Result<String, Box<Problem>> {
+    Ok(text(path)?.1)
+}
+
+/// That a baseline is larger than one that can be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the baseline would be larger than {} MiB", LARGEST / (1024 * 1024))]
+pub struct TooLarge;
+
 /// Whether a text begins as a baseline does: another file must not be replaced by one.
 pub fn is_baseline(text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default();
@@ -90,7 +119,10 @@ pub fn is_baseline(text: &str) -> bool {
 }
 
 /// Writes a baseline. The same findings give the same bytes.
-pub fn write_baseline(baseline: &Baseline) -> String {
+///
+/// # Errors
+/// When it would be larger than one that can be read.
+pub fn write_baseline(baseline: &Baseline) -> Result<String, TooLarge> {
     let mut lines: Vec<String> = baseline
         .0
         .iter()
@@ -99,6 +131,7 @@ pub fn write_baseline(baseline: &Baseline) -> String {
                 rule: known.rule.parse().ok()?,
                 subject: known.subject.to_string(),
                 field: (!known.field.is_empty()).then(|| known.field.to_string()),
+                what: known.what.iter().map(ToString::to_string).collect(),
                 count: u32::try_from(*count).unwrap_or(u32::MAX),
             })
         })
@@ -107,7 +140,11 @@ pub fn write_baseline(baseline: &Baseline) -> String {
     let head = line(&Head {
         keyroll_baseline: FORM,
     });
-    head.into_iter().chain(lines).collect()
+    let text: String = head.into_iter().chain(lines).collect();
+    match text.len() as u64 <= LARGEST {
+        true => Ok(text),
+        false => Err(TooLarge),
+    }
 }
 
 fn line(value: &impl Serialize) -> Option<String> {
@@ -168,10 +205,9 @@ fn entry(raw: &str) -> Result<(Known, usize), String> {
         )
     })?;
     // A baseline comes with a stranger's change as the inventory does, and is shown as that is.
-    let texts = [Some(&line.subject), line.field.as_ref()];
+    let texts = std::iter::once(&line.subject).chain(&line.field);
     if texts
-        .into_iter()
-        .flatten()
+        .chain(&line.what)
         .any(|text| shape::looks_secret(text).is_some())
     {
         return Err("it holds what looks like a secret".to_owned());
@@ -187,6 +223,7 @@ fn entry(raw: &str) -> Result<(Known, usize), String> {
         rule: line.rule.as_str().into(),
         subject,
         field: line.field.unwrap_or_default().into(),
+        what: line.what.into_iter().map(Into::into).collect(),
     };
     Ok((known, line.count as usize))
 }
@@ -200,6 +237,7 @@ mod tests {
             rule: rule.into(),
             subject: subject.parse().unwrap(),
             field: field.into(),
+            what: Vec::new(),
         }
     }
 
@@ -215,22 +253,40 @@ mod tests {
             (known("missing-owner", "account/b", "owner.business"), 1),
             (known("missing-owner", "account/a", ""), 2),
             (
+                Known {
+                    what: vec!["x/y".into(), "\"".into()],
+                    ..known("unknown-permission", "account/a", "permissions")
+                },
+                1,
+            ),
+            (
                 known("duties-conflict", "assignment/person/jo r f/g", "a\"\u{1b}"),
                 1,
             ),
         ];
         let baseline = Baseline(all.into_iter().collect());
-        let text = write_baseline(&baseline);
+        let text = write_baseline(&baseline).unwrap();
         let lines = [
             r#"{"keyroll-baseline":1}"#,
             r#"{"rule":"duties-conflict","subject":"assignment/person/jo r f/g","field":"a\"\u001b","count":1}"#,
             r#"{"rule":"missing-owner","subject":"account/a","count":2}"#,
             r#"{"rule":"missing-owner","subject":"account/b","field":"owner.business","count":1}"#,
+            r#"{"rule":"unknown-permission","subject":"account/a","field":"permissions","what":["x/y","\""],"count":1}"#,
             "",
         ];
         assert_eq!(text, lines.join("\n"));
         assert_eq!(parse("b", &text).unwrap().0, baseline);
         assert!(is_baseline(&text) && !is_baseline("[team.a]\n"));
+    }
+
+    #[test]
+    fn none_is_written_that_could_not_be_read() {
+        let large = Known {
+            what: vec!["x".repeat(LARGEST as usize).into()],
+            ..known("x", "team/a", "")
+        };
+        let baseline = Baseline([(large, 1)].into());
+        assert!(write_baseline(&baseline).is_err());
     }
 
     #[test]

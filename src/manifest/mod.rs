@@ -41,7 +41,7 @@ use serde_json::Value;
 
 use crate::model::record::Kind;
 
-pub use baseline::{is_baseline, write_baseline};
+pub use baseline::{baseline_text, is_baseline, read_baseline, write_baseline};
 pub use commands::{BadCommands, read_commands};
 pub use config::{CONFIG_FILE, CONFIG_SCHEMA, ConfigFile, parse_config, read_config};
 pub use mend::{Mended, MendedFile, Unproven, mend};

@@ -85,7 +85,8 @@ pub struct Finding {
     /// The rule's id.
     pub rule: &'static str,
     pub severity: Severity,
-    /// What is wrong: lower case, the values in backquotes.
+    /// What is wrong: lower case, the values in backquotes. By those it is known again (see [`Known`]), so a figure that
+    /// changes by itself, with the day or with other records, stands without.
     pub message: String,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ mod sarif;
 mod statistics;
 mod text;
 
+use crate::model::baseline::Known;
 use crate::model::finding::{Finding, Severity};
 use crate::report::format::{CiFormat, FindingsFormat, Format, Terminal};
 use crate::report::paint;
@@ -34,6 +35,8 @@ pub struct Item<'a> {
     pub fix: Option<&'a str>,
     pub days: Option<i64>,
     pub place: Option<Place<'a>>,
+    /// What it is known by from one run to the next, where it is about a record.
+    pub known: Option<Known>,
 }
 
 /// Where in a file: lines and columns count from 1, columns in characters; the end is the first place after it.
@@ -107,6 +110,7 @@ impl<'a> From<&'a Finding> for Item<'a> {
             fix: finding.fix.as_deref(),
             days: finding.days,
             place: None,
+            known: Some(Known::of(finding)),
         }
     }
 }

@@ -14,8 +14,9 @@ const KEPT: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     selection: Selection,
-    known: Baseline,
-    /// What was found of what can be known.
+    /// None where a baseline is written anew.
+    known: Option<Baseline>,
+    /// What was found: of what is known or, where that is written anew, all that can be.
     found: Baseline,
     /// Of the rule that is running, the findings that are known, as far as they are kept.
     held: BTreeMap<Known, Vec<Finding>>,
@@ -36,10 +37,21 @@ pub(super) enum Entered {
 impl Ledger {
     pub fn of(known: &Baseline, selection: &Selection) -> Ledger {
         Ledger {
+            known: Some(known.clone()),
+            ..Ledger::anew(selection)
+        }
+    }
+
+    /// To write a baseline.
+    pub fn anew(selection: &Selection) -> Ledger {
+        Ledger {
             selection: selection.clone(),
-            known: known.clone(),
             ..Ledger::default()
         }
+    }
+
+    fn known(&self, key: &Known) -> usize {
+        self.known.as_ref().map_or(0, |known| known.count(key))
     }
 
     /// Enters a finding of a rule that can be known.
@@ -50,8 +62,10 @@ impl Ledger {
             return Entered::New(finding);
         }
         let key = Known::of(&finding);
-        let is_known = self.known.count(&key) > 0;
-        *self.found.0.entry(key.clone()).or_default() += 1;
+        let is_known = self.known(&key) > 0;
+        if is_known || self.known.is_none() {
+            *self.found.0.entry(key.clone()).or_default() += 1;
+        }
         if !is_known {
             return Entered::New(finding);
         }
@@ -70,7 +84,7 @@ impl Ledger {
         self.held_count = 0;
         for (key, list) in std::mem::take(&mut self.held) {
             let found = self.found.count(&key);
-            if found > self.known.count(&key) {
+            if found > self.known(&key) {
                 let more = found - list.len();
                 stand.push((list, more));
             } else {
@@ -84,7 +98,8 @@ impl Ledger {
 
     /// The entries of which fewer were found than are known, and how many; only those of rules that `ran`, or that are none.
     pub fn unused(&self, ran: impl Fn(&str) -> bool) -> Vec<(Known, usize, usize)> {
-        let entries = self.known.0.iter().filter_map(|(key, count)| {
+        let known = self.known.iter().flat_map(|known| &known.0);
+        let entries = known.filter_map(|(key, count)| {
             let found = self.found.count(key);
             let judged =
                 ran(&key.rule) || crate::rules::find(&key.rule).is_none_or(|r| !r.can_be_known());
@@ -155,9 +170,24 @@ mod tests {
     }
 
     #[test]
+    fn a_new_value_at_a_known_place_stands() {
+        let with = |all: [&str; 2]| json!({ ACCOUNT: { "permissions": all } });
+        let known = of(with(["work-order/manage-work-order-comments", "x/a"]));
+        let worse = beside(with(["admin/manage-bulk-import", "x/b"]), &known);
+        let found = lines(&worse.findings).join("\n");
+        for line in [
+            "level-exceeded `admin/manage-bulk-import`",
+            "unknown-permission `x/b` is no permission",
+            "baseline-unused `unknown-permission` finds this no more: `x/a`, `unicmms`",
+        ] {
+            assert!(found.contains(line), "{found}");
+        }
+    }
+
+    #[test]
     fn where_more_are_found_than_are_known_all_of_them_stand() {
         let known = of(permissions(&["x/a"]));
-        let judged = beside(permissions(&["x/a", "x/b"]), &known);
+        let judged = beside(permissions(&["x/a", "x/a"]), &known);
         let unknown = judged
             .findings
             .iter()
@@ -167,11 +197,13 @@ mod tests {
 
     #[test]
     fn an_entry_that_matches_less_than_it_says_is_found() {
-        let known = of(permissions(&["x/a", "x/b"]));
+        let known = of(permissions(&["x/a", "x/a"]));
         let judged = beside(permissions(&["x/a"]), &known);
         assert_eq!(
             lines(&judged.findings),
-            ["baseline-unused `unknown-permission` is found once, and the baseline holds 2"]
+            [
+                "baseline-unused `unknown-permission` finds this once, and the baseline holds 2: `x/a`, `unicmms`"
+            ]
         );
         assert_eq!(
             judged.findings[0].entry.as_ref().unwrap().rule.as_ref(),
@@ -191,6 +223,7 @@ mod tests {
                     rule: rule.into(),
                     subject,
                     field: "".into(),
+                    what: Vec::new(),
                 },
                 1,
             );

@@ -1,6 +1,7 @@
 //! `baseline-unused`: an entry of the baseline that matches nothing, or less than it says.
 
 use crate::model::finding::{FieldPath, Severity};
+use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -31,12 +32,20 @@ Source: keyroll's own: what is accepted only because it is old goes once it is m
 fn check(_: &Facts<'_>, findings: &mut Findings) {
     for (entry, found, known) in findings.unused() {
         let rule = &entry.rule;
+        let what = match &entry.what[..] {
+            [] => String::new(),
+            what => format!(": {}", names(what)),
+        };
         let message = match (crate::rules::find(rule), found) {
             (None, _) => format!("`{rule}` is no rule"),
             (Some(known), _) if !known.can_be_known() => format!("`{rule}` stands in no baseline"),
-            (Some(_), 0) => format!("`{rule}` finds this no more"),
-            (Some(_), 1) => format!("`{rule}` is found once, and the baseline holds {known}"),
-            (Some(_), n) => format!("`{rule}` is found {n} times, and the baseline holds {known}"),
+            (Some(_), 0) => format!("`{rule}` finds this no more{what}"),
+            (Some(_), 1) => {
+                format!("`{rule}` finds this once, and the baseline holds {known}{what}")
+            }
+            (Some(_), n) => {
+                format!("`{rule}` finds this {n} times, and the baseline holds {known}{what}")
+            }
         };
         let field = match &*entry.field {
             "" => FieldPath::record(),

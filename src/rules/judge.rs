@@ -38,14 +38,15 @@ pub fn judgement(facts: &Facts<'_>, selection: &Selection) -> Judgement {
 /// As [`judgement`], beside what is known: only what is not stands among the findings.
 pub fn judgement_beside(facts: &Facts<'_>, selection: &Selection, known: &Baseline) -> Judgement {
     let mut found = Findings::default();
-    found.ledger = Some(Ledger::of(known, selection));
+    // Where nothing is known, nothing needs to be looked up.
+    found.ledger = (known.total() > 0).then(|| Ledger::of(known, selection));
     run(facts, selection, found)
 }
 
 /// All that is found today and can be known tomorrow: not what waivers accept, nor what is about them or is a secret.
 pub fn baseline(facts: &Facts<'_>, selection: &Selection) -> Baseline {
     let mut found = Findings::default();
-    found.ledger = Some(Ledger::of(&Baseline::default(), selection));
+    found.ledger = Some(Ledger::anew(selection));
     found.accepted = Accepted::of(facts);
     for rule in crate::rules::ALL {
         if rule.can_be_known() && selection.runs(rule) {

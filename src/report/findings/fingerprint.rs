@@ -1,4 +1,5 @@
-//! What a finding is known by from one run to the next: the rule, the record, the field and the words, never the line.
+//! What a finding is known by from one run to the next, as a word: the rule, the record, the field and the values that it
+//! names, as in a baseline; never the line.
 
 use std::collections::HashMap;
 
@@ -23,18 +24,17 @@ pub fn fingerprints<'a>(items: impl IntoIterator<Item = &'a Item<'a>>) -> Vec<St
 }
 
 fn fingerprint(item: &Item, again: usize) -> String {
-    // What is about no record, is about its file.
-    let subject = item.subject.as_deref();
-    let file = item.place.map_or("", |place| place.file);
-    let field = item.field.as_deref().map(without_places);
     let again = again.to_string();
-    let parts = [
-        item.rule,
-        subject.unwrap_or(file),
-        field.as_deref().unwrap_or(""),
-        item.message,
-        &again,
-    ];
+    let mut parts = vec![item.rule, &again];
+    let subject = item.subject.as_deref().unwrap_or_default();
+    match &item.known {
+        Some(known) => {
+            parts.extend([subject, &known.field]);
+            parts.extend(known.what.iter().map(|value| &**value));
+        }
+        // What is about no record, is about its file.
+        None => parts.extend([item.place.map_or("", |place| place.file), item.message]),
+    }
     let mut hash = Sha256::new();
     for part in parts {
         // The length first: so no two lists of parts run into the same bytes.
@@ -48,48 +48,55 @@ fn fingerprint(item: &Item, again: usize) -> String {
         .collect()
 }
 
-/// `permissions[4]` as `permissions[]`: the words say which one it is.
-fn without_places(field: &str) -> String {
-    let mut out = String::with_capacity(field.len());
-    let mut inside = false;
-    for c in field.chars() {
-        match c {
-            '[' => inside = true,
-            ']' => inside = false,
-            _ if inside && c.is_ascii_digit() => continue,
-            _ => {}
-        }
-        out.push(c);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::findings;
     use super::*;
+    use crate::model::baseline::Known;
+    use crate::model::finding::{FieldPath, Finding};
 
     #[test]
     fn a_fingerprint_stays_when_lines_move_and_changes_with_the_finding() {
-        let findings = findings();
-        let mut items: Vec<Item> = findings.iter().map(Item::from).collect();
-        items[0].field = Some("permissions[4]".to_owned());
-        let before = fingerprints(&items);
-        items[0].field = Some("permissions[17]".to_owned());
-        items[1].place = Some(super::super::Place {
-            file: "b.toml",
-            line: 9,
-            column: 1,
-            end_line: 9,
-            end_column: 2,
-        });
-        assert_eq!(before, fingerprints(&items));
+        let mut findings = findings();
+        findings[0].field = FieldPath::of("permissions").index(4);
+        let before = words(&findings, 3);
+        findings[0].field = FieldPath::of("permissions").index(17);
+        assert_eq!(before, words(&findings, 9));
         assert!(before.iter().all(|word| word.len() == 32));
-        items[0].message = "another";
-        items[1].field = Some("owner".to_owned());
-        items[2].rule = "another";
-        let after = fingerprints(&items);
+        findings[0].message = "by `another`".to_owned();
+        findings[1].field = FieldPath::of("owner");
+        findings[2].rule = "another";
+        let after = words(&findings, 3);
         assert!(before.iter().zip(&after).all(|(a, b)| a != b));
+    }
+
+    /// The words of findings that stand at a line.
+    fn words(findings: &[Finding], line: usize) -> Vec<String> {
+        let place = super::super::Place {
+            file: "b.toml",
+            line,
+            column: 1,
+            end_line: line,
+            end_column: 2,
+        };
+        let items = findings.iter().map(|finding| Item {
+            place: Some(place),
+            ..Item::from(finding)
+        });
+        fingerprints(&items.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_fingerprint_stays_when_figures_change_and_two_findings_of_a_baseline_have_two() {
+        let mut findings = findings();
+        findings[1].message = "3 days past, of 5 accounts of `etl`".to_owned();
+        let before = words(&findings, 1);
+        findings[1].message = "4 days past, of 6 accounts of `etl`".to_owned();
+        assert_eq!(before, words(&findings, 1));
+        let known = Known::of(&findings[1]);
+        findings[1].message = "4 days past, of 6 accounts of `crm`".to_owned();
+        assert_ne!(before, words(&findings, 1));
+        assert_ne!(known, Known::of(&findings[1]));
     }
 
     #[test]

@@ -260,7 +260,7 @@ mod tests {
             "text": "account/unicmms-production-import: version 3 was due on 2026-10-01 by `quarterly`; keyroll rotate unicmms-production-import"
           },
           "partialFingerprints": {
-            "finding/v1": "9e57ea0e972f60618befc06b90e98445"
+            "finding/v1": "95311ce6d2986fdfd0e3ceeb1232b5a0"
           },
           "suppressions": [],
           "ruleIndex": 0,
@@ -283,7 +283,7 @@ mod tests {
             "text": "account/etl: the revoke procedure `pull-key` was never rehearsed"
           },
           "partialFingerprints": {
-            "finding/v1": "8fa9c69f4566896ddec0f7f06149f4d9"
+            "finding/v1": "4b742472e2f37910b63c812200779c3f"
           },
           "suppressions": [],
           "ruleIndex": 1,
@@ -318,7 +318,7 @@ mod tests {
             "text": "account/unicmms-production-import: the approval of `write-back` ends"
           },
           "partialFingerprints": {
-            "finding/v1": "d438b5d48581aa03fc23fcc28738ebd8"
+            "finding/v1": "d48c1f0b77df82f737429bfe40c83bb1"
           },
           "suppressions": [
             {
