@@ -39,7 +39,7 @@ fn table() -> String {
     );
     for rule in rules::ALL.iter().chain([&&rules::MALFORMED]) {
         let from = match rule.kind {
-            RuleKind::Static => "what is declared",
+            RuleKind::Static | RuleKind::Found => "what is declared",
             RuleKind::State => "what is declared and recorded",
         };
         let summary = rule.summary.replace('|', "\\|");

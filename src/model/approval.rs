@@ -66,3 +66,17 @@ pub struct Waiver {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
 }
+
+impl Waiver {
+    /// The fields that every waiver must have and this one has not.
+    pub fn lacks(&self) -> Vec<&'static str> {
+        let reason = self.reason.as_ref();
+        let stated = [
+            ("owner", self.owner.is_some()),
+            ("reason", reason.is_some_and(|reason| !reason.is_blank())),
+            ("until", self.until.is_some()),
+        ];
+        let lacking = stated.into_iter().filter(|(_, is_stated)| !is_stated);
+        lacking.map(|(key, _)| key).collect()
+    }
+}

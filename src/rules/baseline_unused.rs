@@ -8,7 +8,7 @@ use crate::rules::{Facts, Findings};
 pub static RULE: Rule = Rule {
     id: "baseline-unused",
     severity: Severity::Warning,
-    kind: RuleKind::Static,
+    kind: RuleKind::Found,
     summary: "an entry of the baseline that matches nothing",
     explain: r##"A baseline holds the findings that an inventory had on the day it was written; only new ones fail. This entry of it matches nothing any more, or fewer findings than it counts: what it stood for was mended. Left standing, it would silently accept the next fault of that kind. An entry is judged only where its rule ran.
 

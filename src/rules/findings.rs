@@ -54,7 +54,7 @@ impl Findings {
         self.rule = rule.id;
         self.severity = Some(rule.severity);
         self.is_capped = match rule.kind {
-            RuleKind::Static => true,
+            RuleKind::Static | RuleKind::Found => true,
             RuleKind::State => false,
         };
         self.judged.insert(rule.id);

@@ -105,7 +105,7 @@ impl Accepted {
     fn of(facts: &Facts<'_>) -> Accepted {
         let mut by_rule: BTreeMap<String, Vec<(String, WaiverKey)>> = BTreeMap::new();
         for (key, waiver) in &facts.inventory.waivers {
-            if !is_past(waiver, facts.as_of) {
+            if holds(waiver, facts.as_of) {
                 let subjects = by_rule.entry(waiver.rule.as_str().to_owned()).or_default();
                 subjects.push((waiver.subject.to_string(), key.clone()));
             }
@@ -121,6 +121,12 @@ impl Accepted {
         let at = subjects.binary_search_by(|(known, _)| known.cmp(&subject));
         at.ok().map(|at| subjects[at].1.clone())
     }
+}
+
+/// Whether the waiver accepts anything on the day: it is whole, and not past its end. One that nobody answers for accepts
+/// nothing, whether or not the rule that would tell of it runs.
+pub(super) fn holds(waiver: &Waiver, as_of: Date) -> bool {
+    waiver.lacks().is_empty() && !is_past(waiver, as_of)
 }
 
 /// Whether the waiver's last day is past.

@@ -165,7 +165,7 @@ pub fn page(rule: &Rule) -> String {
         rule.severity,
         rule.summary,
         match rule.kind {
-            RuleKind::Static => "what is declared",
+            RuleKind::Static | RuleKind::Found => "what is declared",
             RuleKind::State => "what is declared and recorded",
         },
         rule.explain.trim()

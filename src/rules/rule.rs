@@ -12,6 +12,9 @@ words! {
         Static = "static",
         /// It needs what has happened, which only the store knows.
         State = "state",
+        /// It needs what the other rules found, for it judges what accepts that: waivers, the baseline. It runs last, and
+        /// cannot be waived itself.
+        Found = "found",
     }
 }
 
@@ -32,6 +35,9 @@ pub struct Rule {
 impl Rule {
     /// Whether it judges waivers, or the baseline. Such a rule runs last, and cannot be waived.
     pub fn is_about_waivers(&self) -> bool {
-        self.id.starts_with("waiver-") || self.id.starts_with("baseline-")
+        match self.kind {
+            RuleKind::Found => true,
+            RuleKind::Static | RuleKind::State => false,
+        }
     }
 }

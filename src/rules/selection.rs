@@ -35,7 +35,7 @@ impl Selection {
     /// Every rule that needs only what is declared: what `validate` runs.
     pub fn declared() -> Selection {
         Selection {
-            kinds: BTreeSet::from([RuleKind::Static]),
+            kinds: BTreeSet::from([RuleKind::Static, RuleKind::Found]),
             ..Selection::default()
         }
     }

@@ -2,13 +2,14 @@
 
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::{Kind, RecordId};
+use crate::rules::judge::is_past;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
     id: "waiver-expired",
     severity: Severity::Error,
-    kind: RuleKind::Static,
+    kind: RuleKind::Found,
     summary: "a waiver past its end",
     explain: r##"A waiver accepts a finding until a day, and the day is past. The finding stands again; the waiver itself is reported so that nobody thinks it still holds.
 
@@ -37,7 +38,7 @@ Source: keyroll's own: an exception has an owner, a reason and an end."##,
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for (id, waiver) in &facts.inventory.waivers {
-        let Some(until) = waiver.until.filter(|until| *until < facts.as_of) else {
+        let Some(until) = waiver.until.filter(|_| is_past(waiver, facts.as_of)) else {
             continue;
         };
         let message = format!("the waiver of `{}` ended on `{until}`", waiver.rule);

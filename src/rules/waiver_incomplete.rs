@@ -9,9 +9,9 @@ use crate::rules::{Facts, Findings};
 pub static RULE: Rule = Rule {
     id: "waiver-incomplete",
     severity: Severity::Error,
-    kind: RuleKind::Static,
+    kind: RuleKind::Found,
     summary: "a waiver without owner, reason or end",
-    explain: r##"A waiver lacks its owner, its reason or its end. Without an owner nobody answers for the risk, without a reason nobody can judge it, and without an end it is for ever.
+    explain: r##"A waiver lacks its owner, its reason or its end. Without an owner nobody answers for the risk, without a reason nobody can judge it, and without an end it is for ever. Until it is whole, it accepts nothing.
 
 ## Fix
 
@@ -41,17 +41,7 @@ Source: keyroll's own: an exception has an owner, a reason and an end."##,
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for (id, waiver) in &facts.inventory.waivers {
-        let reason = waiver.reason.as_ref();
-        let stated = [
-            ("owner", waiver.owner.is_some()),
-            (
-                "reason",
-                reason.is_some_and(|reason| !reason.as_str().trim().is_empty()),
-            ),
-            ("until", waiver.until.is_some()),
-        ];
-        let missing = stated.iter().filter(|(_, is_stated)| !is_stated);
-        let missing: Vec<_> = missing.map(|(key, _)| key).collect();
+        let missing = waiver.lacks();
         if missing.is_empty() {
             continue;
         }
@@ -85,8 +75,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_waiver_lacks_is_one_finding() {
-        let expected = [format!("waiver-incomplete {WAIVER}")];
+    fn what_a_waiver_lacks_is_one_finding_and_it_accepts_nothing() {
+        let expected = [
+            format!("boundary-too-wide {ACCOUNT} boundary[0]"),
+            format!("waiver-incomplete {WAIVER}"),
+        ];
         for change in [
             json!({ "owner": null }),
             json!({ "reason": " " }),

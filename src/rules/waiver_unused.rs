@@ -3,14 +3,14 @@
 use crate::model::approval::Waiver;
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::{Kind, RecordId};
-use crate::rules::judge::is_past;
+use crate::rules::judge::holds;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
     id: "waiver-unused",
     severity: Severity::Warning,
-    kind: RuleKind::Static,
+    kind: RuleKind::Found,
     summary: "a waiver that matches nothing",
     explain: r##"A waiver matches nothing: the finding that it accepts is gone, its subject is misspelt, or there is no such rule. Left standing, it will silently accept the next fault of that kind. A waiver is judged only where its rule ran.
 
@@ -53,7 +53,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                 found.fix("take the waiver out");
             }
             Some(known) => {
-                let ran = findings.judged.contains(known.id) && !is_past(waiver, facts.as_of);
+                let ran = findings.judged.contains(known.id) && holds(waiver, facts.as_of);
                 if ran && !findings.used.contains(id) {
                     let message = format!("`{rule}` finds nothing at `{}`", waiver.subject);
                     let near = near_subject(facts, findings, waiver);

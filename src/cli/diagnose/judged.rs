@@ -76,7 +76,7 @@ fn facts(rule: &'static Rule) -> RuleFacts<'static> {
         summary: rule.summary,
         explain: rule.explain,
         from: match rule.kind {
-            RuleKind::Static => "declared",
+            RuleKind::Static | RuleKind::Found => "declared",
             RuleKind::State => "recorded",
         },
     }
