@@ -1,11 +1,13 @@
 //! `identity-shared`: one identity at a provider in two accounts.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::id::AccountId;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::sharing::{self, Installation, NAMED};
+use crate::rules::weak_authentication::lower;
 use crate::rules::{Facts, Findings};
 
 pub static RULE: Rule = Rule {
@@ -41,8 +43,8 @@ Source: Guide, design; OWASP NHI9:2025."##,
     check,
 };
 
-/// An identity where it holds.
-type Identity<'a> = (Installation<'a>, &'a str);
+/// An identity where it holds, in small letters: most providers do not tell `SVC` from `svc`.
+type Identity<'a> = (Installation<'a>, Cow<'a, str>);
 
 /// An account, and which of its identities it is.
 type Place<'a> = (&'a AccountId, usize);
@@ -79,8 +81,8 @@ fn groups<'a>(facts: &Facts<'a>) -> BTreeMap<Identity<'a>, Vec<Place<'a>>> {
             if name.is_empty() {
                 continue;
             }
-            let key = ((&account.provider, &account.environment), name);
-            let known = *first.entry(key).or_insert((id, at));
+            let key = ((&account.provider, &account.environment), lower(name));
+            let known = *first.entry(key.clone()).or_insert((id, at));
             if known.0 != id {
                 let group = shared.entry(key).or_insert_with(|| vec![known]);
                 if group.last().is_none_or(|(last, _)| *last != id) {
@@ -127,6 +129,13 @@ mod tests {
                 (format!("{SECOND} credential.identity[1]"), said(ACCOUNT)),
             ]
         );
+    }
+
+    #[test]
+    fn one_identity_in_other_letters_is_the_same() {
+        let identity =
+            json!({ "kind": "api-key", "store": "age", "identity": ["SVC-FEMO-Import"] });
+        assert_eq!(ours(json!({ "credential": identity })).len(), 2);
     }
 
     #[test]

@@ -51,9 +51,13 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for (holder, own) in &seats.own {
         let teams = seats.teams(*holder);
         let cost = own.len() * teams.len();
-        spent += cost;
-        if cost > MOST_OF_ONE || spent > MOST {
+        spent += cost.min(MOST_OF_ONE);
+        if spent > MOST {
             return too_many(*holder, own, findings);
+        }
+        if cost > MOST_OF_ONE {
+            too_many(*holder, own, findings);
+            continue;
         }
         for seat in own {
             let Some((at, by)) = seat
@@ -206,10 +210,23 @@ mod tests {
                 body,
             );
         }
+        // Behind the one who is not judged, another is.
+        let zoe = "person/zoe-last";
+        records.insert(
+            zoe.to_owned(),
+            json!({ "name": "Zoe", "tenant": "femo", "workplace": ["femo/hawthorne"] }),
+        );
+        records.extend([
+            seat(zoe, "femo/hawthorne"),
+            seat(zoe, "femo/hawthorne/press-01"),
+        ]);
         let found = findings(Value::Object(records));
         let told = found
             .iter()
             .filter(|f| f.message.contains("to look for what is implied"));
         assert_eq!(told.count(), 1);
+        let zoes =
+            |f: &&crate::model::finding::Finding| f.message.starts_with("`person/zoe-last` holds");
+        assert_eq!(found.iter().filter(zoes).count(), 1);
     }
 }

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     kind: RuleKind::Static,
     summary: "a third-party provider with no contact, or not reviewed for a year",
-    explain: r##"A provider that somebody else runs (an environment is hosted `saas` or `private-cloud`) names no `contact`, or no day on which it was `reviewed`, or that day is more than 365 days past (`limits.third-party-review` of `keyroll.toml` sets another figure). When the third party is broken into, the first hour goes to finding out whom to call and what it may reach.
+    explain: r##"A provider that somebody else runs (an environment is hosted `saas` or `private-cloud`) names no `contact`, or no day on which it was `reviewed`, or that day is still to come, or more than 365 days past (`limits.third-party-review` of `keyroll.toml` sets another figure). When the third party is broken into, the first hour goes to finding out whom to call and what it may reach.
 
 ## Fix
 
@@ -45,7 +45,11 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         };
         let subject = || RecordId::new(Kind::Provider, id);
         let whose = format_args!("`{environment}` is hosted as `{hosting}`");
-        let missing = match (&provider.contact, provider.reviewed) {
+        let contact = provider
+            .contact
+            .as_ref()
+            .filter(|contact| !contact.is_blank());
+        let missing = match (contact, provider.reviewed) {
             (None, None) => "neither `contact` nor `reviewed` is stated",
             (None, Some(_)) => "no `contact` is stated",
             (Some(_), None) => "no day is stated on which it was `reviewed`",
@@ -59,6 +63,13 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         }
         if let Some(day) = provider.reviewed {
             let days = day.days_until(facts.as_of);
+            if days < 0 {
+                let message =
+                    format!("{whose}, and the day of the last review, {day}, is still to come");
+                findings
+                    .at(subject(), FieldPath::of("reviewed"), message)
+                    .fix("enter the day on which it was reviewed, once it is");
+            }
             if days > holds {
                 let message = format!(
                     "{whose}, and the last review, on {day}, is {days} days past: more than {holds}"
@@ -99,6 +110,7 @@ mod tests {
                 json!(null),
                 "neither `contact` nor `reviewed` is stated",
             ),
+            (json!("  "), json!("2026-10-01"), "no `contact` is stated"),
             (json!(null), json!("2026-10-01"), "no `contact` is stated"),
             (
                 json!("x@y.example"),
@@ -123,6 +135,8 @@ mod tests {
         assert_eq!(reviewed("2025-11-22"), Vec::<String>::new());
         let expected = "third-party-unmanaged provider/unicmms reviewed";
         assert_eq!(reviewed("2025-11-21"), [expected]);
+        assert_eq!(reviewed("2026-11-22"), Vec::<String>::new());
+        assert_eq!(reviewed("2026-11-23"), [expected], "no review yet");
     }
 
     #[test]

@@ -127,7 +127,8 @@ fn logins(inventory: &Inventory) -> HashMap<Cow<'_, str>, &PersonId> {
     logins
 }
 
-fn lower(text: &str) -> Cow<'_, str> {
+/// In small letters.
+pub(super) fn lower(text: &str) -> Cow<'_, str> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(text.to_ascii_lowercase())
     } else {
