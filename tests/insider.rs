@@ -117,6 +117,15 @@ fn nobody_is_locked_out_and_no_value_is_overwritten_by_another() {
     home.run(&["credential", "move", ONE, "vault:kv/x"])
         .refused(4)
         .says("not approved");
+    // What is chosen centrally stands over the inventory.
+    let central = "[organisation]\nsecret-stores = [\"vault\"]\n";
+    let central = home.file("central.toml", central);
+    home.given(
+        &["secret", "set", ONE, "--config", &central],
+        "canary-new-Hn4bM8sLpQ",
+    )
+    .refused(4)
+    .says("not approved age");
     assert_eq!(
         home.run(&["secret", "get", ONE, "--number", "1"])
             .ok(0)

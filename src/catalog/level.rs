@@ -9,6 +9,9 @@ use crate::model::entitlement::EntitlementKey;
 use crate::model::id::Name;
 use crate::model::text::Text;
 
+/// The controls without which no AI agent acts; a configuration adds to them, and takes none away.
+pub const AGENT_GATES: [&str; 3] = ["review-gate", "source-citation", "action-approval"];
+
 /// Every access level, and the action class of each effect.
 #[derive(Clone, Debug)]
 pub struct Levels {

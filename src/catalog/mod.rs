@@ -14,7 +14,7 @@ mod standing;
 pub use builtin::{BUILTIN, builtin};
 pub use glossaries::Glossaries;
 pub use glossary::{BadGlossary, parse, to_toml};
-pub use level::Levels;
+pub use level::{AGENT_GATES, Levels};
 pub use listing::{Group, Hit, Listing, groups, list, search};
 pub use nearest::nearest;
 pub use policy::{BadPolicy, Policy};

@@ -1,12 +1,16 @@
 //! What accounts are held to: the shipped levels, least-privilege map and duties, with an organisation's own lines over
 //! them.
 
+mod choices;
+mod named;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::catalog::duty::shipped_duties;
 use crate::catalog::least_privilege::shipped_requirements;
-use crate::catalog::level::Levels;
+use crate::catalog::level::{AGENT_GATES, Levels};
+use crate::catalog::policy::choices::LONGEST_NAMING;
 use crate::model::access::{DutyConflict, Level, Need, Requirement};
 use crate::model::account::controls;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
@@ -24,7 +28,7 @@ pub struct Policy {
     requirements: BTreeMap<CatalogName, Vec<Requirement>>,
     duties: BTreeMap<CatalogName, Vec<DutyConflict>>,
     /// What the organisation has chosen centrally.
-    pub choices: Choices,
+    choices: Choices,
     pub limits: Limits,
 }
 
@@ -53,11 +57,11 @@ impl Policy {
     /// The shipped policy with what a configuration sets over it.
     ///
     /// # Errors
-    /// When a level would allow what it never allows or demand a control that accounts cannot state, a pair is of one
-    /// permission, or a glossary has more than 64 pairs.
+    /// When a level would allow what it never allows or demand a control that accounts cannot state, a line is of a permission
+    /// that its built-in glossary does not list, or said twice, a pair is of one permission, or a glossary has more than 64.
     pub fn of(config: &Config) -> Result<Policy, BadPolicy> {
         let mut policy = Policy::shipped().clone();
-        policy.choices = config.organisation.clone();
+        policy.choose(&config.organisation)?;
         let set = &config.limits;
         let limits = &mut policy.limits;
         if let Some(span) = &set.third_party_review {
@@ -73,17 +77,42 @@ impl Policy {
             }
             limits.custodian_share = share;
         }
+        if let Some(span) = &set.interactive_use {
+            limits.interactive_use = span.days();
+        }
         limits.custodian_accounts = set.custodian_accounts.unwrap_or(limits.custodian_accounts);
         for (level, set) in &config.level {
             policy.set_level(*level, set)?;
         }
-        for line in &config.requirement {
-            policy.require(line);
+        for (at, line) in config.requirement.iter().enumerate() {
+            policy.require(at, line)?;
         }
         for (at, pair) in config.duty.iter().enumerate() {
             policy.set_duty(at, pair)?;
         }
+        named::check(config, &policy)?;
         Ok(policy)
+    }
+
+    fn choose(&mut self, choices: &Choices) -> Result<(), BadPolicy> {
+        let field = |key: &str| FieldPath::of("organisation").key(key);
+        if choices.secret_stores.as_ref().is_some_and(Vec::is_empty) {
+            return Err(bad(
+                field("secret-stores"),
+                "no secret could live anywhere".to_owned(),
+                "name the approved classes of places, or leave the key out",
+            ));
+        }
+        let naming = choices.naming.as_ref();
+        if naming.is_some_and(|naming| naming.as_str().len() > LONGEST_NAMING) {
+            return Err(bad(
+                field("naming"),
+                format!("a pattern of names has at most {LONGEST_NAMING} bytes"),
+                "shorten it",
+            ));
+        }
+        self.choices = choices.clone();
+        Ok(())
     }
 
     pub fn levels(&self) -> &Levels {
@@ -128,28 +157,45 @@ impl Policy {
             ));
         }
         let known: BTreeSet<&str> = controls().collect();
-        match policy.controls.iter().find(|c| !known.contains(c.as_str())) {
-            None => Ok(()),
-            Some(control) => Err(bad(
+        if let Some(control) = policy.controls.iter().find(|c| !known.contains(c.as_str())) {
+            return Err(bad(
                 field("controls"),
                 format!("accounts cannot state a control `{control}`"),
                 format!(
                     "they know {}",
                     known.into_iter().collect::<Vec<_>>().join(", ")
                 ),
+            ));
+        }
+        let demands = |gate: &str| policy.controls.iter().any(|c| c.as_str() == gate);
+        let mut gates = AGENT_GATES.iter().filter(|_| level == Level::AiAgentDraft);
+        match gates.find(|gate| !demands(gate)) {
+            None => Ok(()),
+            Some(gate) => Err(bad(
+                field("controls"),
+                format!("an AI agent would act without `{gate}`"),
+                format!("keep {}, and add to them", AGENT_GATES.join(", ")),
             )),
         }
     }
 
-    fn require(&mut self, set: &RequirementSet) {
+    fn require(&mut self, at: usize, set: &RequirementSet) -> Result<(), BadPolicy> {
         let lines = self.requirements.entry(set.catalog.clone()).or_default();
+        let known = lines.len();
         lines.retain(|line| (line.level, &line.permission) != (set.level, &set.permission));
         let need = match set.need {
             NeedSet::Required => Need::Required,
             NeedSet::Optional => Need::Optional,
             NeedSet::NeedsApproval => Need::NeedsApproval,
             NeedSet::Forbidden => Need::Forbidden,
-            NeedSet::Unlisted => return,
+            NeedSet::Unlisted if known == lines.len() => {
+                return Err(bad(
+                    FieldPath::of("requirement").index(at),
+                    "it takes away a line that is none".to_owned(),
+                    format!("`keyroll level show {}` lists the lines", set.level),
+                ));
+            }
+            NeedSet::Unlisted => return Ok(()),
         };
         lines.push(Requirement {
             level: set.level,
@@ -157,6 +203,7 @@ impl Policy {
             need,
             why: set.why.clone().unwrap_or_else(chosen),
         });
+        Ok(())
     }
 
     fn set_duty(&mut self, at: usize, set: &DutySet) -> Result<(), BadPolicy> {
@@ -285,12 +332,15 @@ mod tests {
         assert_eq!(bad.field.to_string(), "level.status-sync.allowed");
         let bad = refused(json!({ "level": { "closeout": { "controls": ["fieldz"] } } }));
         assert!(bad.message.contains("`fieldz`"), "{bad:?}");
-        let pair = |a: &str, allowed: bool| json!({ "catalog": "unicmms", "a": a, "b": REVIEW, "allowed": allowed });
+        let of = |catalog: &str, a: &str, allowed: bool| json!({ "catalog": catalog, "a": a, "b": REVIEW, "allowed": allowed });
+        let pair = |a: &str, allowed: bool| of("unicmms", a, allowed);
         let bad = refused(json!({ "duty": [pair(REVIEW, false)] }));
         assert_eq!(bad.field.to_string(), "duty[0].b");
         let bad = refused(json!({ "duty": [pair("asset/view-assets", true)] }));
         assert!(bad.message.contains("none"), "{bad:?}");
-        let many: Vec<Value> = (0..65).map(|n| pair(&format!("a/b{n}"), false)).collect();
+        let many: Vec<Value> = (0..65)
+            .map(|n| of("./mine.toml", &format!("a/b{n}"), false))
+            .collect();
         assert!(
             refused(json!({ "duty": many }))
                 .message
@@ -298,6 +348,20 @@ mod tests {
         );
         let bad = refused(json!({ "limits": { "custodian-share": 101 } }));
         assert_eq!(bad.field.to_string(), "limits.custodian-share");
+        let bad = refused(
+            json!({ "level": { "ai-agent-draft": { "controls": ["supervisor", "source-citation"] } } }),
+        );
+        assert_eq!(bad.message, "an AI agent would act without `review-gate`");
+        let bad = refused(json!({ "organisation": { "secret-stores": [] } }));
+        assert_eq!(bad.field.to_string(), "organisation.secret-stores");
+        let bad = refused(json!({ "organisation": { "naming": "x".repeat(201) } }));
+        assert_eq!(bad.field.to_string(), "organisation.naming");
+        let unlisted = json!({ "catalog": "unicmms", "level": "closeout", "permission": "asset/add-asset", "need": "unlisted" });
+        assert!(
+            refused(json!({ "requirement": [unlisted] }))
+                .message
+                .contains("none")
+        );
     }
 
     #[test]

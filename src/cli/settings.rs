@@ -3,19 +3,22 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use crate::catalog::Policy;
+use crate::catalog::{BadPolicy, Policy};
 use crate::cli::context::{Beside, ConfigPath, Context};
 use crate::cli::failure::Failure;
 use crate::cli::roll::{FailOn, RuleOptions};
 use crate::manifest::{self, ConfigFile, Problem};
 use crate::model::baseline::Baseline;
 use crate::model::finding::FieldPath;
+use crate::model::inventory::Inventory;
 use crate::model::policy::Config;
 use crate::rules::{Selection, UnknownRule};
 
 /// What to judge by.
 pub struct Settings {
     config: Config,
+    /// The same with its places, where there is one.
+    file: Option<ConfigFile>,
     /// What accounts are held to.
     pub policy: Cow<'static, Policy>,
     /// Where the configuration was read, where there is one.
@@ -43,16 +46,47 @@ impl Settings {
         unknown_rules(&file)?;
         plain_baseline(&file)?;
         Ok(Settings {
-            config: file.config,
+            config: file.config.clone(),
+            file: Some(file),
             policy: Cow::Owned(policy),
             path: Some(path),
         })
+    }
+
+    /// Holds what the configuration says of glossary files against those of an inventory, and warns of what binds nothing.
+    ///
+    /// # Errors
+    /// When it names what such a glossary does not list; with its line.
+    pub fn meet(&self, inventory: &Inventory, context: &mut Context) -> Result<(), Failure> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let problem = |bad: &BadPolicy| {
+            let hint = Some(bad.hint.clone()).filter(|hint| !hint.is_empty());
+            file.problem(&bad.field, &bad.message, hint)
+        };
+        let idle = self.policy.meet(&file.config, inventory);
+        let idle: Vec<Problem> = idle
+            .map_err(|bad| refused(&[problem(&bad)]))?
+            .iter()
+            .take(MOST_TOLD)
+            .map(problem)
+            .collect();
+        for problem in idle {
+            let hint = problem.hint.as_ref().map(|hint| format!(": {hint}"));
+            let hint = hint.unwrap_or_default();
+            context
+                .out
+                .note(format!("warning: {}{hint}", told(&problem)));
+        }
+        Ok(())
     }
 
     /// What ships with the program.
     pub fn shipped() -> Settings {
         Settings {
             config: Config::default(),
+            file: None,
             policy: Cow::Borrowed(Policy::shipped()),
             path: None,
         }
@@ -173,9 +207,9 @@ fn plain_baseline(file: &ConfigFile) -> Result<(), Failure> {
 /// How many faults of a configuration are told at once.
 const MOST_TOLD: usize = 5;
 
-/// A configuration that cannot be used: nothing is judged by half of one.
-fn refused(problems: &[Problem]) -> Failure {
-    let line = |problem: &Problem| match &problem.place {
+/// A fault of a configuration, with its place.
+fn told(problem: &Problem) -> String {
+    match &problem.place {
         Some(place) => {
             let file = place.file.escape_debug();
             format!(
@@ -184,8 +218,12 @@ fn refused(problems: &[Problem]) -> Failure {
             )
         }
         None => problem.message.clone(),
-    };
-    let mut lines: Vec<String> = problems.iter().take(MOST_TOLD).map(line).collect();
+    }
+}
+
+/// A configuration that cannot be used: nothing is judged by half of one.
+fn refused(problems: &[Problem]) -> Failure {
+    let mut lines: Vec<String> = problems.iter().take(MOST_TOLD).map(told).collect();
     if let more @ 1.. = problems.len().saturating_sub(MOST_TOLD) {
         lines.push(format!("and {more} more"));
     }

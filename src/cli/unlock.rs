@@ -3,10 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::Failure;
 use crate::cli::pin::{self, Known};
 use crate::cli::private::{bounded, credential_file, from_descriptor, private_file, unreadable};
+use crate::cli::settings::Settings;
 use crate::operations::secrets::Secrets;
 use crate::secret::Secret;
 use crate::secrets::{Identity, Keyring, Parsed, SecretError, identity_item};
@@ -133,16 +134,18 @@ pub fn unlock_to_seal<'s>(
 /// The same with an identity at hand.
 ///
 /// # Errors
-/// When it is not one of this store, or the store's key is not the one that this user has known.
+/// When it is not one of this store, the store's key is not the one that this user has known, or the configuration cannot
+/// be used: it may say where no secret goes.
 pub fn unlock_to_seal_with<'s>(
     store: &'s mut Store,
     identity: Identity,
     source: &Source,
     context: &mut Context,
 ) -> Result<Secrets<'s>, Failure> {
+    let settings = Settings::load(context, Beside::Store)?;
     match open(store, identity, source, context)? {
         (_, Known::Other) => Err(SecretError::KeyChanged.into()),
-        (secrets, Known::Same | Known::First) => Ok(secrets),
+        (secrets, Known::Same | Known::First) => Ok(secrets.under(settings.policy)),
     }
 }
 

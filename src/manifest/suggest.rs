@@ -13,9 +13,6 @@ use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, PlatformI
 use crate::model::inventory::Inventory;
 use crate::model::key::Only;
 
-/// The pattern of names where the organisation has none, as in the rule on names.
-const PATTERN: &str = "{provider}-{environment}-{workflow}-{site}";
-
 /// What an account is wanted for. What is left out is taken from the roll where it says it, else left to be filled in.
 #[derive(Clone, Debug)]
 pub struct Wish {
@@ -124,8 +121,6 @@ fn name(
     workflow: &str,
 ) -> AccountId {
     let said = roll.organisation.get(&Only);
-    let said = said.and_then(|organisation| organisation.naming.as_ref());
-    let naming = policy.choices.naming.as_ref().or(said);
     let boundary = wish.boundary.as_ref().map(BoundaryPath::as_str);
     let site = boundary.and_then(|path| path.rsplit('/').next());
     let of = |pattern: &str| {
@@ -136,9 +131,8 @@ fn name(
             .replace("{site}", site.unwrap_or_default());
         name.trim_matches('-').parse::<AccountId>().ok()
     };
-    naming
-        .and_then(|pattern| of(pattern.as_str()))
-        .or_else(|| of(PATTERN))
+    of(policy.naming(said))
+        .or_else(|| of(policy.naming(None)))
         .or_else(|| of(wish.level.as_str()))
         .expect("the word of a level is a name")
 }

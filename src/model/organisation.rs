@@ -22,12 +22,3 @@ pub struct Organisation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub naming: Option<Text>,
 }
-
-/// The approved classes of places: those that the organisation names, else age and keyring.
-pub fn approved_stores(organisation: Option<&Organisation>) -> &[StoreClass] {
-    const DEFAULT: &[StoreClass] = &[StoreClass::Age, StoreClass::Keyring];
-    organisation
-        .map(|organisation| organisation.secret_stores.as_slice())
-        .filter(|classes| !classes.is_empty())
-        .unwrap_or(DEFAULT)
-}

@@ -70,6 +70,8 @@ pub struct Choices {
 pub struct LimitsSet {
     /// How long the review of a third party counts; `365d` unless set.
     pub third_party_review: Option<Span>,
+    /// The longest approval, from its day to its last, that allows a person to use an account by hand; `31d` unless set.
+    pub interactive_use: Option<Span>,
     /// The share of all accounts, in percent, that one technical owner may have alone; 90 unless set.
     pub custodian_share: Option<u32>,
     /// The number of accounts from which a single custodian is told; 5 unless set.
@@ -81,6 +83,8 @@ pub struct LimitsSet {
 pub struct Limits {
     /// Days that the review of a third party counts.
     pub third_party_review: u32,
+    /// Days that an approval of use by hand may last.
+    pub interactive_use: u32,
     /// Percent of all accounts.
     pub custodian_share: u32,
     pub custodian_accounts: u32,
@@ -90,6 +94,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             third_party_review: 365,
+            interactive_use: 31,
             custodian_share: 90,
             custodian_accounts: 5,
         }

@@ -1,5 +1,6 @@
 //! `agent-without-gate`: an AI-agent account without its gates.
 
+use crate::catalog::AGENT_GATES;
 use crate::model::access::Level;
 use crate::model::account::{Account, Controls};
 use crate::model::finding::{FieldPath, Severity};
@@ -51,16 +52,13 @@ tenant-enabled = true
 Source: Guide, access levels and scope review
 "#;
 
-/// The controls that this rule asks for, so that `missing-control` does not.
-pub(super) const GATES: [&str; 3] = ["review-gate", "source-citation", "action-approval"];
-
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for (id, account) in facts.accounts() {
         if account.level != Level::AiAgentDraft {
             continue;
         }
         let agent = absent_of_agent(account);
-        let controls = absent_of_controls(&account.controls);
+        let controls = absent_of_controls(account);
         if agent.is_empty() && controls.is_empty() {
             continue;
         }
@@ -71,7 +69,8 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         } else {
             FieldPath::record()
         };
-        let absent = names(agent.iter().chain(&controls));
+        let agent = agent.into_iter().map(str::to_owned);
+        let absent = names(agent.chain(controls));
         findings
             .account(id, field, format!("an AI agent without {absent}"))
             .fix("state each of them, or suspend the account until they are in place");
@@ -90,18 +89,12 @@ fn absent_of_agent(account: &Account) -> Vec<&'static str> {
     ])
 }
 
-fn absent_of_controls(controls: &Controls) -> Vec<&'static str> {
-    absent([
-        ("controls.review-gate", is_stated(&controls.review_gate)),
-        (
-            "controls.source-citation",
-            is_stated(&controls.source_citation),
-        ),
-        (
-            "controls.action-approval",
-            is_stated(&controls.action_approval),
-        ),
-    ])
+fn absent_of_controls(account: &Account) -> Vec<String> {
+    let stated = account.stated_controls();
+    let absent = AGENT_GATES
+        .iter()
+        .filter(|gate| !stated.contains(&(gate, true)));
+    absent.map(|gate| format!("controls.{gate}")).collect()
 }
 
 fn is_stated(text: &Option<Text>) -> bool {

@@ -43,21 +43,10 @@ overlap = "24h"
 Source: OWASP NHI 7:2025
 "#;
 
-/// The longest life of a secret where the organisation does not say, in days.
-const LONGEST_DAYS: u64 = 90;
-
 const MINUTES_A_DAY: u64 = 24 * 60;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let said = facts
-        .organisation()
-        .and_then(|own| own.max_lifetime.as_ref());
-    let chosen = facts.policy.choices.max_lifetime.as_ref();
-    let longest = chosen
-        .or(said)
-        .map_or(LONGEST_DAYS * MINUTES_A_DAY, |span| {
-            u64::from(span.minutes())
-        });
+    let longest = u64::from(facts.policy.max_lifetime(facts.organisation()));
     let used: BTreeSet<_> = facts
         .accounts()
         .filter_map(|(_, account)| account.rotation.as_ref())

@@ -1,9 +1,9 @@
 //! `missing-control`: a control that the access level demands and that is not stated.
 
+use crate::catalog::AGENT_GATES;
 use crate::model::access::Level;
 use crate::model::account::Controls;
 use crate::model::finding::{FieldPath, Severity};
-use crate::rules::agent_without_gate::GATES;
 use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -49,7 +49,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         let stated = account.stated_controls();
         let is_stated = |control: &str| stated.contains(&(control, true));
         let is_gate =
-            |control: &str| account.level == Level::AiAgentDraft && GATES.contains(&control);
+            |control: &str| account.level == Level::AiAgentDraft && AGENT_GATES.contains(&control);
         let absent = || {
             let demanded = demanded.iter().map(|control| control.as_str());
             demanded.filter(|control| !is_stated(control) && !is_gate(control))

@@ -1,7 +1,6 @@
 //! `unapproved-secret-store`: a secret store of a class that the organisation has not approved.
 
 use crate::model::finding::{FieldPath, Severity};
-use crate::model::organisation::approved_stores;
 use crate::rules::findings::names;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -44,8 +43,7 @@ Source: Guide, prerequisites; OWASP NHI 2:2025
 "#;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let chosen = facts.policy.choices.secret_stores.as_deref();
-    let approved = chosen.unwrap_or_else(|| approved_stores(facts.organisation()));
+    let approved = facts.policy.secret_stores(facts.organisation());
     let names = names(approved);
     for (id, account) in facts.accounts() {
         let Some(credential) = &account.credential else {

@@ -44,22 +44,8 @@ workflow = "import"
 Source: Guide, inputs
 "#;
 
-/// The pattern where the organisation names none.
-const PATTERN: &str = "{provider}-{environment}-{workflow}-{site}";
-
-/// The longest pattern that is judged by, in bytes.
-const LONGEST: usize = 200;
-
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    let said = facts.organisation().and_then(|own| own.naming.as_ref());
-    let chosen = facts.policy.choices.naming.as_ref();
-    let pattern = chosen.or(said).map_or(PATTERN, |naming| naming.as_str());
-    // A longer one is no pattern of names: it would be repeated for each account.
-    let pattern = if pattern.len() > LONGEST {
-        PATTERN
-    } else {
-        pattern
-    };
+    let pattern = facts.policy.naming(facts.organisation());
     let order = order(pattern);
     for (id, account) in facts.accounts() {
         let parts = parts(account, order);
@@ -142,7 +128,7 @@ mod tests {
     ];
 
     fn message(name: &str) -> Option<String> {
-        fault(name, &PARTS, super::PATTERN)
+        fault(name, &PARTS, crate::catalog::Policy::shipped().naming(None))
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if args.due {
         selection.select = due::RULES.iter().map(|id| (*id).to_owned()).collect();
     }
+    if !args.due {
+        settings.meet(&inventory, context)?;
+    }
     let judgement = roll::judgement(&inventory, &selection, &settings.policy, context);
 
     let status = args.fail_on.status(roll::worst(&judgement.findings));

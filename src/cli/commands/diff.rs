@@ -50,6 +50,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     ];
 
     let settings = Settings::load(context, Beside::Inventory)?;
+    settings.meet(&after, context)?;
     let diff = compared(&before, &after, &settings.policy);
 
     let (old, new) = (args.old.to_string(), new.to_string());

@@ -84,6 +84,10 @@ fn show(policy: &Policy, level: Level) -> View {
             "controls",
             words(of.controls.iter().map(|c| c.as_str()).collect()),
         ),
+        (
+            "writes there",
+            if of.writes { "yes" } else { "no" }.to_owned(),
+        ),
     ]
     .map(|(what, value)| [what.to_owned(), value])
     .to_vec();

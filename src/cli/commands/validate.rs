@@ -53,6 +53,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         return Ok(status);
     }
     let mut manifest = roll::read(&args.paths)?;
+    settings.meet(&manifest.inventory, context)?;
     let judgement = args
         .baseline
         .judge(&mut manifest, &selection, &settings, context)?;

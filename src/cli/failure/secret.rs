@@ -122,7 +122,7 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
         ),
         Refusal::Unapproved(_) => (
             Status::Error,
-            "approve it in the inventory, `secret-stores` of `[organisation]`, or use one that is; nothing was stored",
+            "approve it, `secret-stores` of `[organisation]` in keyroll.toml or else the inventory, or use one that is; nothing was stored",
         ),
         Refusal::OneValue { .. } => (
             Status::Error,

@@ -87,6 +87,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Outcome {
     known(&wish, &roll)?;
 
     let settings = Settings::load(context, Beside::Inventory)?;
+    settings.meet(&roll, context)?;
     let suggestion = manifest::suggest(&wish, &roll, &settings.policy);
     context.out.data(&suggestion.text)?;
     let id = RecordId::new(Kind::Account, &suggestion.name);

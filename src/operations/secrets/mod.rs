@@ -7,11 +7,13 @@ mod give;
 mod reseal;
 mod take;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 
+use crate::catalog::Policy;
 use crate::lifecycle::versions::Versions;
 use crate::model::account::Account;
 use crate::model::change::Change;
@@ -19,7 +21,6 @@ use crate::model::credential::{Credential, SecretPlace, StoreClass, Version};
 use crate::model::event::Actor;
 use crate::model::id::AccountId;
 use crate::model::key::{Only, VersionKey};
-use crate::model::organisation::approved_stores;
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::sealed::{Held, Sealed, StoreKey};
 use crate::secret::{Envelope, Value, names};
@@ -78,6 +79,8 @@ pub struct Secrets<'s> {
     store_key: StoreKey,
     places: Places,
     name: String,
+    /// What is approved centrally as a place for secrets.
+    policy: Cow<'static, Policy>,
     /// The values that lie in other places, where they were looked at before.
     outside: Option<Outside>,
     /// Ours to write, so that nothing is sealed to the recipients of old while they change; let go of while a place is
@@ -160,9 +163,15 @@ impl<'s> Secrets<'s> {
             store_key: key,
             places,
             name,
+            policy: Cow::Borrowed(Policy::shipped()),
             outside: None,
             turn: Cell::new(Some(turn)),
         })
+    }
+
+    /// The same, where an organisation has chosen the places centrally.
+    pub fn under(self, policy: Cow<'static, Policy>) -> Secrets<'s> {
+        Secrets { policy, ..self }
     }
 
     /// What opens and seals.
@@ -183,7 +192,8 @@ impl<'s> Secrets<'s> {
             Some(Record::Organisation(_, organisation)) => Some(organisation),
             Some(_) | None => None,
         };
-        match approved_stores(organisation.as_deref()).contains(&place.class()) {
+        let approved = self.policy.secret_stores(organisation.as_deref());
+        match approved.contains(&place.class()) {
             true => Ok(()),
             false => Err(Refusal::Unapproved(place.clone()).into()),
         }
