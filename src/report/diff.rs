@@ -18,6 +18,9 @@ pub use line::refusals;
 
 /// The longest Markdown in bytes, some room left: a comment on a pull request takes 65,536 characters.
 const LONGEST_COMMENT: usize = 60_000;
+/// The longest row of it in bytes, beside its record, and the longest of what stands before its entitlements.
+const LONGEST_ROW: usize = 4_000;
+const LONGEST_TEXT: usize = 1_500;
 /// The most entitlements of one line that a table lists; the data formats list all.
 const MOST_LISTED: usize = 50;
 
@@ -147,33 +150,67 @@ fn comment(diff: &Diff, sides: Sides<'_>) -> String {
         return out;
     }
     out.push_str("\n| Record | | Change | What |\n| --- | --- | --- | --- |\n");
+    // Gains first: what is cut at the end must not be what a reviewer looks for.
+    let (gains, rest): (Vec<&Change>, Vec<&Change>) =
+        diff.changes.iter().partition(|change| change.turn.gains());
     let mut before = None;
-    for (at, change) in diff.changes.iter().enumerate() {
-        let line = Line::of(change);
-        let mut text = line.text;
-        if !line.items.is_empty() {
-            text = format!("{text}: {}", line.items.join(", "));
-        }
+    for (at, change) in gains.iter().chain(&rest).enumerate() {
         let record = match before.replace(&change.record) == Some(&change.record) {
             true => String::new(),
             false => cell(&line::masked(&change.record)),
         };
-        let word = match change.turn.gains() {
-            true => format!("**{}**", line.word),
-            false => line.word.to_owned(),
-        };
-        let row = format!("| {record} | {} | {word} | {} |\n", line.sign, cell(&text));
+        let row = row(&record, change);
         if out.len() + row.len() > LONGEST_COMMENT {
             let left = diff.changes.len() - at;
+            let gains = gains.len().saturating_sub(at);
             out.push_str(&format!(
-                "\n{}: --format csv has all.\n",
-                counted(left, "further line")
+                "\n{}, {} of them: --format csv has all.\n",
+                counted(left, "further line"),
+                counted(gains, "gain")
             ));
             break;
         }
         out.push_str(&row);
     }
     out
+}
+
+/// One row of the table, cut so that none takes the room of many.
+fn row(record: &str, change: &Change) -> String {
+    let line = Line::of(change);
+    let mut text = fitted(&line.text, LONGEST_TEXT);
+    for (at, item) in line.items.iter().enumerate() {
+        let item = escape::markdown(item);
+        if at == MOST_LISTED || text.len() + item.len() > LONGEST_ROW {
+            let more = line.items.len() - at;
+            text.push_str(&format!(", and {more} more"));
+            break;
+        }
+        text.push_str(if at == 0 { ": " } else { ", " });
+        text.push_str(&item);
+    }
+    let word = match change.turn.gains() {
+        true => format!("**{}**", line.word),
+        false => line.word.to_owned(),
+    };
+    format!("| {record} | {} | {word} | {text} |\n", line.sign)
+}
+
+/// A text as Markdown in at most so many bytes, `…` in the place of the rest.
+fn fitted(text: &str, most: usize) -> String {
+    let whole = escape::markdown(text);
+    if whole.len() <= most {
+        return whole;
+    }
+    let mut characters = text.chars().count().min(most);
+    loop {
+        let part: String = text.chars().take(characters).collect();
+        let part = escape::markdown(&part);
+        if part.len() <= most {
+            return part + "…";
+        }
+        characters -= characters.div_ceil(4);
+    }
 }
 
 /// `{"version":1,"kind":"access-diff","old","new","complete","changes":[...],"summary":{...}}`.

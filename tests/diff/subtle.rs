@@ -228,3 +228,46 @@ fn a_person_of_many_roles_is_compared_in_time() {
     });
     assert!(via.max() == Some(1), "each by the role that gives it");
 }
+
+#[test]
+fn no_row_of_a_comment_hides_the_gains_behind_it() {
+    let keys: Vec<String> = (0..500)
+        .map(|at| format!("{at}/{}", "<".repeat(150)))
+        .collect();
+    let many = json!({ "provider": "unicmms", "environment": "production", "workflow": "w",
+        "level": "read-only-import", "permissions": keys });
+    let mut old = base();
+    put(
+        &mut old,
+        json!({ "account/a-lost": many, "account/z": many }),
+    );
+    put(&mut old, json!({ "account/z": { "permissions": [] } }));
+    let mut new = old.clone();
+    put(
+        &mut new,
+        json!({ "account/a-lost": { "permissions": [] }, "account/b": many,
+            "account/z": { "permissions": ["admin/all"] } }),
+    );
+    let comment = |old: &Inventory, new: &Inventory| {
+        let sides = Sides { old: "a", new: "b" };
+        render(&diff(old, new), sides, Format::Md, &Terminal::PIPE)
+    };
+    let text = comment(&old, &new);
+    let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("{word}: {text}"));
+    assert!(place("| account/z | + |") < place("| account/a-lost | - |"));
+    assert!(
+        text.len() < 20_000 && text.contains(", and 4"),
+        "{}",
+        text.len()
+    );
+
+    for at in 0..2_000 {
+        put(&mut new, json!({ format!("account/n{at}"): many }));
+    }
+    let text = comment(&old, &new);
+    assert!(text.len() < 65_536);
+    assert!(
+        text.ends_with(" gains of them: --format csv has all.\n"),
+        "{text}"
+    );
+}
