@@ -11,6 +11,8 @@ pub enum GitError {
     TimedOut(u64),
     #[error("`git` listed more than {0} MiB of names")]
     TooMuch(usize),
+    #[error("there are more than {0} symbolic links")]
+    ManyLinks(usize),
     #[error("`git` cannot be read")]
     Unread(#[source] std::io::Error),
     /// With its first line, cleaned.

@@ -1,5 +1,6 @@
 //! The inventory files of a revision below a path, as a tree that `manifest` reads.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
@@ -14,6 +15,8 @@ use crate::model::text::{is_unsafe, shape};
 
 /// The longest target of a link that is looked at, in bytes.
 const LONGEST_LINK: u64 = 4096;
+/// The most links that git is asked about, each twice.
+const MOST_LINKS: usize = 1_000;
 
 /// Which part of a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct Revision {
     listing: Listing,
     /// The files of the inventory, sorted.
     files: Vec<PathBuf>,
+    /// The submodules among them, which are passed over, with their commits.
+    modules: BTreeMap<PathBuf, String>,
     blobs: Objects,
     heads: Objects,
     failed: Option<GitError>,
@@ -69,9 +74,18 @@ impl Revision {
             is_toml(file) || file == path
         })?;
         let mut files = Vec::new();
+        let mut modules = BTreeMap::new();
         if kind == Kind::Folder {
-            for (file, entry) in &listing {
-                if !is_hidden(file, &path) && is_part(&tree, file, entry, &mut heads, &mut blobs)? {
+            let seen = listing.iter().filter(|(file, _)| !is_hidden(file, &path));
+            let mut links = 0;
+            for (file, entry) in seen {
+                links += usize::from(entry.kind == Kind::Link);
+                if links > MOST_LINKS {
+                    return Err(GitError::ManyLinks(MOST_LINKS));
+                }
+                if entry.kind == Kind::Module {
+                    modules.insert(file.clone(), entry.oid.clone());
+                } else if is_part(&tree, file, entry, &mut heads, &mut blobs)? {
                     files.push(file.clone());
                 }
             }
@@ -82,6 +96,7 @@ impl Revision {
             name: revision.to_owned(),
             listing,
             files,
+            modules,
             blobs,
             heads,
             failed: None,
@@ -91,6 +106,11 @@ impl Revision {
     /// The files to read.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// The submodules below the path, by their commits: what they hold is not read.
+    pub fn modules(&self) -> &BTreeMap<PathBuf, String> {
+        &self.modules
     }
 
     /// Why git failed while the files were read, if it did: then what was read is not what is there.
@@ -152,7 +172,8 @@ impl Tree for Revision {
     }
 }
 
-/// Whether an entry is read, or stands in the way: inventory files, submodules, and links that lead to either.
+/// Whether an entry is read, or stands in the way: inventory files, and links that lead to
+/// one or to a folder.
 fn is_part(
     tree: &str,
     path: &Path,
@@ -162,8 +183,7 @@ fn is_part(
 ) -> Result<bool, GitError> {
     match entry.kind {
         Kind::File => Ok(is_toml(path)),
-        Kind::Module => Ok(true),
-        Kind::Folder => Ok(false),
+        Kind::Folder | Kind::Module => Ok(false),
         Kind::Link if is_toml(path) => Ok(true),
         Kind::Link => {
             let target = blobs.get(entry.oid.as_bytes())?;

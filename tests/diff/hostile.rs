@@ -128,9 +128,40 @@ fn links_and_submodules_are_not_followed() {
     let info = format!("160000,{head},inventory/module");
     repository.git(&["update-index", "--add", "--cacheinfo", &info]);
     repository.git(&["commit", "-q", "-m", "x"]);
+    let passed = "1 submodule of `git:main` is passed over: inventory/module";
+    repository.diff(&["git:main", "inventory"]).says(0, passed);
+    repository
+        .diff(&["git:main:inventory/module", "inventory"])
+        .says(4, "`main:inventory/module`: it is a submodule");
+    // What comes with it is not seen, and so is not let pass.
+    repository
+        .diff(&["git:main", "git:main:inventory", "--no-new-access"])
+        .says(0, "no change");
+    repository
+        .diff(&["git:main~1", "git:main:inventory", "--no-new-access"])
+        .says(
+            4,
+            "the submodule `inventory/module` is not the same on both sides",
+        );
+    let glossary = format!("160000,{head},inventory/glossaries");
+    repository.git(&["rm", "-q", "-r", "--cached", "inventory/glossaries"]);
+    repository.git(&["update-index", "--add", "--cacheinfo", &glossary]);
+    repository.git(&["commit", "-q", "-m", "x"]);
     repository
         .diff(&["git:main", "inventory"])
-        .says(4, "`main:inventory/module`: it is a submodule");
+        .says(4, "glossaries/one.toml`: it is a submodule");
+}
+
+#[test]
+fn many_links_are_refused_before_git_is_asked_for_ever() {
+    let repository = Repository::new();
+    for at in 0..1_001 {
+        symlink("nowhere", repository.root().join(format!("inventory/{at}"))).unwrap();
+    }
+    repository.commit();
+    repository
+        .diff(&["git:main", "inventory"])
+        .says(1, "more than 1000 symbolic links");
 }
 
 #[test]

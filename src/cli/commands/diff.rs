@@ -4,12 +4,13 @@ mod side;
 
 use crate::access::diff::{self, Diff, State};
 use crate::catalog::{Glossaries, Policy};
-use crate::cli::commands::diff::side::Side;
+use crate::cli::commands::diff::side::{Read, Side};
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::settings::Settings;
 use crate::model::access::Level;
 use crate::model::inventory::Inventory;
+use crate::model::text::shape::masked;
 use crate::report::diff::{Sides, refusals, render, summary};
 
 /// How many refused gains are named on stderr; the data has all.
@@ -50,8 +51,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     ];
 
     let settings = Settings::load(context, Beside::Inventory)?;
-    settings.meet(&after, context)?;
-    let diff = compared(&before, &after, &settings.policy);
+    settings.meet(&after.inventory, context)?;
+    let diff = compared(&before.inventory, &after.inventory, &settings.policy);
 
     let (old, new) = (args.old.to_string(), new.to_string());
     let sides = Sides {
@@ -61,12 +62,16 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let shown = render(&diff, sides, context.globals.format, &context.terminal());
     context.out.data(&shown)?;
     context.out.note(summary(&diff));
+    let ended = match args.no_new_access {
+        true => gate(&diff, context).and_then(|status| {
+            all_seen(&before, &after)?;
+            Ok(status)
+        }),
+        false => Ok(Status::Clean),
+    };
     // As in `validate`: the process is about to end.
     std::mem::forget((before, after));
-    if args.no_new_access {
-        return gate(&diff, context);
-    }
-    Ok(Status::Clean)
+    ended
 }
 
 fn compared(before: &Inventory, after: &Inventory, policy: &Policy) -> Diff {
@@ -83,6 +88,21 @@ fn compared(before: &Inventory, after: &Inventory, policy: &Policy) -> Diff {
     let shipped = |level: Level| Policy::shipped().levels().policy(level).actions.as_slice();
     let chosen = |level: Level| policy.levels().policy(level).actions.as_slice();
     diff::compare(&old, &new, &[&shipped, &chosen])
+}
+
+/// Refuses a submodule that is another than before: it may hold what `apply` reads where it is checked out.
+fn all_seen(before: &Read, after: &Read) -> Result<(), Failure> {
+    let mut modules = after.modules.iter();
+    match modules.find(|(path, commit)| before.modules.get(*path) != Some(*commit)) {
+        None => Ok(()),
+        Some((path, _)) => {
+            let path = masked(&path.to_string_lossy()).escape_debug().to_string();
+            let message = format!("the submodule `{path}` is not the same on both sides");
+            Err(Failure::refused(message).hint(
+                "what it holds is not compared, and may be new access: name a folder without it",
+            ))
+        }
+    }
 }
 
 /// Names what is gained, and refuses it.

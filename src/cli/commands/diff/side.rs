@@ -1,5 +1,6 @@
 //! One side of a comparison: files, a git revision or a store, as it is named and as it is read.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -12,13 +13,32 @@ use crate::cli::roll;
 use crate::git::{Git, GitError, Revision, Where};
 use crate::manifest::{self, Manifest};
 use crate::model::inventory::Inventory;
-
+use crate::model::text::shape::masked;
 use crate::report::summary::counted;
 use crate::rules::Judgement;
 use crate::store::{Access, Store};
 
 /// How long git may think about one answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How many submodules that are passed over are named.
+const MOST_NAMED: usize = 5;
+
+/// What a side says.
+#[derive(Default)]
+pub struct Read {
+    pub inventory: Inventory,
+    /// Submodules that were passed over, by path and commit.
+    pub modules: BTreeMap<PathBuf, String>,
+}
+
+impl From<Inventory> for Read {
+    fn from(inventory: Inventory) -> Read {
+        Read {
+            inventory,
+            modules: BTreeMap::new(),
+        }
+    }
+}
 
 /// Where an inventory is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,11 +129,11 @@ fn git(folder: &Path, context: &Context) -> Git {
 ///
 /// # Errors
 /// When it is not there or cannot be read, or when not all of it can: a comparison of a part would not be true.
-pub fn read(side: &Side, other: &Side, context: &mut Context) -> Result<Inventory, Failure> {
+pub fn read(side: &Side, other: &Side, context: &mut Context) -> Result<Read, Failure> {
     match side {
         Side::Path(path) => {
             let manifest = roll::read(std::slice::from_ref(path))?;
-            whole(manifest, side, context)
+            Ok(whole(manifest, side, context)?.into())
         }
         Side::Git { revision, path } => {
             let (folder, at) = place(path.as_deref(), other);
@@ -126,14 +146,39 @@ pub fn read(side: &Side, other: &Side, context: &mut Context) -> Result<Inventor
                     .hint("name a file, or a folder with inventory files: git:REV:PATH"));
             }
             let manifest = manifest::read_tree(&files, &mut tree);
-            match tree.failed() {
-                Some(error) => Err(failed(error)),
-                None => whole(manifest, side, context),
+            let modules = tree.modules().clone();
+            if let Some(error) = tree.failed() {
+                return Err(failed(error));
             }
+            let inventory = whole(manifest, side, context)?;
+            if !modules.is_empty() {
+                let passed = passed_over(&modules, side);
+                context.out.note(passed);
+            }
+            Ok(Read { inventory, modules })
         }
-        Side::Store(None) => Ok(context.open(Access::Read)?.inventory()?),
-        Side::Store(Some(file)) => Ok(Store::open(file, Access::Read)?.inventory()?),
+        Side::Store(None) => Ok(context.open(Access::Read)?.inventory()?.into()),
+        Side::Store(Some(file)) => Ok(Store::open(file, Access::Read)?.inventory()?.into()),
     }
+}
+
+/// `1 submodule of `git:main` is passed over: vendor/tool`.
+fn passed_over(modules: &BTreeMap<PathBuf, String>, side: &Side) -> String {
+    let shown_path = |path: &PathBuf| masked(&path.to_string_lossy()).into_owned();
+    let mut named: Vec<String> = modules.keys().take(MOST_NAMED).map(shown_path).collect();
+    if let more @ 1.. = modules.len().saturating_sub(MOST_NAMED) {
+        named.push(format!("and {more} more"));
+    }
+    let many = match modules.len() {
+        1 => "is",
+        _ => "are",
+    };
+    format!(
+        "{} of `{}` {many} passed over: {}",
+        counted(modules.len(), "submodule"),
+        shown(side),
+        named.join(", ")
+    )
 }
 
 /// The folder in which git is asked, and for what.
@@ -186,7 +231,7 @@ fn failed(error: GitError) -> Failure {
         GitError::NoRevision(_) => "check its name; in a shallow clone, fetch it first",
         GitError::NotInstalled => "install git, or compare files: keyroll diff OLD NEW",
         GitError::Failed { .. } => "run it in a clone, or name a path in one",
-        GitError::TooMuch(_) => "name a smaller folder: git:REV:PATH",
+        GitError::TooMuch(_) | GitError::ManyLinks(_) => "name a smaller folder: git:REV:PATH",
         GitError::NoPath { .. } | GitError::BadPath(_) => {
             "git:REV:PATH counts from the root of the repository"
         }
@@ -205,6 +250,7 @@ fn failed(error: GitError) -> Failure {
         | GitError::NotStarted(_)
         | GitError::TimedOut(_)
         | GitError::TooMuch(_)
+        | GitError::ManyLinks(_)
         | GitError::Unread(_)
         | GitError::Failed { .. }
         | GitError::Confused => Failure::from(anyhow::Error::from(error)),
