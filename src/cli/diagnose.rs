@@ -67,8 +67,8 @@ impl<'a> Diagnosis<'a> {
 /// says that nothing uses what a record that was not read may use.
 fn follows(manifest: &Manifest, finding: &Finding) -> bool {
     let unread = |id: &RecordId| manifest.declares(id) && !manifest.inventory.contains(id);
-    let absent = finding.rule.starts_with("unused-") || finding.rule.ends_with("-unused");
-    finding.wants.as_ref().is_some_and(unread) || (absent && !manifest.problems.is_empty())
+    let is_unused = finding.rule.starts_with("unused-");
+    finding.wants.as_ref().is_some_and(unread) || (is_unused && !manifest.problems.is_empty())
 }
 
 /// File by file; in a file what is about no record, then the records by their first line. What has no place comes last.
