@@ -309,6 +309,17 @@ error[missing-owner]: what is told here takes more room than there is on one
     }
 
     #[test]
+    fn a_log_obeys_no_line_of_the_source() {
+        let source = "[person.jo##[error]x] # ##vso[task.setvariable]";
+        // A span that divides the sign hides it no less.
+        for span in [0..0, 10..11, 11..12, 12..30, 0..source.len()] {
+            let text = diagnostic(spot(source, span)).render(&Terminal::PIPE);
+            assert!(text.contains("[person.jo\\u{23}#[error]x]"), "{text}");
+            assert!(!text.contains("##vso"), "{text}");
+        }
+    }
+
+    #[test]
     fn only_the_first_line_of_a_span_is_shown() {
         let text = diagnostic(spot(SOURCE, 0..SOURCE.len())).render(&Terminal::PIPE);
         assert!(

@@ -33,25 +33,24 @@ impl Excerpt {
         let start = start.min(first + whole.len());
         let end = floor(source, span.end).clamp(start, first + whole.len());
         let line = masked(&source[first..first + whole.len()]);
-        let (before, rest) = line.split_at(start - first);
-        let (inside, after) = rest.split_at(end - start);
+        let (from, to) = (start - first, end - first);
 
         // A line that fits is shown whole; of one that does not, some, and the dots at its ends.
-        let (is_cut, _) = first_columns(&line, widest);
+        let (is_cut, _) = first_columns(&line, 0..line.len(), widest);
         let (widest, most_before) = if is_cut {
             (widest - DOTS, widest * 3 / 8)
         } else {
             (widest, widest)
         };
-        let (cut_left, before_shown) = last_columns(before, most_before);
+        let (cut_left, before_shown) = last_columns(&line, 0..from, most_before);
         let room = widest - before_shown.width();
-        let (cut_inside, inside_shown) = first_columns(inside, room);
+        let (cut_inside, inside_shown) = first_columns(&line, from..to, room);
         let room = if cut_inside {
             0
         } else {
             room - inside_shown.width()
         };
-        let (cut_after, after_shown) = first_columns(after, room);
+        let (cut_after, after_shown) = first_columns(&line, to..line.len(), room);
 
         let mut text = if cut_left {
             "...".to_owned()
@@ -93,24 +92,25 @@ fn masked(line: &str) -> String {
     out
 }
 
-/// One character as it is printed.
-fn shown(c: char) -> String {
-    match c {
+/// The characters of a part of a line as they are printed. What follows them in the line tells whether they are obeyed.
+fn pieces(line: &str, part: Range<usize>) -> impl DoubleEndedIterator<Item = String> {
+    let begin = part.start;
+    line[part].char_indices().map(move |(at, c)| match c {
         '\t' => "    ".to_owned(),
+        '#' if escape::opens_command(&line[begin + at..]) => c.escape_unicode().to_string(),
         c => {
             let mut out = String::new();
             escape::push_visible(&mut out, c);
             out
         }
-    }
+    })
 }
 
-/// Whether something was left out, and at most `room` columns from the beginning.
-fn first_columns(text: &str, room: usize) -> (bool, String) {
+/// Whether something of a part of a line was left out, and at most `room` columns from its beginning.
+fn first_columns(line: &str, part: Range<usize>, room: usize) -> (bool, String) {
     let mut out = String::new();
     let mut used = 0;
-    for c in text.chars() {
-        let piece = shown(c);
+    for piece in pieces(line, part) {
         used += piece.width();
         if used > room {
             return (true, out);
@@ -120,20 +120,19 @@ fn first_columns(text: &str, room: usize) -> (bool, String) {
     (false, out)
 }
 
-/// Whether something was left out, and at most `room` columns from the end.
-fn last_columns(text: &str, room: usize) -> (bool, String) {
-    let mut pieces = Vec::new();
+/// Whether something of a part of a line was left out, and at most `room` columns from its end.
+fn last_columns(line: &str, part: Range<usize>, room: usize) -> (bool, String) {
+    let mut shown = Vec::new();
     let mut used = 0;
     let mut cut = false;
-    for c in text.chars().rev() {
-        let piece = shown(c);
+    for piece in pieces(line, part).rev() {
         used += piece.width();
         if used > room {
             cut = true;
             break;
         }
-        pieces.push(piece);
+        shown.push(piece);
     }
-    pieces.reverse();
-    (cut, pieces.concat())
+    shown.reverse();
+    (cut, shown.concat())
 }
