@@ -16,6 +16,6 @@ pub use glossaries::Glossaries;
 pub use glossary::{BadGlossary, parse, to_toml};
 pub use level::{AGENT_GATES, Levels};
 pub use listing::{Group, Hit, Listing, groups, list, search};
-pub use nearest::nearest;
+pub use nearest::{nearest, nearest_within};
 pub use policy::{BadPolicy, Policy};
 pub use standing::{Standing, Stands, standings};

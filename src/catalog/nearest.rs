@@ -10,12 +10,29 @@ const LONGEST: usize = 200;
 ///
 /// None where nothing is near. The first of several equally near ones.
 pub fn nearest<'a>(name: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut endless = u64::MAX;
+    nearest_within(name, among, &mut endless)
+}
+
+/// As [`nearest`], with an end: of `left` it takes what the comparing costs, in pairs of bytes. None, too, and nothing left,
+/// where that is not enough.
+pub fn nearest_within<'a>(
+    name: &str,
+    among: impl IntoIterator<Item = &'a str>,
+    left: &mut u64,
+) -> Option<&'a str> {
     let mut best: Option<(f64, &str)> = None;
     if name.is_empty() || name.len() > LONGEST {
         return None;
     }
+    let lower = name.to_lowercase();
     for candidate in among {
-        let score = likeness(name, candidate);
+        let Some(rest) = left.checked_sub(cost(name, candidate)) else {
+            *left = 0;
+            return None;
+        };
+        *left = rest;
+        let score = likeness(name, &lower, candidate);
         if score >= NEAR && best.is_none_or(|(known, _)| score > known) {
             best = Some((score, candidate));
         }
@@ -23,7 +40,31 @@ pub fn nearest<'a>(name: &str, among: impl IntoIterator<Item = &'a str>) -> Opti
     best.map(|(_, candidate)| candidate)
 }
 
-fn likeness(name: &str, candidate: &str) -> f64 {
+/// How many pairs of bytes are compared, at most, and one for the look at the length.
+fn cost(name: &str, candidate: &str) -> u64 {
+    let pairs = if may_be_typo(name, candidate) {
+        name.len() * candidate.len()
+    } else {
+        0
+    };
+    pairs as u64 + 1
+}
+
+/// No pair whose lengths differ more than this can be near: the costly comparison is spared.
+fn may_be_typo(name: &str, candidate: &str) -> bool {
+    candidate.len() <= LONGEST && share(name, candidate) >= NEAR - 0.1
+}
+
+/// How long the shorter is beside the longer.
+fn share(name: &str, candidate: &str) -> f64 {
+    let (short, long) = (
+        name.len().min(candidate.len()),
+        name.len().max(candidate.len()),
+    );
+    short as f64 / long as f64
+}
+
+fn likeness(name: &str, lower: &str, candidate: &str) -> f64 {
     if name == candidate || candidate.is_empty() || candidate.len() > LONGEST {
         return 0.0;
     }
@@ -32,21 +73,24 @@ fn likeness(name: &str, candidate: &str) -> f64 {
     } else {
         (candidate, name)
     };
-    let share = short.len() as f64 / long.len() as f64;
     // A part that stands alone in the other: `hawthorne` in `femo/hawthorne`, `press` in `press-01`.
     let part = short.len() >= 3
         && (long.strip_prefix(short).is_some_and(begins_part)
             || long.strip_suffix(short).is_some_and(ends_part));
-    let part = if part { NEAR + 0.2 * share } else { 0.0 };
-    // No pair whose lengths differ more than this can be near: the costly comparison is spared.
-    let typo = if share < NEAR - 0.1 {
+    let part = if part {
+        NEAR + 0.2 * share(name, candidate)
+    } else {
+        0.0
+    };
+    let typo = if !may_be_typo(name, candidate) {
         0.0
     } else if short.len() <= 3 {
         // In short names one slip is a third of the name; a swap or a slip at the same length is still near.
-        let distance = strsim::damerau_levenshtein(name, candidate);
+        let distance = strsim::osa_distance(name, candidate);
         if distance <= 1 { NEAR } else { 0.0 }
     } else {
-        strsim::normalized_damerau_levenshtein(&name.to_lowercase(), candidate)
+        let longest = lower.chars().count().max(candidate.chars().count());
+        1.0 - strsim::osa_distance(lower, candidate) as f64 / longest as f64
     };
     typo.max(part)
 }
@@ -95,6 +139,26 @@ mod tests {
         }
         assert_eq!(nearest("a".repeat(5000).as_str(), KNOWN), None);
         assert_eq!(nearest("unicmms", ["unicmms"]), None);
+    }
+
+    #[test]
+    fn comparing_ends_with_what_there_is_to_spend() {
+        let names: Vec<String> = (0..1000)
+            .map(|n| format!("{}{n}", "a".repeat(60)))
+            .collect();
+        let among = || names.iter().map(String::as_str);
+        let name = "a".repeat(61);
+        let mut left = 4_000_000;
+        let found = nearest_within(&name, among(), &mut left);
+        assert_eq!(found, Some(names[0].as_str()));
+        assert!((1..1_000_000).contains(&left), "{left}");
+        assert_eq!(nearest_within(&name, among(), &mut left), None);
+        assert_eq!(left, 0);
+        // What is far by its length costs next to nothing.
+        let mut left = 1000;
+        nearest_within("a", among(), &mut left);
+        assert_eq!(left, 0);
+        assert_eq!(nearest_within("a", ["sop"], &mut left), None);
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::rules::rule::{Rule, RuleKind};
 
 /// How many names are looked up for "did you mean" in one judgement; a roll with more unknown names has another fault.
 const GUESSES: u32 = 200;
+/// How many pairs of bytes are compared for all of them: some names in a roll of tens of thousands.
+const COMPARED: u64 = 100_000_000;
 
 /// The most findings of one rule and one severity that are kept, of rules on what is declared: a hostile file must not fill
 /// the memory. What is due is told in full, however much it is.
@@ -40,6 +42,7 @@ pub struct Findings {
     pub(super) accepted: Accepted,
     pub(super) waived: Vec<(Finding, WaiverKey)>,
     guesses: u32,
+    compared: u64,
     /// The rules that ran, and the waivers that matched: what the rules about waivers judge by.
     pub(super) judged: BTreeSet<&'static str>,
     pub(super) used: BTreeSet<WaiverKey>,
@@ -178,9 +181,13 @@ impl Findings {
         among: impl IntoIterator<Item = &'n str>,
     ) -> Option<&'n str> {
         self.guesses += 1;
-        (self.guesses <= GUESSES)
-            .then(|| catalog::nearest(name, among))
-            .flatten()
+        if self.guesses > GUESSES {
+            return None;
+        }
+        let mut left = COMPARED.saturating_sub(self.compared);
+        let near = catalog::nearest_within(name, among, &mut left);
+        self.compared = COMPARED - left;
+        near
     }
 }
 
@@ -279,6 +286,22 @@ mod tests {
         assert_eq!(ours.clone().count(), MOST + 1);
         let more = |f: &&Finding| f.message == "500 more like this, here and elsewhere";
         assert_eq!(ours.filter(more).count(), 1);
+    }
+
+    #[test]
+    fn names_are_guessed_only_so_long() {
+        let names: Vec<String> = (0..5_000)
+            .map(|n| format!("{}{n}", "a".repeat(50)))
+            .collect();
+        let mut findings = Findings::default();
+        let wrong = "a".repeat(50);
+        let mut guess = || {
+            findings
+                .near(&wrong, names.iter().map(String::as_str))
+                .is_some()
+        };
+        let guessed = (0..GUESSES).filter(|_| guess()).count();
+        assert!((1..10).contains(&guessed), "{guessed}");
     }
 
     #[test]
