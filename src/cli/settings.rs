@@ -1,7 +1,7 @@
 //! What is judged by: the configuration, with what the command line sets over it.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::catalog::{BadPolicy, Policy};
 use crate::cli::context::{Beside, ConfigPath, Context};
@@ -10,9 +10,10 @@ use crate::cli::roll::{FailOn, RuleOptions};
 use crate::manifest::{self, ConfigFile, Problem};
 use crate::model::baseline::Baseline;
 use crate::model::finding::FieldPath;
+use crate::model::id::Name;
 use crate::model::inventory::Inventory;
 use crate::model::policy::Config;
-use crate::rules::{Selection, UnknownRule};
+use crate::rules::{self, Selection};
 
 /// What to judge by.
 pub struct Settings {
@@ -40,11 +41,19 @@ impl Settings {
         let shown = path.to_string_lossy().into_owned();
         let file = manifest::read_config(target.as_ref().unwrap_or(&path), shown)
             .map_err(|problems| refused(&problems))?;
+        Settings::of(file, path)
+    }
+
+    /// What a configuration says, that was read from `path`.
+    ///
+    /// # Errors
+    /// When it says what cannot hold; with its line.
+    pub fn of(file: ConfigFile, path: PathBuf) -> Result<Settings, Failure> {
         let policy = Policy::of(&file.config).map_err(|bad| {
             refused(&[file.problem(&bad.field, &bad.message, Some(bad.hint.clone()))])
         })?;
         unknown_rules(&file)?;
-        plain_baseline(&file)?;
+        baseline_beside(&file)?;
         Ok(Settings {
             config: file.config.clone(),
             file: Some(file),
@@ -97,9 +106,8 @@ impl Settings {
     /// # Errors
     /// When an option names a rule that does not exist.
     pub fn selection(&self, options: &RuleOptions, base: Selection) -> Result<Selection, Failure> {
-        let words = |names: &[crate::model::id::Name]| -> Vec<String> {
-            names.iter().map(ToString::to_string).collect()
-        };
+        let words =
+            |names: &[Name]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
         let select = match options.select.is_empty() {
             true => words(&self.config.select),
             false => options.select.clone(),
@@ -154,10 +162,27 @@ impl Settings {
     }
 }
 
+/// Refuses a baseline that lies elsewhere: a configuration may be a stranger's, and names what stands beside it.
+fn baseline_beside(file: &ConfigFile) -> Result<(), Failure> {
+    let Some(name) = &file.config.baseline else {
+        return Ok(());
+    };
+    let mut parts = Path::new(name.as_str())
+        .components()
+        .filter(|part| *part != Component::CurDir);
+    if let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) {
+        return Ok(());
+    }
+    let hint = "name a file in the folder of the configuration; `--baseline` takes any path";
+    let message = "the baseline does not stand beside the configuration";
+    let problem = file.problem(&FieldPath::of("baseline"), message, Some(hint.to_owned()));
+    Err(refused(&[problem]))
+}
+
 /// Refuses a configuration that names a rule which does not exist.
 fn unknown_rules(file: &ConfigFile) -> Result<(), Failure> {
     let config = &file.config;
-    let listed = |key: &'static str, names: &[crate::model::id::Name]| -> Vec<_> {
+    let listed = |key: &'static str, names: &[Name]| -> Vec<_> {
         let numbered = names.iter().enumerate();
         numbered
             .map(|(at, name)| (FieldPath::of(key).index(at), name.clone()))
@@ -168,40 +193,31 @@ fn unknown_rules(file: &ConfigFile) -> Result<(), Failure> {
         .into_iter()
         .chain(listed("ignore", &config.ignore))
         .chain(severities.map(|name| (FieldPath::of("severity").key(name.as_str()), name.clone())));
-    let mut problems = Vec::new();
-    for (field, name) in named {
-        let one = Selection {
-            select: [name.to_string()].into(),
-            ..Selection::all()
-        };
-        if let Err(UnknownRule { id, near }) = one.known() {
-            let hint = near.map_or("`keyroll explain` lists the rules".to_owned(), |near| {
-                format!("did you mean `{near}`?")
-            });
-            problems.push(file.problem(&field, &format!("there is no rule `{id}`"), Some(hint)));
-        }
-    }
-    match problems.is_empty() {
-        true => Ok(()),
-        false => Err(refused(&problems)),
+    let unknown: Vec<(FieldPath, Name)> = named
+        .filter(|(_, name)| rules::find(name.as_str()).is_none())
+        .collect();
+    // Each that is told is looked for in the text: no more of them than are shown.
+    let told: Vec<Problem> = unknown
+        .iter()
+        .take(MOST_TOLD)
+        .map(|(field, name)| unknown_rule(file, field, name))
+        .collect();
+    match unknown.len() {
+        0 => Ok(()),
+        all => Err(refusal(&told, all)),
     }
 }
 
-/// Refuses a baseline that does not lie beside its configuration: that may be a stranger's, and leads nowhere else.
-fn plain_baseline(file: &ConfigFile) -> Result<(), Failure> {
-    let name = file
-        .config
-        .baseline
-        .as_ref()
-        .map_or("baseline", |name| name.as_str());
-    match Path::new(name).file_name() == Some(name.as_ref()) {
-        true => Ok(()),
-        false => Err(refused(&[file.problem(
-            &FieldPath::of("baseline"),
-            "the baseline does not lie beside this file",
-            Some("name a file without a folder, or say --baseline FILE".to_owned()),
-        )])),
-    }
+fn unknown_rule(file: &ConfigFile, field: &FieldPath, name: &Name) -> Problem {
+    let one = Selection {
+        select: [name.to_string()].into(),
+        ..Selection::all()
+    };
+    let near = one.known().err().and_then(|unknown| unknown.near);
+    let hint = near.map_or("`keyroll explain` lists the rules".to_owned(), |near| {
+        format!("did you mean `{near}`?")
+    });
+    file.problem(field, &format!("there is no rule `{name}`"), Some(hint))
 }
 
 /// How many faults of a configuration are told at once.
@@ -222,9 +238,14 @@ fn told(problem: &Problem) -> String {
 }
 
 /// A configuration that cannot be used: nothing is judged by half of one.
-fn refused(problems: &[Problem]) -> Failure {
+pub fn refused(problems: &[Problem]) -> Failure {
+    refusal(problems, problems.len())
+}
+
+/// As [`refused`], where there are more problems than were told.
+fn refusal(problems: &[Problem], all: usize) -> Failure {
     let mut lines: Vec<String> = problems.iter().take(MOST_TOLD).map(told).collect();
-    if let more @ 1.. = problems.len().saturating_sub(MOST_TOLD) {
+    if let more @ 1.. = all.saturating_sub(MOST_TOLD) {
         lines.push(format!("and {more} more"));
     }
     let failure = Failure::usage(lines.join("; "));

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::manifest::place::{Lines, Place};
 use crate::manifest::problem::{Problem, shown};
 use crate::manifest::reading::Manifest;
+use crate::manifest::revision::Found;
 use crate::manifest::source::{self, Budget, Source};
 use crate::model::baseline::{Baseline, Known};
 use crate::model::finding::Finding;
@@ -58,7 +59,24 @@ impl Manifest {
     /// When the file cannot be read, or its first line that is none of a baseline.
     pub fn read_baseline(&mut self, path: &Path) -> Result<Baseline, Box<Problem>> {
         let (source, text) = text(path)?;
-        let (baseline, lines) = parse(&source.shown, &text)?;
+        self.take_baseline(source, &text)
+    }
+
+    /// As [`read_baseline`](Manifest::read_baseline), of a text that was read; `shown` is what its places call it.
+    ///
+    /// # Errors
+    /// As those of a file.
+    pub fn parse_baseline(&mut self, shown: &str, text: &str) -> Result<Baseline, Box<Problem>> {
+        let source = Source {
+            path: shown.into(),
+            shown: shown.to_owned(),
+            held: Some(Found::Text(text.as_bytes().into())),
+        };
+        self.take_baseline(source, text)
+    }
+
+    fn take_baseline(&mut self, source: Source, text: &str) -> Result<Baseline, Box<Problem>> {
+        let (baseline, lines) = parse(&source.shown, text)?;
         self.accompany(source.clone(), text.len());
         self.baseline = Some(BaselineFile { source, lines });
         Ok(baseline)

@@ -7,6 +7,7 @@ use toml::Spanned;
 use crate::manifest::decode::decode;
 use crate::manifest::place::{Lines, Place, descend};
 use crate::manifest::problem::{Fault, Problem, cleaned};
+use crate::manifest::slice::{self, too_deep_message};
 use crate::manifest::source::{self, Budget, Source};
 use crate::manifest::syntax;
 use crate::manifest::tree::Value;
@@ -49,12 +50,7 @@ pub fn read_config(path: &Path, shown: String) -> Result<ConfigFile, Vec<Problem
 /// # Errors
 /// Every problem of the text.
 pub fn parse_config(shown: &str, text: String) -> Result<ConfigFile, Vec<Problem>> {
-    let (root, mut faults) = syntax::parse_whole(&text);
-    let mut config = None;
-    if faults.is_empty() {
-        let root = Spanned::new(0..text.len(), Value::Table(root));
-        config = decode::<Config>(&root, &"the configuration", 0..0, &[], &mut faults);
-    }
+    let (config, faults) = read(&text);
     let lines = Lines::of(&text);
     let problem = |fault: Fault| Problem {
         place: Some(lines.place(shown, &text, fault.span)),
@@ -71,6 +67,21 @@ pub fn parse_config(shown: &str, text: String) -> Result<ConfigFile, Vec<Problem
         }),
         None => Err(problems),
     }
+}
+
+fn read(text: &str) -> (Option<Config>, Vec<Fault>) {
+    // Whatever reads a text that lies deep in itself may do so without an end.
+    if let Err(too_deep) = slice::cut(text) {
+        let fault = Fault::new(too_deep.0, too_deep_message()).hint("no configuration needs that");
+        return (None, vec![fault]);
+    }
+    let (root, mut faults) = syntax::parse_whole(text);
+    if !faults.is_empty() {
+        return (None, faults);
+    }
+    let root = Spanned::new(0..text.len(), Value::Table(root));
+    let config = decode::<Config>(&root, &"the configuration", 0..0, &[], &mut faults);
+    (config, faults)
 }
 
 impl ConfigFile {
@@ -131,6 +142,20 @@ mod tests {
              3:16: `bad` is no `unclear-name` (write one of `info`, `warning`, `error`)\n"
         );
         assert!(refused("pedantic = \n").starts_with("1:"));
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_refused_before_it_is_read() {
+        let deep = "a.".repeat(200_000);
+        for text in [
+            format!("{deep}a = 1\n"),
+            format!("[{deep}a]\n"),
+            format!("a = {}", "[".repeat(400_000)),
+            "a = { b = ".repeat(40_000),
+        ] {
+            let told = refused(&text);
+            assert!(told.contains("more than 64 deep"), "{told}");
+        }
     }
 
     #[test]

@@ -168,6 +168,11 @@ fn straight(naming: &Naming) -> Result<(), Box<Problem>> {
     Ok(())
 }
 
+/// Whether a text is a glossary. One that is too long to be read as one is none, and is not parsed.
+pub(super) fn is_glossary(text: &str) -> bool {
+    text.len() as u64 <= LARGEST && catalog::parse(text).is_ok()
+}
+
 /// Tells what is wrong with a file that has no records and that nobody names.
 pub(super) fn unnamed(
     manifest: &mut Manifest,
@@ -175,7 +180,7 @@ pub(super) fn unnamed(
     text: &str,
     problems: &mut Problems,
 ) {
-    if catalog::parse(text).is_err() {
+    if !is_glossary(text) {
         manifest.absorb(source, text, false, problems);
         return;
     }

@@ -44,7 +44,7 @@ use crate::model::record::Kind;
 pub use baseline::{baseline_text, is_baseline, read_baseline, write_baseline};
 pub use commands::{BadCommands, read_commands};
 pub use config::{CONFIG_FILE, CONFIG_SCHEMA, ConfigFile, parse_config, read_config};
-pub use mend::{Mended, MendedFile, Unproven, mend};
+pub use mend::{Mended, MendedFile, Unproven, mend, mend_tree};
 pub use place::Place;
 pub use problem::Problem;
 pub use reading::{Manifest, read};

@@ -13,7 +13,7 @@ use crate::manifest::place::{Lines, Place, Site, locate};
 use crate::manifest::problem::{Fault, Problem, Problems, cleaned};
 use crate::manifest::record::{Declared, Reading};
 use crate::manifest::revision::Tree;
-use crate::manifest::slice::{self, DEEPEST, Slice};
+use crate::manifest::slice::{self, Slice};
 use crate::manifest::source::{self, Budget, Source};
 use crate::manifest::{directive, glossary, hidden, syntax};
 use crate::model::finding::FieldPath;
@@ -216,8 +216,8 @@ impl Manifest {
         let cut = match slice::cut(text) {
             Ok(cut) => cut,
             Err(too_deep) => {
-                let message = format!("tables or lists lie more than {DEEPEST} deep in each other");
-                tell.fault(Fault::new(too_deep.0, message).hint("no inventory needs that"));
+                let fault = Fault::new(too_deep.0, slice::too_deep_message());
+                tell.fault(fault.hint("no inventory needs that"));
                 return None;
             }
         };

@@ -91,6 +91,11 @@ pub(super) struct Cut<'t> {
 #[derive(Debug)]
 pub(super) struct TooDeep(pub Range<usize>);
 
+/// What is said of such a file.
+pub(super) fn too_deep_message() -> String {
+    format!("tables or lists lie more than {DEEPEST} deep in each other")
+}
+
 /// Cuts a file into records. A text that is no TOML is cut somehow; its parser will say what is wrong.
 pub(super) fn cut(text: &str) -> Result<Cut<'_>, TooDeep> {
     let mut cutter = Cutter::new(text);

@@ -11,7 +11,6 @@ mod walked;
 
 use std::path::PathBuf;
 
-use crate::catalog;
 use crate::manifest::mend::edit::{Done, Edit, apply};
 use crate::manifest::mend::lists::Element;
 use crate::manifest::mend::proof::Allowed;
@@ -21,6 +20,7 @@ use crate::manifest::mend::walked::{Value, Walked, What};
 use crate::manifest::place::Lines;
 use crate::manifest::problem::{Problem, Problems, shown};
 use crate::manifest::reading::{LARGEST_RECORD, Manifest};
+use crate::manifest::revision::{self, Tree};
 use crate::manifest::source::{self, Budget, Source};
 use crate::manifest::{glossary, hidden, slice, syntax};
 use crate::model::date::Date;
@@ -67,24 +67,51 @@ pub struct Unproven;
 /// # Errors
 /// When the new texts do not say what the old ones said; that is a fault of ours.
 pub fn mend(paths: &[PathBuf]) -> Result<Mended, Unproven> {
-    let (mut texts, left) = texts(paths);
-    let before = read(&texts);
+    let mut left = Problems::default();
+    let sources = source::list(paths, &mut left);
+    mended(sources, left, None)
+}
+
+/// As [`mend`], of the files of a tree, which is not changed.
+///
+/// # Errors
+/// As those of [`mend`].
+pub fn mend_tree(listed: &[PathBuf], tree: &mut dyn Tree) -> Result<Mended, Unproven> {
+    let mut held = |path: &PathBuf| {
+        let found = tree.find(path);
+        revision::held(path, tree, found)
+    };
+    let sources = listed.iter().map(&mut held).collect();
+    mended(sources, Problems::default(), Some(tree))
+}
+
+fn mended(
+    sources: Vec<Source>,
+    mut left: Problems,
+    mut tree: Option<&mut dyn Tree>,
+) -> Result<Mended, Unproven> {
+    let mut texts = texts(sources, &mut left);
+    let before = read(&texts, &mut tree);
     let mut allowed = Allowed::default();
+    let mut after = None;
     for _ in 0..MOST_TURNS {
-        let manifest = read(&texts);
-        if !turn(&manifest, &mut texts, &mut allowed) {
+        if !turn(after.as_ref().unwrap_or(&before), &mut texts, &mut allowed) {
             break;
         }
+        // The one before goes first: two are held at a time.
+        after = None;
+        after.get_or_insert_with(|| read(&texts, &mut tree));
     }
     let is_same =
         |text: &Text| text.before == text.text || allowed.same_text(&text.before, &text.text);
-    if !texts.iter().all(is_same) || !allowed.same_records(&before, &read(&texts)) {
+    let is_same_roll = |after: &Manifest| allowed.same_records(&before, after);
+    if !texts.iter().all(is_same) || !after.as_ref().is_none_or(is_same_roll) {
         return Err(Unproven);
     }
     let changed = texts.into_iter().filter(|text| text.before != text.text);
     Ok(Mended {
         files: changed.map(Text::mended).collect(),
-        left,
+        left: left.finish(),
     })
 }
 
@@ -114,16 +141,15 @@ impl Text {
     }
 }
 
-/// The texts that can be mended, and why others cannot. Glossaries are neither.
-fn texts(paths: &[PathBuf]) -> (Vec<Text>, Vec<Problem>) {
+/// The texts that can be mended; why others cannot, is added to `left`. Glossaries are neither.
+fn texts(sources: Vec<Source>, left: &mut Problems) -> Vec<Text> {
     let mut texts = Vec::new();
     let mut budget = Budget::new();
-    let mut left = Problems::default();
-    for source in source::list(paths, &mut left) {
+    for source in sources {
         left.next_file();
         match source::text(&source, &mut budget) {
             Ok(text) if is_toml(&text) => {
-                if catalog::parse(&text).is_err() {
+                if !glossary::is_glossary(&text) {
                     texts.push(Text {
                         source,
                         before: text.clone(),
@@ -142,7 +168,7 @@ fn texts(paths: &[PathBuf]) -> (Vec<Text>, Vec<Problem>) {
             Err(problem) => left.add(|| *problem),
         }
     }
-    (texts, left.finish())
+    texts
 }
 
 fn is_toml(text: &str) -> bool {
@@ -150,24 +176,25 @@ fn is_toml(text: &str) -> bool {
         return false;
     };
     let sound = |slice: &slice::Slice| {
-        let body = slice.text(text);
-        body.is_some_and(|body| {
-            body.len() <= LARGEST_RECORD
-                && syntax::parse_slice(&cut.tokens, slice, &body).1.is_empty()
-        })
+        let body = slice.text(text).filter(|body| body.len() <= LARGEST_RECORD);
+        body.is_some_and(|body| syntax::parse_slice(&cut.tokens, slice, &body).1.is_empty())
     };
     cut.repeated.is_empty() && cut.slices.iter().all(sound)
 }
 
 /// The inventory as it stands in the texts; the user's own glossaries as they stand in their files.
-fn read(texts: &[Text]) -> Manifest {
+fn read(texts: &[Text], tree: &mut Option<&mut dyn Tree>) -> Manifest {
     let mut problems = Problems::default();
     let mut manifest = Manifest::default();
     for text in texts {
         problems.next_file();
         manifest.absorb(text.source.clone(), &text.text, false, &mut problems);
     }
-    glossary::read(&mut manifest, None, &mut Budget::new(), &mut problems);
+    let tree: Option<&mut dyn Tree> = match tree {
+        Some(tree) => Some(&mut **tree),
+        None => None,
+    };
+    glossary::read(&mut manifest, tree, &mut Budget::new(), &mut problems);
     manifest.problems = problems.finish();
     manifest
 }
