@@ -23,6 +23,11 @@ bench *ARGS:
     cargo build --release --locked
     sh benches/run.sh {{ARGS}}
 
+# Fuzz a target for so many seconds: manifest, config or baseline; needs cargo-fuzz and a C++ compiler
+fuzz TARGET='manifest' SECONDS='600':
+    RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none {{TARGET}} fuzz/corpus/{{TARGET}} fuzz/seeds/{{TARGET}} -- \
+        -dict=fuzz/dictionary.txt -rss_limit_mb=2048 -timeout=10 -max_len=65536 -max_total_time={{SECONDS}}
+
 # The documentation of the crate, opened
 docs:
     cargo doc --no-deps --open

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::time::Duration;
 
 use rustix::termios::{
     LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
@@ -9,6 +10,9 @@ use rustix::termios::{
 };
 
 use crate::secret::Secret;
+
+/// How long the rest of a paste may take.
+const REST: Duration = Duration::from_millis(50);
 
 /// What Ctrl-C sends.
 const INTERRUPT: u8 = 3;
@@ -39,6 +43,10 @@ impl Drop for Quiet {
 ///
 /// # Errors
 /// When there is no terminal.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a paste arrives in pieces, and only time tells that there is no more"
+)]
 pub fn read(prompt: &str) -> io::Result<Typed> {
     let mut tty = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
     let before = tcgetattr(&tty)?;
@@ -61,6 +69,8 @@ pub fn read(prompt: &str) -> io::Result<Typed> {
         return Ok(Typed::Interrupted);
     }
     secret.trim_newline();
+    // On a busy machine the rest of what was pasted comes a moment later.
+    std::thread::sleep(REST);
     if rustix::io::ioctl_fionread(&quiet_tty.tty)? > 0 {
         tcflush(&quiet_tty.tty, QueueSelector::IFlush)?;
         return Ok(Typed::Several);

@@ -75,7 +75,7 @@ mod tests {
         let by = |by: &str| found(json!({ READ: { "by": by } }));
         assert_eq!(
             by("account/unicmms-production-import-hawthorne"),
-            [line.clone()]
+            std::slice::from_ref(&line)
         );
         assert_eq!(by("team/integration"), [""; 0]);
         let left = |day: &str| {
