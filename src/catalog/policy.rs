@@ -20,6 +20,8 @@ use crate::model::text::Text;
 
 /// The most duties of one glossary: a bit each, where they are judged.
 const MOST_DUTIES: usize = 64;
+/// The most permissions of one glossary that a level requires: each account is asked for all of them.
+const MOST_REQUIRED: usize = 256;
 
 /// What accounts are held to.
 #[derive(Clone, Debug)]
@@ -58,7 +60,8 @@ impl Policy {
     ///
     /// # Errors
     /// When a level would allow what it never allows or demand a control that accounts cannot state, a line is of a permission
-    /// that its built-in glossary does not list, or said twice, a pair is of one permission, or a glossary has more than 64.
+    /// that its built-in glossary does not list, or said twice, a pair is of one permission, a glossary has more than 64, or a
+    /// level requires more than 256 permissions of one.
     pub fn of(config: &Config) -> Result<Policy, BadPolicy> {
         let mut policy = Policy::shipped().clone();
         policy.choose(&config.organisation)?;
@@ -87,6 +90,7 @@ impl Policy {
         for (at, line) in config.requirement.iter().enumerate() {
             policy.require(at, line)?;
         }
+        policy.few_required(config)?;
         for (at, pair) in config.duty.iter().enumerate() {
             policy.set_duty(at, pair)?;
         }
@@ -206,6 +210,25 @@ impl Policy {
         Ok(())
     }
 
+    /// Refuses a level that requires so much that every account would be held against it at length.
+    fn few_required(&self, config: &Config) -> Result<(), BadPolicy> {
+        for (at, set) in config.requirement.iter().enumerate().rev() {
+            let lines = self.requirements(set.catalog.as_str()).iter();
+            let own = lines.filter(|line| line.level == set.level && line.need == Need::Required);
+            if own.count() > MOST_REQUIRED {
+                let (level, catalog) = (set.level, &set.catalog);
+                return Err(bad(
+                    FieldPath::of("requirement").index(at),
+                    format!(
+                        "`{level}` requires more than {MOST_REQUIRED} permissions of `{catalog}`"
+                    ),
+                    "require what the level cannot do without; `optional` allows the rest",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn set_duty(&mut self, at: usize, set: &DutySet) -> Result<(), BadPolicy> {
         let field = FieldPath::of("duty").index(at);
         if set.a == set.b {
@@ -245,16 +268,14 @@ impl Policy {
 
     /// Every glossary that has pairs, with them.
     pub fn all_duties(&self) -> impl Iterator<Item = (&CatalogName, &[DutyConflict])> {
-        self.duties
-            .iter()
-            .map(|(name, pairs)| (name, pairs.as_slice()))
+        self.duties.iter().map(|(name, pairs)| (name, &pairs[..]))
     }
 
     /// Every glossary that the least-privilege map knows, with its lines.
     pub fn all_requirements(&self) -> impl Iterator<Item = (&CatalogName, &[Requirement])> {
         self.requirements
             .iter()
-            .map(|(name, lines)| (name, lines.as_slice()))
+            .map(|(name, lines)| (name, &lines[..]))
     }
 }
 
@@ -338,6 +359,9 @@ mod tests {
         assert_eq!(bad.field.to_string(), "duty[0].b");
         let bad = refused(json!({ "duty": [pair("asset/view-assets", true)] }));
         assert!(bad.message.contains("none"), "{bad:?}");
+        let line = |n: usize| json!({ "catalog": "./mine.toml", "level": "closeout", "permission": format!("a/b{n}"), "need": "required" });
+        let bad = refused(json!({ "requirement": (0..300).map(line).collect::<Vec<_>>() }));
+        assert_eq!(bad.field.to_string(), "requirement[299]");
         let many: Vec<Value> = (0..65)
             .map(|n| of("./mine.toml", &format!("a/b{n}"), false))
             .collect();

@@ -174,16 +174,21 @@ impl Findings {
         self.at(RecordId::new(Kind::Account, id), field, message)
     }
 
+    /// Whether another name would be looked up at all: where the names are not at hand, they need not be fetched.
+    pub fn may_guess(&self) -> bool {
+        self.guesses < GUESSES && self.compared < COMPARED
+    }
+
     /// The known name that `name` was meant to be. Gives up after many: each guess looks at every name.
     pub fn near<'n>(
         &mut self,
         name: &str,
         among: impl IntoIterator<Item = &'n str>,
     ) -> Option<&'n str> {
-        self.guesses += 1;
-        if self.guesses > GUESSES {
+        if !self.may_guess() {
             return None;
         }
+        self.guesses += 1;
         let mut left = COMPARED.saturating_sub(self.compared);
         let near = catalog::nearest_within(name, among, &mut left);
         self.compared = COMPARED - left;
@@ -302,6 +307,7 @@ mod tests {
         };
         let guessed = (0..GUESSES).filter(|_| guess()).count();
         assert!((1..10).contains(&guessed), "{guessed}");
+        assert!(!findings.may_guess());
     }
 
     #[test]

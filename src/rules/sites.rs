@@ -51,8 +51,7 @@ impl<'a> Sites<'a> {
         words.iter().enumerate().find_map(|(at, (start, _))| {
             let ends = words[at..].iter().take(LONGEST_NAME);
             ends.map(|(_, end)| &text[*start..*end])
-                .filter(|run| !except.contains(run))
-                .find_map(|run| names.get(run).copied())
+                .find_map(|run| names.get(run).filter(|_| !except.contains(&run)).copied())
         })
     }
 }

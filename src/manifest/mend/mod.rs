@@ -102,10 +102,11 @@ fn mended(
         after = None;
         after.get_or_insert_with(|| read(&texts, &mut tree));
     }
+    let same_roll = after.is_none_or(|after| allowed.same_records(&before, &after));
+    drop(before);
     let is_same =
         |text: &Text| text.before == text.text || allowed.same_text(&text.before, &text.text);
-    let is_same_roll = |after: &Manifest| allowed.same_records(&before, after);
-    if !texts.iter().all(is_same) || !after.as_ref().is_none_or(is_same_roll) {
+    if !same_roll || !texts.iter().all(is_same) {
         return Err(Unproven);
     }
     let changed = texts.into_iter().filter(|text| text.before != text.text);
