@@ -210,20 +210,14 @@ impl Policy {
         Ok(())
     }
 
-    /// Refuses a level that requires so much that every account would be held against it at length.
     fn few_required(&self, config: &Config) -> Result<(), BadPolicy> {
         for (at, set) in config.requirement.iter().enumerate().rev() {
             let lines = self.requirements(set.catalog.as_str()).iter();
             let own = lines.filter(|line| line.level == set.level && line.need == Need::Required);
             if own.count() > MOST_REQUIRED {
-                let (level, catalog) = (set.level, &set.catalog);
-                return Err(bad(
-                    FieldPath::of("requirement").index(at),
-                    format!(
-                        "`{level}` requires more than {MOST_REQUIRED} permissions of `{catalog}`"
-                    ),
-                    "require what the level cannot do without; `optional` allows the rest",
-                ));
+                let message = format!("`{}` requires more than {MOST_REQUIRED}", set.level);
+                let hint = "require what it cannot do without; `optional` allows the rest";
+                return Err(bad(FieldPath::of("requirement").index(at), message, hint));
             }
         }
         Ok(())
