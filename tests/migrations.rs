@@ -21,6 +21,7 @@ const RUNGS: &[&str] = &[
     include_str!("../src/store/migrations/0001_roll.sql"),
     include_str!("../src/store/migrations/0002_secrets.sql"),
     include_str!("../src/store/migrations/0003_judged.sql"),
+    include_str!("../src/store/migrations/0004_access.sql"),
 ];
 
 fn number(db: &Connection, name: &str) -> i64 {
@@ -63,7 +64,10 @@ fn of_format(format: usize, path: &Path) -> Vec<Record> {
     store.commit(&actor(), &creations(&old)).unwrap();
     drop(store);
     let db = Connection::open(path).unwrap();
-    db.execute_batch(samples::DOWN_TO_2).unwrap();
+    db.execute_batch(samples::DOWN_TO_3).unwrap();
+    if format < 3 {
+        db.execute_batch(samples::DOWN_TO_2).unwrap();
+    }
     if format < 2 {
         db.execute_batch(samples::DOWN_TO_1).unwrap();
     }
@@ -119,6 +123,11 @@ fn a_store_of_format_2_comes_to_the_schema_of_today_and_keeps_its_records() {
     comes_to_today(2);
 }
 
+#[test]
+fn a_store_of_format_3_comes_to_the_schema_of_today_and_keeps_its_records() {
+    comes_to_today(3);
+}
+
 fn comes_to_today(format: usize) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("roll.db");
@@ -164,7 +173,7 @@ fn a_store_that_was_upgraded_takes_what_is_new() {
     let path = dir.path().join("roll.db");
     of_format(1, &path);
     let mut store = Store::open(&path, Access::Write).unwrap();
-    for new in [samples::secrets(), samples::judged()] {
+    for new in [samples::secrets(), samples::judged(), samples::access()] {
         store.commit(&actor(), &creations(&new)).unwrap();
     }
     assert_eq!(store.inventory().unwrap(), samples::inventory());

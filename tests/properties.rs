@@ -65,7 +65,12 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
 fn is_leaf(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Approval | Kind::Assignment | Kind::Decision | Kind::ResidualRisk | Kind::Waiver
+        Kind::Approval
+            | Kind::Assignment
+            | Kind::Assertion
+            | Kind::Decision
+            | Kind::ResidualRisk
+            | Kind::Waiver
     )
 }
 

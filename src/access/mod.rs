@@ -2,3 +2,5 @@
 
 pub mod diff;
 pub mod matrix;
+pub mod presence;
+pub mod teams;

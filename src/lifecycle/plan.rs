@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::change::Change;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
+use crate::model::key::Whom;
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::references;
 
@@ -140,15 +141,18 @@ impl<'a> Staying<'a> {
             | Record::Account(..)
             | Record::Role(..)
             | Record::Assignment(..)
+            | Record::Assertion(..)
             | Record::Decision(..)
             | Record::ResidualRisk(..)
             | Record::Waiver(..) => false,
+            Record::Invitation(person, _) => self.stays(&RecordId::new(Kind::Person, person)),
         }
     }
 }
 
 /// What belongs to a record that goes and cannot stand without it: of an account its versions, facts, approvals,
-/// decisions, residual risks, roles and waivers; of a procedure its drills.
+/// decisions, residual risks, roles and waivers; of a procedure its drills; of a person the invitation; of either the
+/// assertions about it.
 pub fn hanging_on<'a>(
     id: &'a RecordId,
     stored: &'a Inventory,
@@ -172,6 +176,13 @@ pub fn hanging_on<'a>(
                 id.kind == Kind::Account && key.principal.as_str() == text
             }
             Record::Waiver(key, _) => id.kind == Kind::Account && *key.subject == *text,
+            Record::Assertion(key, _) => match &key.principal {
+                Whom::Anyone => false,
+                Whom::One(principal) => principal.as_str() == text,
+            },
+            Record::Invitation(person, _) => {
+                id.kind == Kind::Person && *id.name == *person.as_str()
+            }
             Record::Organisation(..)
             | Record::Person(..)
             | Record::Team(..)

@@ -1,13 +1,14 @@
-//! The tables whose keys are spread over model's key and body: approvals, assignments, decisions, residual risks.
+//! The tables whose keys are spread over model's key and body: approvals, assignments, assertions, decisions, residual risks.
 
 use serde::Deserialize;
 
 use crate::model::access::ActionClass;
 use crate::model::approval::{Approval, Choice, Decision, ResidualRisk};
+use crate::model::assertion::{Assertion, Expectation, Given};
 use crate::model::date::Date;
-use crate::model::entitlement::EntitlementKey;
+use crate::model::entitlement::{CatalogName, EntitlementKey};
 use crate::model::id::{AccountId, BoundaryPath, Principal, RoleId};
-use crate::model::key::{ApprovalKey, AssignmentKey, DecisionKey, RiskKey};
+use crate::model::key::{ApprovalKey, AssertionKey, AssignmentKey, DecisionKey, RiskKey, Whom};
 use crate::model::role::Assignment;
 use crate::model::text::Text;
 
@@ -81,6 +82,49 @@ impl AssignmentForm {
             };
             (key, body)
         })
+    }
+}
+
+/// Who may, or may not, do what where: judged like a test.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct AssertionForm {
+    /// Who; everybody where absent.
+    #[serde(default)]
+    pub principal: Option<Principal>,
+    /// A permission or a scope.
+    pub permission: EntitlementKey,
+    pub at: BoundaryPath,
+    /// What holds of the record that is touched, where the permission depends on it.
+    #[serde(default)]
+    pub given: Option<Given>,
+    pub expect: Expectation,
+    /// The glossary of the permission, where several list it.
+    #[serde(default)]
+    pub catalog: Option<CatalogName>,
+    /// Who is left out, where no principal is named.
+    #[serde(default)]
+    pub except: Vec<Principal>,
+    #[serde(default)]
+    pub because: Option<Text>,
+}
+
+impl From<AssertionForm> for (AssertionKey, Assertion) {
+    fn from(form: AssertionForm) -> Self {
+        let key = AssertionKey {
+            principal: form.principal.map_or(Whom::Anyone, Whom::One),
+            permission: form.permission,
+            at: form.at,
+            given: form.given,
+        };
+        let body = Assertion {
+            expect: form.expect,
+            catalog: form.catalog,
+            except: form.except,
+            because: form.because,
+        };
+        (key, body)
     }
 }
 

@@ -1,14 +1,14 @@
-//! Records that stand in lists of tables: approvals, assignments, decisions, residual risks, waivers.
+//! Records that stand in lists of tables: approvals, assignments, assertions, decisions, residual risks, waivers.
 
 use std::fmt::Display;
 
 use crate::manifest::decode::decode;
-use crate::manifest::form::{ApprovalForm, AssignmentForm, DecisionForm, RiskForm};
+use crate::manifest::form::{ApprovalForm, AssertionForm, AssignmentForm, DecisionForm, RiskForm};
 use crate::manifest::place::head;
 use crate::manifest::record::{Entry, Name, Reading, child};
 use crate::model::approval::Waiver;
 use crate::model::id::AccountId;
-use crate::model::key::{DecisionKey, RiskKey, WaiverKey};
+use crate::model::key::{AssertionKey, DecisionKey, RiskKey, WaiverKey};
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::text::shape;
 
@@ -62,6 +62,10 @@ impl Reading {
                 Kind::Assignment => {
                     let form: Option<AssignmentForm> = decode(value, &word, span, &[], faults);
                     self.assignment(form, value, element);
+                }
+                Kind::Assertion => {
+                    let form: Option<AssertionForm> = decode(value, &word, span, &[], faults);
+                    self.element(kind, form.map(<(AssertionKey, _)>::from), value, element);
                 }
                 Kind::Decision => {
                     let form: Option<DecisionForm> = decode(value, &word, span, &[], faults);

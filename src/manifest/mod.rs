@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_fields_of_a_kind_are_those_of_its_schema() {
-        assert_eq!(fields(Kind::Team), ["name", "members"]);
+        assert_eq!(fields(Kind::Team), ["name", "members", "teams"]);
         assert!(fields(Kind::Account).contains(&"permissions"));
         assert!(fields(Kind::Boundary).contains(&"tenant-role"));
         assert!(fields(Kind::Fact).is_empty());

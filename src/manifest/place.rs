@@ -204,7 +204,7 @@ fn record<'a, 'i>(
             let account = accounts.get(account)?.get_ref().as_table()?;
             element(account.get("approval")?)
         }
-        Kind::Assignment | Kind::Decision | Kind::ResidualRisk | Kind::Waiver => {
+        Kind::Assignment | Kind::Assertion | Kind::Decision | Kind::ResidualRisk | Kind::Waiver => {
             element(root.get(id.kind.as_str())?)
         }
         Kind::Organisation => {
@@ -226,6 +226,7 @@ fn record<'a, 'i>(
             Some((value, head(key.span(), value)))
         }
         Kind::Catalog
+        | Kind::Invitation
         | Kind::Version
         | Kind::Fact
         | Kind::StoreKey

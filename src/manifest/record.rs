@@ -74,7 +74,11 @@ impl Reading {
     fn kind(&mut self, text: &str, kind: Kind, key: Name<'_, '_>, value: Entry<'_, '_>) {
         let advice = match kind {
             Kind::Organisation => return self.record::<Only, Organisation>(kind, Only, key, value),
-            Kind::Assignment | Kind::Decision | Kind::ResidualRisk | Kind::Waiver => {
+            Kind::Assignment
+            | Kind::Assertion
+            | Kind::Decision
+            | Kind::ResidualRisk
+            | Kind::Waiver => {
                 return self.list(kind, key, value);
             }
             Kind::Person
@@ -99,9 +103,12 @@ impl Reading {
             }
             Kind::Catalog => "a glossary is a file of its own: `catalog = \"./mine.toml\"`",
             Kind::Approval => "an approval stands with its account: `[[account.NAME.approval]]`",
-            Kind::Version | Kind::Fact | Kind::StoreKey | Kind::Recipient | Kind::Sealed => {
-                "what happened is recorded in the store: take it out"
-            }
+            Kind::Invitation
+            | Kind::Version
+            | Kind::Fact
+            | Kind::StoreKey
+            | Kind::Recipient
+            | Kind::Sealed => "what happened is recorded in the store: take it out",
         };
         let message = format!("`{kind}` is no table of an inventory");
         self.fault(head(key.span(), value), message, advice);
@@ -137,6 +144,8 @@ impl Reading {
             | Kind::Decision
             | Kind::ResidualRisk
             | Kind::Waiver
+            | Kind::Assertion
+            | Kind::Invitation
             | Kind::Version
             | Kind::Fact
             | Kind::StoreKey

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use crate::manifest::form::{ApprovalForm, AssignmentForm, DecisionForm, RiskForm};
+use crate::manifest::form::{ApprovalForm, AssertionForm, AssignmentForm, DecisionForm, RiskForm};
 use crate::manifest::write::DATES;
 use crate::model::account::Account;
 use crate::model::boundary::Boundary;
@@ -71,6 +71,9 @@ struct Inventory {
     /// Read/write boundary decisions.
     #[schemars(default)]
     decision: Vec<DecisionForm>,
+    /// Who may, or may not, do what where: judged like tests.
+    #[schemars(default)]
+    assert: Vec<AssertionForm>,
     /// What a provider cannot enforce, written down and owned.
     #[schemars(default)]
     residual_risk: Vec<RiskForm>,

@@ -344,7 +344,7 @@ fn kind_of(word: &str) -> Option<Kind> {
 pub(super) fn is_list(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Assignment | Kind::Decision | Kind::ResidualRisk | Kind::Waiver
+        Kind::Assignment | Kind::Assertion | Kind::Decision | Kind::ResidualRisk | Kind::Waiver
     )
 }
 

@@ -9,7 +9,9 @@ use crate::manifest::literal::{entry, path};
 use crate::model::date::Date;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
-use crate::model::key::{ApprovalKey, AssignmentKey, DecisionKey, RiskKey, WaiverKey};
+use crate::model::key::{
+    ApprovalKey, AssertionKey, AssignmentKey, DecisionKey, RiskKey, WaiverKey, Whom,
+};
 use crate::model::record::{Kind, Record, RecordId};
 
 /// The keys of records that hold dates: bare in TOML, strings in JSON. All stand at a record's top; a test holds this
@@ -119,6 +121,8 @@ pub(super) fn write_value(id: &RecordId, body: Value) -> String {
         | Kind::Decision
         | Kind::ResidualRisk
         | Kind::Waiver
+        | Kind::Assertion
+        | Kind::Invitation
         | Kind::Version
         | Kind::Fact
         | Kind::StoreKey
@@ -169,6 +173,16 @@ fn add_keys(id: &RecordId, body: &mut Map<String, Value>) {
                 keys.insert("subject".into(), json!(key.subject));
             }
         }
+        Kind::Assertion => {
+            if let Ok(key) = id.name.parse::<AssertionKey>() {
+                if let Whom::One(principal) = key.principal {
+                    keys.insert("principal".into(), json!(principal));
+                }
+                keys.insert("permission".into(), json!(key.permission));
+                keys.insert("at".into(), json!(key.at));
+                keys.insert("given".into(), json!(key.given));
+            }
+        }
         Kind::Assignment => {
             if let Some(at) = body.get_mut("at").filter(|at| at.is_string()) {
                 *at = Value::Array(vec![at.take()]);
@@ -186,6 +200,7 @@ fn add_keys(id: &RecordId, body: &mut Map<String, Value>) {
         | Kind::Consumer
         | Kind::Account
         | Kind::Role
+        | Kind::Invitation
         | Kind::Version
         | Kind::Fact
         | Kind::StoreKey

@@ -122,7 +122,12 @@ impl Kind {
     pub fn is_declared(self) -> bool {
         !matches!(
             self,
-            Kind::Version | Kind::Fact | Kind::StoreKey | Kind::Recipient | Kind::Sealed
+            Kind::Invitation
+                | Kind::Version
+                | Kind::Fact
+                | Kind::StoreKey
+                | Kind::Recipient
+                | Kind::Sealed
         )
     }
 }

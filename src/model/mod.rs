@@ -5,6 +5,7 @@ pub mod text;
 pub mod access;
 pub mod account;
 pub mod approval;
+pub mod assertion;
 pub mod baseline;
 pub mod boundary;
 pub mod change;

@@ -27,9 +27,11 @@ macro_rules! nouns {
             Approval "approval" approvals: key::ApprovalKey => approval::Approval;
             Role "role" roles: id::RoleId => role::Role;
             Assignment "assignment" assignments: key::AssignmentKey => role::Assignment;
+            Assertion "assert" assertions: key::AssertionKey => assertion::Assertion;
             Decision "decision" decisions: key::DecisionKey => approval::Decision;
             ResidualRisk "residual-risk" residual_risks: key::RiskKey => approval::ResidualRisk;
             Waiver "waiver" waivers: key::WaiverKey => approval::Waiver;
+            Invitation "invitation" invitations: id::PersonId => party::Invitation;
             Version "version" versions: key::VersionKey => credential::Version;
             Fact "fact" facts: key::FactKey => fact::Fact;
             StoreKey "store-key" store_key: key::Only => sealed::StoreKey;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::model::entitlement::CatalogName;
 use crate::model::id::{BoundaryPath, EnvironmentName, Principal};
+use crate::model::key::Whom;
 use crate::model::provider::Environment;
 use crate::model::record::{Kind, Record, RecordId};
 
@@ -33,7 +34,21 @@ pub fn of(record: &Record) -> Vec<Reference> {
             out.some(Kind::Boundary, person.tenant.as_ref());
             out.all(Kind::Boundary, &person.workplace);
         }
-        Record::Team(_, team) => out.all(Kind::Person, &team.members),
+        Record::Team(_, team) => {
+            out.all(Kind::Person, &team.members);
+            out.all(Kind::Team, &team.teams);
+        }
+        Record::Invitation(person, _) => out.some(Kind::Person, Some(person)),
+        Record::Assertion(key, assertion) => {
+            if let Whom::One(principal) = &key.principal {
+                out.principal(Some(principal));
+            }
+            out.some(Kind::Boundary, Some(&key.at));
+            out.catalog(assertion.catalog.as_ref());
+            for principal in &assertion.except {
+                out.principal(Some(principal));
+            }
+        }
         Record::Boundary(path, _) => out.some(Kind::Boundary, path.parent().as_ref()),
         Record::Platform(_, platform) => {
             out.catalog(platform.catalog.as_ref());

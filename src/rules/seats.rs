@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::teams::Teams;
 use crate::model::id::{BoundaryPath, RoleId};
 use crate::model::inventory::Inventory;
 use crate::model::key::AssignmentKey;
@@ -46,18 +47,16 @@ impl<'a> Seats<'a> {
                 .or_default()
                 .push(seat);
         }
+        let all = Teams::of(inventory);
         let mut teams: BTreeMap<&str, Vec<Holder<'a>>> = BTreeMap::new();
-        for (id, team) in &inventory.teams {
-            let held = ("team", id.as_str());
-            if !own.contains_key(&held) {
-                continue;
-            }
-            for member in &team.members {
-                let of_member = teams.entry(member.as_str()).or_default();
-                // A member that is named twice is one.
-                if of_member.last() != Some(&held) {
-                    of_member.push(held);
-                }
+        for person in all.persons() {
+            let of_person = all.of_person(person).into_iter();
+            let held: Vec<Holder<'a>> = of_person
+                .map(|team| ("team", team.as_str()))
+                .filter(|team| own.contains_key(team))
+                .collect();
+            if !held.is_empty() {
+                teams.insert(person, held);
             }
         }
         Seats { own, teams }
@@ -102,7 +101,8 @@ mod tests {
     #[test]
     fn the_seats_of_a_team_are_its_members_by_reference() {
         let inventory = sample::with(json!({
-            "team/integration": { "members": ["anna-berg", "anna-berg", "jo-miller"] },
+            "team/integration": { "members": ["anna-berg", "anna-berg"], "teams": ["shift"] },
+            "team/shift": { "name": "Shift", "members": ["jo-miller"] },
             "assignment/team/integration machine-operator femo":
                 { "principal": "team/integration", "role": "machine-operator", "at": "femo" },
         }));

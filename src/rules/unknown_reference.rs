@@ -83,6 +83,15 @@ impl Walk<'_, '_> {
                 };
                 self.want("person", &inventory.people, member, spot);
             }
+            for (at, part) in team.teams.iter().enumerate() {
+                let spot = || {
+                    (
+                        RecordId::new(Kind::Team, id),
+                        FieldPath::of("teams").index(at),
+                    )
+                };
+                self.want("team", &inventory.teams, part, spot);
+            }
         }
     }
 

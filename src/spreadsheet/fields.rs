@@ -122,7 +122,15 @@ pub fn fields(kind: Kind) -> &'static [Field] {
                 ]
             }
         }
-        Kind::Team => &const { [needed("name", Text), list("members", Name)] },
+        Kind::Team => {
+            &const {
+                [
+                    needed("name", Text),
+                    list("members", Name),
+                    list("teams", Name),
+                ]
+            }
+        }
         Kind::Boundary => {
             &const {
                 [
@@ -216,6 +224,8 @@ pub fn fields(kind: Kind) -> &'static [Field] {
         | Kind::Decision
         | Kind::ResidualRisk
         | Kind::Waiver
+        | Kind::Assertion
+        | Kind::Invitation
         | Kind::Version
         | Kind::Fact
         | Kind::StoreKey

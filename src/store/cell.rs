@@ -9,15 +9,17 @@ use crate::lifecycle::due::DueKind;
 use crate::model::access::{ActionClass, Level};
 use crate::model::account::AccountStatus;
 use crate::model::approval::Choice;
+use crate::model::assertion::{Expectation, Given};
 use crate::model::boundary::BoundaryKind;
 use crate::model::credential::{CredentialKind, ExpirySource, SecretPlace, VersionStage};
 use crate::model::date::{Date, Span};
-use crate::model::entitlement::{CatalogName, Side};
+use crate::model::entitlement::{CatalogName, EntitlementKey, Side};
 use crate::model::fact::{Outcome, ReviewVerdict};
 use crate::model::id::{
     AccountId, BoundaryPath, EnvironmentName, Fingerprint, Name, PersonId, PlatformId, Principal,
     ProcedureId, ProviderId, RecipientId, RoleId, RotationId,
 };
+use crate::model::party::InvitationStatus;
 use crate::model::probe::ProbeKind;
 use crate::model::procedure::ProcedureKind;
 use crate::model::provider::Hosting;
@@ -72,7 +74,8 @@ text_cells! {
     Text, Span, Name, AccountId, BoundaryPath, EnvironmentName, PersonId, PlatformId, Principal, ProcedureId,
     ProviderId, RoleId, RotationId, CatalogName, SecretPlace, ActionClass, Level, AccountStatus, Choice,
     BoundaryKind, CredentialKind, ExpirySource, VersionStage, Side, Outcome, ReviewVerdict, ProbeKind,
-    ProcedureKind, Hosting, Strategy, DueKind, RecipientId, Fingerprint, Ciphertext, Purpose, Source,
+    ProcedureKind, Hosting, Strategy, DueKind, RecipientId, Fingerprint, Ciphertext, Purpose, Source, EntitlementKey,
+    Expectation, Given, InvitationStatus,
 }
 
 impl Cell for Date {

@@ -15,6 +15,7 @@ pub(super) const LADDER: &[&str] = &[
     include_str!("migrations/0001_roll.sql"),
     include_str!("migrations/0002_secrets.sql"),
     include_str!("migrations/0003_judged.sql"),
+    include_str!("migrations/0004_access.sql"),
 ];
 
 /// The version that this keyroll writes.
@@ -99,6 +100,7 @@ mod tests {
                 "4d70df26167cd1a627c97f03f147ab00f9f543128a4f4c03d6c348aa79fad3a8",
                 "f2f0daf4e77e88eaf3a0d4593862af4bf91d392c58d6fc31a35e56056afc20c0",
                 "e25085afabdff7b1ccc3b51b298a4fa8d17deee85f303499c5d20f3febd78526",
+                "6d8228a53d5462817fb5130705bbc49465cb2c47edbde1448546dc7ee0082a74",
             ]
         );
     }
@@ -110,18 +112,14 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         let mut db = open(&path, Purpose::Write).unwrap();
         make(&mut db, |_| Ok(())).unwrap();
-        let ladder = [
-            LADDER[0],
-            LADDER[1],
-            LADDER[2],
-            "CREATE TABLE extra (id INTEGER) STRICT;",
-        ];
+        let extra = "CREATE TABLE extra (id INTEGER) STRICT;";
+        let ladder = [LADDER, &[extra]].concat();
         let copy = upgrade_by(&mut db, &path, &ladder).unwrap().unwrap();
         let mode = std::fs::metadata(&copy).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
-        assert_eq!(version(&db).unwrap(), 4);
+        assert_eq!(version(&db).unwrap(), newest() + 1);
         let old = open(&copy, Purpose::Read).unwrap();
-        assert_eq!(version(&old).unwrap(), 3);
+        assert_eq!(version(&old).unwrap(), newest());
         assert_eq!(application(&old).unwrap(), APPLICATION);
         assert_eq!(upgrade_by(&mut db, &path, &ladder).unwrap(), None);
     }
@@ -133,14 +131,10 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         let mut db = open(&path, Purpose::Write).unwrap();
         make(&mut db, |_| Ok(())).unwrap();
-        let ladder = [
-            LADDER[0],
-            LADDER[1],
-            LADDER[2],
-            "CREATE TABLE extra (id INTEGER) STRICT; nonsense;",
-        ];
+        let extra = "CREATE TABLE extra (id INTEGER) STRICT; nonsense;";
+        let ladder = [LADDER, &[extra]].concat();
         assert!(upgrade_by(&mut db, &path, &ladder).is_err());
-        assert_eq!(version(&db).unwrap(), 3);
+        assert_eq!(version(&db).unwrap(), newest());
         let extra = "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'";
         let count: i64 = db.query_row(extra, [], |row| row.get(0)).unwrap();
         assert_eq!(count, 0);

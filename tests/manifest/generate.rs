@@ -3,6 +3,7 @@
 use keyroll::model::access::{ActionClass, Level};
 use keyroll::model::account::{AccountStatus, AuditRecord};
 use keyroll::model::approval::Choice;
+use keyroll::model::assertion::{Expectation, Given};
 use keyroll::model::boundary::BoundaryKind;
 use keyroll::model::credential::{CredentialKind, ExpirySource, StoreClass};
 use keyroll::model::inventory::Inventory;
@@ -343,7 +344,10 @@ fn named(kind: Kind) -> Option<Json> {
                 ("left", dates()),
             ],
         ),
-        Kind::Team => table(vec![("name", texts())], vec![("members", list(names()))]),
+        Kind::Team => table(
+            vec![("name", texts())],
+            vec![("members", list(names())), ("teams", list(names()))],
+        ),
         Kind::Boundary => table(
             vec![("kind", word(BoundaryKind::ALL)), ("name", texts())],
             vec![("tenant-role", names())],
@@ -470,6 +474,30 @@ fn records() -> BoxedStrategy<Vec<Record>> {
             record(Kind::Assignment, &name, body)
         })
         .boxed(),
+    );
+    let assertion = table(
+        vec![("expect", word(Expectation::ALL))],
+        vec![
+            ("because", texts()),
+            ("catalog", word(&["unicmms", "atlas"])),
+        ],
+    );
+    let whom = select(vec!["anyone", "person/a", "team/b"]);
+    let given = proptest::option::of(select(Given::ALL));
+    let assertion = (
+        whom,
+        select(vec!["asset/view", "b.read"]),
+        path(),
+        given,
+        assertion,
+    );
+    kinds.push(
+        assertion
+            .prop_map(|(who, what, at, given, body)| {
+                let given = given.map_or(String::new(), |given| format!(" {given}"));
+                record(Kind::Assertion, &format!("{who} {what} {at}{given}"), body)
+            })
+            .boxed(),
     );
     let decision = table(
         vec![

@@ -83,6 +83,7 @@ pub fn records() -> Vec<Record> {
     out.extend(facts());
     out.extend(secrets());
     out.extend(judged());
+    out.extend(access());
     out
 }
 
@@ -90,6 +91,12 @@ pub fn records() -> Vec<Record> {
 fn ciphertext(of: &str) -> String {
     format!("-----BEGIN AGE ENCRYPTED FILE-----\n{of}\n-----END AGE ENCRYPTED FILE-----\n")
 }
+
+/// Makes a store of today one of format 3; it must hold none of the records of [`access`].
+pub const DOWN_TO_3: &str = "
+    PRAGMA foreign_keys = OFF;
+    DROP TABLE team_part; DROP TABLE invitation; DROP TABLE assertion;
+    PRAGMA user_version = 3;";
 
 /// Takes away from a store of format 3 what its rung added: how a store of format 2 is made, trail and all. It must hold
 /// none of the records of [`judged`].
@@ -111,7 +118,10 @@ pub const DOWN_TO_1: &str = "
 
 /// The records that a store of an older format could hold.
 pub fn of_format(format: usize) -> Vec<Record> {
-    let mut new = judged();
+    let mut new = access();
+    if format < 3 {
+        new.extend(judged());
+    }
     if format < 2 {
         new.extend(secrets());
     }
@@ -177,6 +187,33 @@ pub fn judged() -> Vec<Record> {
         record(
             "approval/etl closeout 2026-10-01",
             json!({ "by": "person/anna", "until": "2026-12-31", "permissions": ["b/close", "cmms.read"] }),
+        ),
+    ]
+}
+
+/// What came with format 4: teams within teams, invitations, and assertions about access.
+pub fn access() -> Vec<Record> {
+    vec![
+        record(
+            "assert/person/jo a/read femo/hawthorne",
+            json!({ "expect": "allowed" }),
+        ),
+        record(
+            "assert/anyone b/close femo own",
+            json!({ "expect": "denied", "catalog": "./mine.toml", "except": ["person/anna", "team/ops"],
+                "because": "closing is the planner's" }),
+        ),
+        record(
+            "invitation/jo",
+            json!({ "status": "pending", "since": "2026-09-01", "until": "2026-09-15" }),
+        ),
+        record(
+            "invitation/anna",
+            json!({ "status": "accepted", "since": "2026-09-02" }),
+        ),
+        record(
+            "team/site",
+            json!({ "name": "Site", "teams": ["ops", "empty"] }),
         ),
     ]
 }

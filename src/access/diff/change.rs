@@ -91,6 +91,8 @@ words! {
         Expiry = "expiry",
         Left = "left",
         Member = "member",
+        /// A team within a team.
+        Part = "part",
         /// Of a role that nobody holds.
         RolePermission = "role-permission",
         BusinessOwner = "business-owner",

@@ -55,6 +55,11 @@ impl Collector {
         self.complete
     }
 
+    /// Says that something was left out.
+    pub fn cut(&mut self) {
+        self.complete = false;
+    }
+
     /// Whether all was told so far: if not, the rest need not be worked out.
     pub fn is_complete(&self) -> bool {
         self.complete

@@ -7,7 +7,7 @@ use crate::access::diff::account::prolonged;
 use crate::access::diff::change::{Aspect, Turn};
 use crate::access::diff::collector::Collector;
 use crate::access::diff::holder::{Holder, Slot, Terms};
-use crate::access::diff::seats::Seats;
+use crate::access::diff::seats::{Half, Seats};
 use crate::model::entitlement::EntitlementKey;
 use crate::model::id::{PersonId, Principal, TeamId};
 use crate::model::inventory::Inventory;
@@ -54,7 +54,11 @@ pub(super) fn compare<'a>(
             joined.lost.extend(by_teams.lost.into_iter().map(with_name));
         }
     }
-    members_of_teams(old.inventory, new.inventory, &joined, out);
+    let tangled = |half: &Half<'_>| half.all_teams.left_out.is_some();
+    if tangled(&seats.old) || tangled(&seats.new) {
+        out.cut();
+    }
+    members_of_teams(old.inventory, new.inventory, seats, &joined, out);
     leavers(old.inventory, new.inventory, out);
     idle_roles(old.inventory, new.inventory, seats, out);
 }
@@ -95,7 +99,13 @@ fn holder<'a, 's>(
 }
 
 /// Who comes to a team and who leaves it: a gain only where the team gives what the person had not.
-fn members_of_teams(old: &Inventory, new: &Inventory, joined: &Joined<'_>, out: &mut Collector) {
+fn members_of_teams(
+    old: &Inventory,
+    new: &Inventory,
+    seats: &Seats<'_>,
+    joined: &Joined<'_>,
+    out: &mut Collector,
+) {
     let either: BTreeSet<&TeamId> = old.teams.keys().chain(new.teams.keys()).collect();
     for id in either {
         let [before, after] = [old, new].map(|inventory| {
@@ -105,16 +115,58 @@ fn members_of_teams(old: &Inventory, new: &Inventory, joined: &Joined<'_>, out: 
         });
         let record = RecordId::new(Kind::Team, id);
         let shown = |person: &PersonId| Some(format!("person/{person}"));
+        // What a team is part of gives to its members, too.
+        let with_above = |half: &Half<'_>, set: &HashSet<Membership<'_>>, person: &str| {
+            let mut teams = [id]
+                .into_iter()
+                .chain(half.all_teams.above(id.as_str()).iter().copied());
+            teams.any(|team| set.contains(&(team, person)))
+        };
         for person in after.difference(&before) {
-            let gains = joined.gained.contains(&(id, person.as_str()));
+            let gains = with_above(&seats.new, &joined.gained, person.as_str());
             let turn = if gains { Turn::Gained } else { Turn::Changed };
             out.value(&record, turn, Aspect::Member, None, shown(person));
         }
         for person in before.difference(&after) {
-            let loses = joined.lost.contains(&(id, person.as_str()));
+            let loses = with_above(&seats.old, &joined.lost, person.as_str());
             let turn = if loses { Turn::Lost } else { Turn::Changed };
             out.value(&record, turn, Aspect::Member, shown(person), None);
         }
+        parts_of_team(id, [old, new], seats, joined, out);
+    }
+}
+
+/// Teams that become part of a team, or cease to be: a gain where any of their people gains by it.
+fn parts_of_team(
+    id: &TeamId,
+    inventories: [&Inventory; 2],
+    seats: &Seats<'_>,
+    joined: &Joined<'_>,
+    out: &mut Collector,
+) {
+    let [before, after] = inventories.map(|inventory| {
+        let team = inventory.teams.get(id);
+        let parts = team.map_or(&[][..], |team| &team.teams);
+        parts.iter().collect::<BTreeSet<&TeamId>>()
+    });
+    let record = RecordId::new(Kind::Team, id);
+    let shown = |part: &TeamId| Some(format!("team/{part}"));
+    // Whether anybody who is in the part gains or loses by this team or by what it is part of.
+    let any = |half: &Half<'_>, part: &TeamId, set: &HashSet<Membership<'_>>| {
+        let above = half.all_teams.above(id.as_str());
+        set.iter().any(|(team, person)| {
+            (*team == id || above.contains(team)) && half.teams(person).contains(&part)
+        })
+    };
+    for part in after.difference(&before) {
+        let gains = any(&seats.new, part, &joined.gained);
+        let turn = if gains { Turn::Gained } else { Turn::Changed };
+        out.value(&record, turn, Aspect::Part, None, shown(part));
+    }
+    for part in before.difference(&after) {
+        let loses = any(&seats.old, part, &joined.lost);
+        let turn = if loses { Turn::Lost } else { Turn::Changed };
+        out.value(&record, turn, Aspect::Part, shown(part), None);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::access::diff::holder::{Bundle, Part, Slot, Via};
 use crate::access::diff::places::Spot;
+use crate::access::teams::Teams;
 use crate::model::id::{AccountId, RoleId, TeamId};
 use crate::model::inventory::Inventory;
 use crate::model::role::Role;
@@ -15,8 +16,10 @@ type Assigned<'a> = Vec<(&'a RoleId, Spot<'a>)>;
 pub(super) struct Half<'a> {
     inventory: &'a Inventory,
     assigned: HashMap<&'a str, Assigned<'a>>,
-    /// The teams of each person, sorted.
+    /// The teams of each person, however far, sorted.
     teams: HashMap<&'a str, Vec<&'a TeamId>>,
+    /// The same, and which teams are parts of which.
+    pub all_teams: Teams<'a>,
 }
 
 /// What both say.
@@ -34,20 +37,14 @@ impl<'a> Half<'a> {
             let of_principal = assigned.entry(key.principal.as_str()).or_default();
             of_principal.push((&key.role, key.at.as_ref()));
         }
-        let mut teams: HashMap<&str, Vec<&TeamId>> = HashMap::new();
-        for (id, team) in &inventory.teams {
-            for member in &team.members {
-                let of_member = teams.entry(member.as_str()).or_default();
-                // A member that is named twice is one.
-                if of_member.last() != Some(&id) {
-                    of_member.push(id);
-                }
-            }
-        }
+        let all = Teams::of(inventory);
+        let of_person = |person| (person, all.of_person(person));
+        let teams = all.persons().map(of_person).collect();
         Half {
             inventory,
             assigned,
             teams,
+            all_teams: all,
         }
     }
 

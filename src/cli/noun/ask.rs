@@ -181,6 +181,8 @@ fn questions(kind: Kind) -> Vec<Question> {
         | Kind::Decision
         | Kind::ResidualRisk
         | Kind::Waiver
+        | Kind::Assertion
+        | Kind::Invitation
         | Kind::Version
         | Kind::Fact
         | Kind::StoreKey
@@ -198,7 +200,7 @@ fn like<T: FromStr<Err: Display>>(answer: &str) -> Result<(), String> {
 }
 
 /// Fields that hold a list.
-const LISTS: &[&str] = &["boundary", "permissions", "scopes", "members"];
+const LISTS: &[&str] = &["boundary", "permissions", "scopes", "members", "teams"];
 
 /// Asks for the record's name.
 ///

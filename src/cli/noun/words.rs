@@ -83,7 +83,11 @@ pub fn of(kind: Kind) -> Noun {
             set: "left=2026-10-31",
         },
         Kind::Team => Noun {
-            columns: &[("full-name", "name"), ("members", "members")],
+            columns: &[
+                ("full-name", "name"),
+                ("members", "members"),
+                ("teams", "teams"),
+            ],
             listing: "team-list",
             about: "Teams of people: list, show, add ...",
             example: "integration",
@@ -139,6 +143,8 @@ pub fn of(kind: Kind) -> Noun {
         | Kind::Decision
         | Kind::ResidualRisk
         | Kind::Waiver
+        | Kind::Assertion
+        | Kind::Invitation
         | Kind::Version
         | Kind::Fact
         | Kind::StoreKey

@@ -39,17 +39,19 @@ fn meaning(path: &[&str]) -> Option<Meaning> {
         ["account", _, "scopes"] => Meaning::Scope,
         ["role", _, "permissions"] => Meaning::OfRole,
         ["team", _, "members"] => Meaning::Name(Kind::Person),
+        ["team", _, "teams"] => Meaning::Name(Kind::Team),
         ["assignment", "role"] => Meaning::Name(Kind::Role),
         ["decision" | "residual-risk", "account"] => Meaning::Name(Kind::Account),
         ["account", _, "boundary"]
         | ["person", _, "workplace" | "tenant"]
-        | ["assignment", "at"]
+        | ["assignment" | "assert", "at"]
         | ["decision", "boundary"] => Meaning::Name(Kind::Boundary),
         ["account", _, "owner", _]
         | ["account", _, "controls", "supervisor"]
         | ["account", _, "approval", "by"]
         | ["provider" | "platform", _, "environment", _, "admin"]
-        | ["assignment", "principal"]
+        | ["assignment" | "assert", "principal"]
+        | ["assert", "except"]
         | ["decision", "by"]
         | ["residual-risk" | "waiver", "owner"] => Meaning::Principal,
         _ => return None,
@@ -78,7 +80,8 @@ pub(super) fn is_set(path: &[Rc<str>]) -> bool {
         ["account", _, "permissions" | "scopes" | "consumers"]
             | ["account", _, "agent", "tools"]
             | ["role", _, "permissions"]
-            | ["team", _, "members"]
+            | ["team", _, "members" | "teams"]
+            | ["assert", "except"]
     )
 }
 

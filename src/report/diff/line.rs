@@ -108,7 +108,7 @@ fn word(change: &Change) -> &'static str {
             (_, Some(AccountStatus::Proposed)) => "proposed",
         },
         What::Value {
-            aspect: Aspect::Member | Aspect::RolePermission,
+            aspect: Aspect::Member | Aspect::Part | Aspect::RolePermission,
             from,
             ..
         } if change.turn == Turn::Changed => match from {
@@ -214,6 +214,7 @@ fn value(aspect: Aspect, of: Option<&str>, from: Option<&String>, to: Option<&St
         | Aspect::Decision
         | Aspect::Approval
         | Aspect::Member
+        | Aspect::Part
         | Aspect::RolePermission => true,
         // That it is stated or not; what it says is told where it says something else.
         Aspect::Control if from.is_none() || to.is_none() => return label,

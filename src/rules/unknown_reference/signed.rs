@@ -1,6 +1,7 @@
 //! The names in roles and their assignments, and in what people have signed.
 
 use crate::model::finding::FieldPath;
+use crate::model::key::Whom;
 use crate::model::record::{Kind, RecordId};
 use crate::rules::unknown_reference::walk::Walk;
 
@@ -48,6 +49,17 @@ impl Walk<'_, '_> {
                 spot("account")
             });
             self.principal(&risk.owner, || spot("owner"));
+        }
+        for (id, assertion) in &inventory.assertions {
+            let spot = |field: &str| (RecordId::new(Kind::Assertion, id), FieldPath::of(field));
+            if let Whom::One(principal) = &id.principal {
+                self.principal(principal, || spot("principal"));
+            }
+            self.want("boundary", &inventory.boundaries, &id.at, || spot("at"));
+            for (at, principal) in assertion.except.iter().enumerate() {
+                let (subject, field) = spot("except");
+                self.principal(principal, || (subject.clone(), field.clone().index(at)));
+            }
         }
         for (id, waiver) in &inventory.waivers {
             if let Some(owner) = &waiver.owner {

@@ -2,6 +2,7 @@
 
 mod account;
 mod approval;
+mod assertion;
 mod assignment;
 mod boundary;
 mod catalog;
@@ -9,6 +10,7 @@ mod consumer;
 mod decision;
 mod environment;
 mod fact;
+mod invitation;
 mod organisation;
 mod person;
 mod platform;

@@ -1,4 +1,4 @@
-//! Table `team`, and `team_member`: who is in it.
+//! Table `team`, and `team_member` and `team_part`: who is in it, and which teams.
 
 use rusqlite::types::ToSqlOutput;
 
@@ -14,6 +14,7 @@ macro_rules! select {
             "
             SELECT id,
             (SELECT json_group_array(person ORDER BY position) FROM team_member WHERE team = team.id),
+            (SELECT json_group_array(part ORDER BY position) FROM team_part WHERE team = team.id),
             name, id
             FROM team ",
             $tail
@@ -31,6 +32,20 @@ const MEMBERS: List = List {
     gaps: Some(
         "
         SELECT team FROM team_member GROUP BY team
+        HAVING min(position) <> 0 OR max(position) <> count(*) - 1",
+    ),
+};
+
+const PARTS: List = List {
+    table: "team_part",
+    insert: "INSERT INTO team_part (team, position, part) VALUES (:team, :position, :part)",
+    clear: "DELETE FROM team_part WHERE team = :team",
+    dangling: "
+        SELECT DISTINCT team FROM team_part
+        WHERE part NOT IN (SELECT id FROM team) OR team NOT IN (SELECT id FROM team)",
+    gaps: Some(
+        "
+        SELECT team FROM team_part GROUP BY team
         HAVING min(position) <> 0 OR max(position) <> count(*) - 1",
     ),
 };
@@ -54,7 +69,7 @@ impl Noun for Team {
         names: "SELECT id FROM team ORDER BY id",
         count: "SELECT count(*) FROM team",
         key_of_row: "SELECT id FROM team WHERE rowid = :row",
-        lists: &[MEMBERS],
+        lists: &[MEMBERS, PARTS],
     };
 
     fn row<'a>(&'a self, key: &'a TeamId) -> Vec<ToSqlOutput<'a>> {
@@ -62,12 +77,14 @@ impl Noun for Team {
     }
 
     fn lists(&self, key: &TeamId, put: &mut PutRow<'_>) -> rusqlite::Result<()> {
-        put_list(&MEMBERS, key, &self.members, put)
+        put_list(&MEMBERS, key, &self.members, put)?;
+        put_list(&PARTS, key, &self.teams, put)
     }
 
     fn read(_key: &TeamId, cells: &mut Cells<'_>) -> Result<Team, String> {
         Ok(Team {
             members: cells.json()?,
+            teams: cells.json()?,
             name: cells.next()?,
         })
     }
