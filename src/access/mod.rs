@@ -1,6 +1,10 @@
 //! Floor 2: who can do what where, what a change does to that, and the matrices that show it. Values in, values out.
 
+pub mod ask;
 pub mod diff;
+pub mod effective;
+pub mod holdings;
 pub mod matrix;
 pub mod presence;
 pub mod teams;
+pub mod terms;

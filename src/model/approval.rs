@@ -25,6 +25,13 @@ pub struct Approval {
     pub by_command: bool,
 }
 
+impl Approval {
+    /// Whether it holds on a day: it was given by then, and its last day is not past. `on` is the day it was given.
+    pub fn holds(&self, on: Date, as_of: Date) -> bool {
+        on <= as_of && self.until.is_none_or(|until| until >= as_of)
+    }
+}
+
 words! {
     /// The answer to "read or write?" at a boundary.
     Choice {

@@ -230,5 +230,5 @@ impl<'a> State<'a> {
 
 /// Whether an approval holds on a day: it was given by then, and its last day is not past.
 pub(super) fn holds((key, approval): &Signed<'_>, as_of: Date) -> bool {
-    key.on <= as_of && approval.until.is_none_or(|until| until >= as_of)
+    approval.holds(key.on, as_of)
 }

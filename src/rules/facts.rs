@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use crate::access::holdings::Holdings;
 use crate::catalog::{Glossaries, Policy};
 use crate::lifecycle::due;
 use crate::model::account::{Account, AccountStatus};
@@ -15,6 +16,7 @@ use crate::rules::approvals::Approvals;
 use crate::rules::grants::Grants;
 use crate::rules::seats::Seats;
 use crate::rules::sites::Sites;
+use crate::rules::terms::Terms;
 
 /// The facts of one judgement.
 pub struct Facts<'a> {
@@ -26,6 +28,7 @@ pub struct Facts<'a> {
     pub as_of: Date,
     grants: OnceCell<Grants<'a>>,
     approvals: OnceCell<Approvals<'a>>,
+    holdings: OnceCell<Holdings<'a>>,
     seats: OnceCell<Seats<'a>>,
     sites: OnceCell<Sites<'a>>,
 }
@@ -40,6 +43,7 @@ impl<'a> Facts<'a> {
             as_of,
             grants: OnceCell::new(),
             approvals: OnceCell::new(),
+            holdings: OnceCell::new(),
             seats: OnceCell::new(),
             sites: OnceCell::new(),
         }
@@ -69,6 +73,20 @@ impl<'a> Facts<'a> {
     /// The newest current version of an account's credential.
     pub fn current(&self, account: &AccountId) -> Option<&'a Version> {
         due::current(&self.inventory.versions, account)
+    }
+
+    /// What access is judged by.
+    pub(super) fn terms(&self) -> Terms<'a> {
+        Terms {
+            glossaries: self.glossaries,
+            policy: self.policy,
+            as_of: self.as_of,
+        }
+    }
+
+    /// Who holds which permissions where.
+    pub(super) fn holdings(&self) -> &Holdings<'a> {
+        self.holdings.get_or_init(|| Holdings::of(self.inventory))
     }
 
     /// Every account's entitlements, each looked up once.

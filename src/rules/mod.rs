@@ -16,6 +16,7 @@ mod seats;
 mod selection;
 mod sharing;
 mod sites;
+mod terms;
 mod unlisted;
 
 // The rules, one file each.
@@ -87,6 +88,7 @@ pub use judge::{Judgement, baseline, judge, judgement, judgement_beside};
 pub use malformed::RULE as MALFORMED;
 pub use rule::{Rule, RuleKind};
 pub use selection::{Selection, UnknownRule};
+pub use terms::Terms;
 
 /// Every rule, in the order of the book.
 pub static ALL: &[&Rule] = &[

@@ -1,0 +1,216 @@
+//! The answer to one question: may this principal do that there; by what, or what is missing.
+
+use std::fmt;
+
+use crate::access::effective::{self, Allows, Reach};
+use crate::access::holdings::{Holding, Holdings};
+use crate::access::presence::{Absence, absence};
+use crate::access::terms::Terms;
+use crate::model::access::{ActionClass, Condition, Effect};
+use crate::model::entitlement::{CatalogName, Entitlement, EntitlementKey, Side};
+use crate::model::id::{BoundaryPath, Principal, RoleId};
+
+/// Who, what, where. The glossary lists the permission, and the boundary is in the tree: whoever asks has seen to that.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'q> {
+    pub principal: &'q Principal,
+    pub catalog: &'q CatalogName,
+    pub permission: &'q EntitlementKey,
+    pub at: &'q BoundaryPath,
+    /// Whether the record that is touched is the principal's own.
+    pub own: bool,
+    /// Whether it is not resolved yet.
+    pub unresolved: bool,
+}
+
+/// Why what is granted cannot be used, or must not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// The other side does not allow the action; which one that is.
+    Half(Side, ActionClass),
+    /// It cannot be told whether the other side does.
+    Unclear(Side, ActionClass),
+    Unapproved(ActionClass),
+    /// Only an approval that names the entitlement would do.
+    Unnamed(Effect),
+    /// No action class covers it, so that nobody can have approved it.
+    Uncovered(Effect),
+}
+
+/// What is missing for a yes: the nearest thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing<'a> {
+    /// The principal is not there, or not yet, or no more.
+    Absent(Absence),
+    /// It is granted, under a condition that was not said to hold.
+    Condition(Holding<'a>, Condition),
+    /// It is granted to the account, and the rest of its path is not.
+    Gate(Holding<'a>, Gate),
+    /// It is held at other boundaries, the nearest first.
+    Elsewhere(Vec<Holding<'a>>),
+    /// Nothing that it holds gives it; what it holds here, and the roles that would give it.
+    NotGranted {
+        here: Vec<Holding<'a>>,
+        giving: Vec<&'a RoleId>,
+    },
+}
+
+/// Yes, with what gives it, or no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer<'a> {
+    Yes(Holding<'a>),
+    No(Missing<'a>),
+}
+
+impl Answer<'_> {
+    pub fn is_yes(&self) -> bool {
+        matches!(self, Answer::Yes(_))
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let granted = |side: Side| match side {
+            Side::Provider => "no permission at the provider allows",
+            Side::Platform => "no scope on the platform allows",
+        };
+        match self {
+            Gate::Half(side, class) => write!(f, "{} `{class}`", granted(*side)),
+            Gate::Unclear(side, class) => {
+                write!(f, "it cannot be told whether the {side} allows `{class}`")
+            }
+            Gate::Unapproved(class) => write!(f, "no approval of `{class}` holds"),
+            Gate::Unnamed(effect) => {
+                write!(f, "`{effect}` needs an approval that names the permission")
+            }
+            Gate::Uncovered(effect) => write!(f, "no action class covers `{effect}`"),
+        }
+    }
+}
+
+/// Answers a question.
+pub fn ask<'a>(
+    holdings: &Holdings<'a>,
+    terms: &dyn Terms<'a>,
+    question: &Question<'_>,
+) -> Answer<'a> {
+    if let Some(absence) = absence(holdings.inventory, question.principal, terms.as_of()) {
+        return Answer::No(Missing::Absent(absence));
+    }
+    let wanted = (question.catalog, question.permission);
+    let Some(held) = holdings.giving(question.principal, wanted, question.at) else {
+        return Answer::No(missing(holdings, question));
+    };
+    let known = terms
+        .glossary(question.catalog)
+        .and_then(|catalog| catalog.entitlements.get(question.permission));
+    if let Some(condition) = known.and_then(|known| unmet(known, question)) {
+        return Answer::No(Missing::Condition(held, condition));
+    }
+    match known.and_then(|known| gate(holdings, terms, question, known)) {
+        Some(gate) => Answer::No(Missing::Gate(held, gate)),
+        None => Answer::Yes(held),
+    }
+}
+
+/// The first condition that was not said to hold. What local rules decide, or what includes more than its name says, is
+/// no condition on the answer.
+fn unmet(known: &Entitlement, question: &Question<'_>) -> Option<Condition> {
+    let conditions = known.conditions.iter().copied();
+    conditions.into_iter().find(|condition| match condition {
+        Condition::OwnOnly => !question.own,
+        Condition::UnresolvedOnly => !question.unresolved,
+        Condition::ProcessConditional | Condition::IncludesDelete => false,
+    })
+}
+
+/// What stands between an account's grant and its use; nothing for people and teams.
+fn gate<'a>(
+    holdings: &Holdings<'a>,
+    terms: &dyn Terms<'a>,
+    question: &Question<'_>,
+    known: &Entitlement,
+) -> Option<Gate> {
+    let account = holdings.account(question.principal)?;
+    let side = match Some(question.catalog) {
+        catalog if catalog == holdings.provider_catalog(account) => Side::Provider,
+        catalog if catalog == holdings.platform_catalog(account) => Side::Platform,
+        // Of another system: neither side of this account's integration.
+        _ => return None,
+    };
+    let by_name = known.effect == Effect::Egress
+        || terms.needs_name(question.catalog, question.permission, account.level);
+    let class = terms.action_at(account.level, known.effect);
+    if let Some(class) = class {
+        let all = effective::actions(holdings, terms, question.principal, Some(question.at));
+        let action = all.into_iter().find(|action| action.class == class)?;
+        let (other, allows) = match side {
+            Side::Provider => (Side::Platform, action.platform),
+            Side::Platform => (Side::Provider, action.provider),
+        };
+        match allows {
+            Allows::No => return Some(Gate::Half(other, class)),
+            Allows::Unclear => return Some(Gate::Unclear(other, class)),
+            Allows::Yes | Allows::Apart if by_name || action.approved => {}
+            Allows::Yes | Allows::Apart => return Some(Gate::Unapproved(class)),
+        }
+    }
+    let named = || {
+        let mut signed = holdings.approvals(question.principal);
+        signed.any(|(key, approval)| {
+            approval.permissions.contains(question.permission)
+                && approval.holds(key.on, terms.as_of())
+        })
+    };
+    match class {
+        _ if by_name => (!named()).then_some(Gate::Unnamed(known.effect)),
+        Some(_) => None,
+        None => (!named()).then_some(Gate::Uncovered(known.effect)),
+    }
+}
+
+/// The nearest thing that is missing.
+fn missing<'a>(holdings: &Holdings<'a>, question: &Question<'_>) -> Missing<'a> {
+    let all = holdings.all(question.principal);
+    let gives = |held: &&Holding<'a>| {
+        held.is_of(question.catalog) && held.keys.contains(question.permission)
+    };
+    let mut elsewhere: Vec<Holding<'a>> = all.iter().filter(gives).cloned().collect();
+    if elsewhere.is_empty() {
+        return Missing::NotGranted {
+            here: all
+                .into_iter()
+                .filter(|held| held.reaches(question.at))
+                .collect(),
+            giving: holdings.roles_giving(question.catalog, question.permission),
+        };
+    }
+    let shared = |held: &Holding<'a>| {
+        let names = held.at.map_or("", BoundaryPath::as_str).split('/');
+        names
+            .zip(question.at.as_str().split('/'))
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
+    elsewhere.sort_by_key(|held| std::cmp::Reverse(shared(held)));
+    Missing::Elsewhere(elsewhere)
+}
+
+/// How far a question's answer goes for an account, for lists that show more than yes and no.
+pub fn reach_of(answer: &Answer<'_>) -> Option<Reach> {
+    match answer {
+        Answer::Yes(_) => Some(Reach::Full),
+        Answer::No(Missing::Gate(_, gate)) => Some(match gate {
+            Gate::Half(Side::Platform, _) => Reach::ProviderOnly,
+            Gate::Half(Side::Provider, _) => Reach::PlatformOnly,
+            Gate::Unclear(..) => Reach::Unclear,
+            Gate::Unapproved(_) | Gate::Unnamed(_) | Gate::Uncovered(_) => Reach::Unapproved,
+        }),
+        Answer::No(
+            Missing::Absent(_)
+            | Missing::Condition(..)
+            | Missing::Elsewhere(_)
+            | Missing::NotGranted { .. },
+        ) => None,
+    }
+}

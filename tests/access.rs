@@ -1,0 +1,8 @@
+//! The access engine as a library: the story of the RBAC page, and what an account needs beside its permissions.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[path = "access/engine.rs"]
+mod engine;
+#[path = "access/story.rs"]
+mod story;

@@ -1,0 +1,222 @@
+//! Questions to the engine, over small inventories.
+
+use keyroll::access::ask::{Answer, Gate, Missing, Question, ask};
+use keyroll::access::holdings::Holdings;
+use keyroll::access::presence::Absence;
+use keyroll::catalog::{Glossaries, Policy};
+use keyroll::model::access::{ActionClass, Condition};
+use keyroll::model::entitlement::Side;
+use keyroll::model::inventory::Inventory;
+use keyroll::model::record::Record;
+use keyroll::rules::Terms;
+use serde_json::{Value, json};
+
+/// An inventory of the records of a table from ids to bodies.
+pub fn inventory(records: Value) -> Inventory {
+    let records = records.as_object().unwrap().iter();
+    records
+        .map(|(id, body)| Record::from_value(&id.parse().unwrap(), body.clone()).unwrap())
+        .collect()
+}
+
+/// A question in words: principal, permission, boundary; `own` and `unresolved` may follow.
+pub fn answer<'a>(inventory: &'a Inventory, catalog: &str, words: &str) -> Said<'a> {
+    let words: Vec<&str> = words.split(' ').collect();
+    let holdings = Holdings::of(inventory);
+    let terms = Terms {
+        glossaries: Glossaries::of(inventory),
+        policy: Policy::shipped(),
+        as_of: "2026-11-22".parse().unwrap(),
+    };
+    let question = Question {
+        principal: &words[0].parse().unwrap(),
+        catalog: &catalog.parse().unwrap(),
+        permission: &words[1].parse().unwrap(),
+        at: &words[2].parse().unwrap(),
+        own: words.contains(&"own"),
+        unresolved: words.contains(&"unresolved"),
+    };
+    Said(ask(&holdings, &terms, &question))
+}
+
+/// An answer, to look at.
+#[derive(Debug)]
+pub struct Said<'a>(pub Answer<'a>);
+
+impl Said<'_> {
+    pub fn is_yes(&self) -> bool {
+        self.0.is_yes()
+    }
+
+    fn gate(&self) -> Gate {
+        match self.0 {
+            Answer::No(Missing::Gate(_, gate)) => gate,
+            _ => panic!("{self:?}"),
+        }
+    }
+}
+
+fn plant() -> Value {
+    json!({
+        "boundary/femo": { "kind": "tenant", "name": "FEMO" },
+        "boundary/femo/a": { "kind": "facility", "name": "A" },
+        "boundary/femo/a/press": { "kind": "machine", "name": "Press" },
+        "boundary/femo/b": { "kind": "facility", "name": "B" },
+        "person/jo": { "name": "Jo" },
+        "person/gone": { "name": "Gone", "left": "2026-11-22" },
+        "person/new": { "name": "New" },
+        "invitation/new": { "status": "pending", "since": "2026-11-01" },
+        "team/shift": { "name": "Shift", "members": ["jo"] },
+        "team/plant": { "name": "Plant", "teams": ["shift"] },
+        "role/reader": { "catalog": "unicmms", "permissions": ["asset/view-assets", "work-request/edit-own-unresolved-work-request"] },
+        "assignment/team/plant reader femo/a": { "principal": "team/plant", "role": "reader", "at": "femo/a" },
+        "assignment/person/gone reader femo": { "principal": "person/gone", "role": "reader", "at": "femo" },
+        "assignment/person/new reader femo": { "principal": "person/new", "role": "reader", "at": "femo" },
+        "assignment/person/jo reader": { "principal": "person/jo", "role": "reader" },
+    })
+}
+
+#[test]
+fn what_a_team_holds_its_parts_and_their_members_hold_below_the_boundary() {
+    let inventory = inventory(plant());
+    for who in ["person/jo", "team/shift", "team/plant"] {
+        for (at, expected) in [
+            ("femo/a", true),
+            ("femo/a/press", true),
+            ("femo/b", false),
+            ("femo", false),
+        ] {
+            let said = answer(
+                &inventory,
+                "unicmms",
+                &format!("{who} asset/view-assets {at}"),
+            );
+            assert_eq!(said.is_yes(), expected, "{who} {at}");
+        }
+    }
+    let Answer::Yes(held) = answer(&inventory, "unicmms", "person/jo asset/view-assets femo/a").0
+    else {
+        panic!("yes is expected");
+    };
+    let way: Vec<&str> = held.way.iter().map(|team| team.as_str()).collect();
+    assert_eq!(way, ["shift", "plant"]);
+}
+
+#[test]
+fn an_assignment_without_a_boundary_gives_nothing() {
+    let mut records = plant();
+    records["team/shift"]["members"] = json!([]);
+    let inventory = inventory(records);
+    assert!(!answer(&inventory, "unicmms", "person/jo asset/view-assets femo/a").is_yes());
+}
+
+#[test]
+fn who_left_or_has_not_accepted_may_do_nothing() {
+    let inventory = inventory(plant());
+    let absent = |who: &str| match answer(
+        &inventory,
+        "unicmms",
+        &format!("{who} asset/view-assets femo"),
+    )
+    .0
+    {
+        Answer::No(Missing::Absent(absence)) => absence,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        absent("person/gone"),
+        Absence::Left("2026-11-22".parse().unwrap())
+    );
+    assert_eq!(
+        absent("person/new"),
+        Absence::Invited("2026-11-01".parse().unwrap())
+    );
+    assert_eq!(absent("person/nobody"), Absence::Unknown);
+}
+
+#[test]
+fn a_permission_of_another_glossary_is_another_permission() {
+    let inventory = inventory(plant());
+    assert!(!answer(&inventory, "atlas", "person/jo asset/view-assets femo/a").is_yes());
+}
+
+fn account(permissions: &[&str], scopes: &[&str], approved: &[&str]) -> Inventory {
+    let mut records = plant();
+    records["provider/unicmms"] = json!({ "catalog": "unicmms" });
+    records["platform/factverse"] = json!({ "catalog": "factverse" });
+    records["account/sync"] = json!({ "provider": "unicmms", "environment": "production", "workflow": "sync",
+        "boundary": ["femo/a"], "level": "status-sync", "permissions": permissions, "scopes": scopes });
+    for action in approved {
+        records[format!("approval/sync {action} 2026-01-01")] = json!({ "by": "person/jo" });
+    }
+    inventory(records)
+}
+
+#[test]
+fn an_account_needs_both_sides_and_the_approval() {
+    const STATE: &str = "work-order/manage-work-order-status";
+    let ask = |inventory: &Inventory, what: &str| -> (bool, Option<Gate>) {
+        let said = answer(
+            inventory,
+            "unicmms",
+            &format!("account/sync {what} femo/a/press"),
+        );
+        match said.is_yes() {
+            true => (true, None),
+            false => (false, Some(said.gate())),
+        }
+    };
+    let whole = account(&[STATE], &["base.read", "cmms.status"], &["read", "status"]);
+    assert_eq!(ask(&whole, STATE), (true, None));
+    let half = account(&[STATE], &["base.read"], &["read", "status"]);
+    assert_eq!(
+        ask(&half, STATE),
+        (false, Some(Gate::Half(Side::Platform, ActionClass::Status)))
+    );
+    let open = account(&[STATE], &["base.read", "cmms.status"], &["read"]);
+    assert_eq!(
+        ask(&open, STATE),
+        (false, Some(Gate::Unapproved(ActionClass::Status)))
+    );
+}
+
+#[test]
+fn a_condition_has_to_be_said() {
+    let catalog = Policy::shipped();
+    let _ = catalog;
+    let glossary = keyroll::catalog::builtin("unicmms").unwrap();
+    let both = glossary
+        .entitlements
+        .iter()
+        .find(|(_, known)| known.conditions == [Condition::OwnOnly, Condition::UnresolvedOnly]);
+    let key = both.unwrap().0.to_string();
+    let mut records = plant();
+    records["role/reader"]["permissions"] = json!([key]);
+    let inventory = inventory(records);
+    for (given, expected) in [
+        ("", None),
+        (" own", Some(Condition::UnresolvedOnly)),
+        (" unresolved", Some(Condition::OwnOnly)),
+    ] {
+        match answer(
+            &inventory,
+            "unicmms",
+            &format!("person/jo {key} femo/a{given}"),
+        )
+        .0
+        {
+            Answer::No(Missing::Condition(_, condition)) => {
+                assert_eq!(condition, expected.unwrap_or(Condition::OwnOnly))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(
+        answer(
+            &inventory,
+            "unicmms",
+            &format!("person/jo {key} femo/a own unresolved")
+        )
+        .is_yes()
+    );
+}
