@@ -6,17 +6,18 @@ use crate::catalog::glossary::parse;
 use crate::model::entitlement::Catalog;
 
 /// The names of the built-in glossaries, sorted.
-pub const BUILTIN: &[&str] = &["atlas", "factverse", "unicmms"];
+pub const BUILTIN: &[&str] = &["atlas", "factverse", "hub", "unicmms"];
 
-const TEXTS: [&str; 3] = [
+const TEXTS: [&str; BUILTIN.len()] = [
     include_str!("data/atlas.toml"),
     include_str!("data/factverse.toml"),
+    include_str!("data/hub.toml"),
     include_str!("data/unicmms.toml"),
 ];
 
 /// A built-in glossary by its name; read at its first use.
 pub fn builtin(name: &str) -> Option<&'static Catalog> {
-    static READ: [OnceLock<Catalog>; 3] = [const { OnceLock::new() }; 3];
+    static READ: [OnceLock<Catalog>; BUILTIN.len()] = [const { OnceLock::new() }; BUILTIN.len()];
     let at = BUILTIN.iter().position(|known| *known == name)?;
     let catalog = READ[at]
         .get_or_init(|| parse(TEXTS[at]).expect("the shipped glossaries are read by a test"));
@@ -26,6 +27,7 @@ pub fn builtin(name: &str) -> Option<&'static Catalog> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::access::Effect;
     use crate::model::entitlement::Side;
     use crate::model::key::slug;
     use std::collections::BTreeSet;
@@ -46,6 +48,50 @@ mod tests {
         let groups: BTreeSet<_> = catalog.entitlements.values().map(|e| &e.group).collect();
         assert_eq!((catalog.entitlements.len(), groups.len()), (222, 25));
         assert_eq!(catalog.side, Side::Provider);
+    }
+
+    #[test]
+    fn of_the_hub_the_five_that_its_page_names_are_no_placeholders() {
+        let catalog = builtin("hub").unwrap();
+        let named = catalog.entitlements.iter().filter(|(_, e)| !e.placeholder);
+        let named: Vec<_> = named
+            .map(|(key, e)| (key.as_str(), e.title.as_str()))
+            .collect();
+        let page = [
+            ("customer/create", "Create customer"),
+            ("customer/edit", "Edit customer"),
+            ("customer/invite", "Invite customer"),
+            ("customer/revoke-invite", "Revoke invite of customer"),
+            ("customer/show", "Show customer"),
+        ];
+        assert_eq!(named, page);
+        for (key, e) in &catalog.entitlements {
+            let (group, word) = key.as_str().split_once('/').unwrap();
+            assert_eq!(group, slug(e.group.as_str()));
+            assert!(slug(e.title.as_str()).starts_with(word.split('-').next().unwrap()));
+            assert_eq!(
+                e.placeholder,
+                e.meaning.as_str().starts_with("Placeholder: "),
+                "{key}"
+            );
+        }
+        assert_eq!(catalog.side, Side::Platform);
+    }
+
+    #[test]
+    fn no_level_lets_an_account_decide_on_access_to_the_hub() {
+        let catalog = builtin("hub").unwrap();
+        for key in [
+            "customer/invite",
+            "machine/move",
+            "role-assignment/create",
+            "user/invite",
+        ] {
+            assert_eq!(catalog.entitlements[key].effect, Effect::Admin, "{key}");
+        }
+        for level in crate::catalog::Policy::shipped().levels().all() {
+            assert!(!level.allowed.contains(&Effect::Admin));
+        }
     }
 
     #[test]

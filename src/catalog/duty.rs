@@ -1,4 +1,6 @@
-//! Separation of duties: pairs of permissions that nobody may hold together. The table is data.
+//! Separation of duties: pairs of permissions that nobody may hold together. The tables are data, one a glossary.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -21,10 +23,18 @@ struct Row {
     why: Text,
 }
 
-/// The shipped pairs, and the glossary that they are of.
-pub(super) fn shipped_duties() -> (CatalogName, Vec<DutyConflict>) {
-    let file: File = toml::from_str(include_str!("data/duties.toml"))
-        .expect("the shipped duties are read by a test");
+const TEXTS: [&str; 2] = [
+    include_str!("data/duties.toml"),
+    include_str!("data/hub-duties.toml"),
+];
+
+/// The shipped pairs, by the glossary that they are of.
+pub(super) fn shipped_duties() -> BTreeMap<CatalogName, Vec<DutyConflict>> {
+    TEXTS.into_iter().map(read).collect()
+}
+
+fn read(text: &str) -> (CatalogName, Vec<DutyConflict>) {
+    let file: File = toml::from_str(text).expect("the shipped duties are read by a test");
     let pairs = file.conflict.into_iter().map(|row| DutyConflict {
         a: row.a,
         b: row.b,
@@ -39,14 +49,16 @@ mod tests {
 
     #[test]
     fn every_pair_names_two_permissions() {
-        let known = &builtin("unicmms").unwrap().entitlements;
-        let pairs = Policy::shipped().duties("unicmms");
-        assert!((1..=64).contains(&pairs.len()));
-        for pair in pairs {
-            for side in [&pair.a, &pair.b] {
-                assert!(known.contains_key(side), "{side}");
+        for name in ["hub", "unicmms"] {
+            let known = &builtin(name).unwrap().entitlements;
+            let pairs = Policy::shipped().duties(name);
+            assert!((1..=64).contains(&pairs.len()));
+            for pair in pairs {
+                for side in [&pair.a, &pair.b] {
+                    assert!(known.contains_key(side), "{side}");
+                }
+                assert_ne!(pair.a, pair.b);
             }
-            assert_ne!(pair.a, pair.b);
         }
         assert!(Policy::shipped().duties("factverse").is_empty());
     }

@@ -50,7 +50,7 @@ impl Policy {
         READ.get_or_init(|| Policy {
             levels: Levels::shipped(),
             requirements: BTreeMap::from([shipped_requirements()]),
-            duties: BTreeMap::from([shipped_duties()]),
+            duties: shipped_duties(),
             choices: Choices::default(),
             limits: Limits::default(),
         })
