@@ -75,6 +75,8 @@ transcripts! {
     ci = "docs/ci.md",
     import_csv = "tests/cli/import-csv.trycmd",
     import = "docs/import.md",
+    roles = "tests/cli/roles.trycmd",
+    access = "docs/access.md",
 }
 
 #[test]

@@ -73,6 +73,8 @@ fn bash_completes_commands_and_the_names_of_records() {
         complete("keyroll person show", 3).lines().next(),
         Some("anna-berg")
     );
+    assert!(complete("keyroll role add fitter --like", 5).contains("unicmms-machine-operator"));
+    assert!(complete("keyroll role show", 3).contains("machine-operator"));
 }
 
 #[test]

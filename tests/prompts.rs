@@ -97,6 +97,32 @@ fn add_account(home: &Path, last: &str) {
 }
 
 #[test]
+fn a_built_in_role_is_shown_before_it_is_copied_and_no_copies_nothing() {
+    let home = home_with_the_example();
+    let line = [
+        "role",
+        "add",
+        "workshop",
+        "--like",
+        "workshop-manager",
+        "permissions-=machine/edit",
+    ];
+    for (last, status) in [("n", Some(2)), ("y", Some(0))] {
+        let command = keyroll(home.path(), &line);
+        let mut session = spawn_command(command, Some(PATIENCE_MS)).expect("a pseudo-terminal");
+        let made = session.exp_string("Add this role? [y/N]").expect("it asks");
+        assert!(
+            made.contains("[role.workshop]") && made.contains("\"machine/show\""),
+            "{made}"
+        );
+        assert!(!made.contains("\"machine/edit\""), "{made}");
+        session.send_line(last).expect("a line can be typed");
+        session.exp_eof().expect("it ends");
+        assert_eq!(shown(home.path(), &["role", "show", "workshop"]).0, status);
+    }
+}
+
+#[test]
 fn account_add_asks_for_what_is_missing_and_prints_the_toml_it_made() {
     let home = home_with_the_example();
     add_account(home.path(), "y");

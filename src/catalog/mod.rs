@@ -1,4 +1,4 @@
-//! Floor 2: glossaries, access levels and the least-privilege map, from data files into `model`. Reads no path of its own.
+//! Floor 2: glossaries, access levels, the least-privilege map and built-in roles, from data files into `model`. Reads no path of its own.
 
 mod builtin;
 mod duty;
@@ -9,6 +9,7 @@ mod level;
 mod listing;
 mod nearest;
 mod policy;
+mod roles;
 mod standing;
 
 pub use builtin::{BUILTIN, builtin};
@@ -18,4 +19,5 @@ pub use level::{AGENT_GATES, Levels};
 pub use listing::{Group, Hit, Listing, groups, list, search};
 pub use nearest::{nearest, nearest_within};
 pub use policy::{BadPolicy, Policy};
+pub use roles::{BuiltinRole, builtin_role, builtin_roles, nearest_builtin_role};
 pub use standing::{Standing, Stands, standings};

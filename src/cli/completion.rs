@@ -21,6 +21,41 @@ pub fn names(kind: Kind) -> ArgValueCompleter {
     })
 }
 
+/// Completes the names of roles, those of the store and the built-in ones.
+pub fn roles() -> ArgValueCompleter {
+    ArgValueCompleter::new(|begun: &OsStr| {
+        let begun = begun.to_string_lossy();
+        let stored = stored(Kind::Role).into_iter();
+        let stored = stored.filter(|name| name.starts_with(&*begun));
+        let mut roles: Vec<_> = stored.map(CompletionCandidate::new).collect();
+        roles.extend(
+            built_in(&begun)
+                .filter(|builtin| {
+                    roles
+                        .iter()
+                        .all(|role| role.get_value() != builtin.get_value())
+                })
+                .collect::<Vec<_>>(),
+        );
+        roles
+    })
+}
+
+/// Completes the names of built-in roles.
+pub fn builtin_roles() -> ArgValueCompleter {
+    ArgValueCompleter::new(|begun: &OsStr| built_in(&begun.to_string_lossy()).collect::<Vec<_>>())
+}
+
+fn built_in(begun: &str) -> impl Iterator<Item = CompletionCandidate> {
+    let roles = crate::catalog::builtin_roles().iter();
+    roles
+        .filter(move |role| role.name.as_str().starts_with(begun))
+        .map(|role| {
+            let help = format!("built in: {}", role.meaning);
+            CompletionCandidate::new(role.name.as_str()).help(Some(help.into()))
+        })
+}
+
 /// Completes principals: `person/NAME`, `team/NAME`, `account/NAME`.
 pub fn principals() -> ArgValueCompleter {
     ArgValueCompleter::new(|begun: &OsStr| {

@@ -1,6 +1,7 @@
 //! The same verbs for every noun: list, show, add, set, edit, remove. One mechanism over records as values.
 
 mod ask;
+mod builtin;
 mod edit;
 mod fields;
 mod show;
@@ -112,6 +113,8 @@ pub fn command(kind: Kind) -> Command {
         );
     if kind == Kind::Account {
         command.subcommand(suggest::command())
+    } else if kind == Kind::Role {
+        builtin::add_to(command)
     } else {
         command
     }
@@ -133,7 +136,9 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
             .unwrap_or_default()
     };
     match verb {
+        "list" if builtin::is_asked(arguments) => builtin::list(&strings("where"), context),
         "list" => list(kind, &strings("where"), context),
+        "show" if builtin::is_asked(arguments) => builtin::show(&name(), context),
         "show" => show(kind, &name(), context),
         "add" => {
             let from = arguments.get_one::<String>("from").cloned();
@@ -141,7 +146,8 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
             let mut fields = strings("fields");
             // Without a name, which is asked for, the first word is a field already.
             fields.splice(0..0, name.take_if(|word| word.contains('=')));
-            add(kind, name, &fields, from, context)
+            let begun = builtin::begun(arguments)?;
+            add(kind, name, (begun, &fields), from, context)
         }
         "set" => set(kind, &name(), &strings("fields"), context),
         "edit" => edit(kind, &name(), context),
@@ -152,10 +158,7 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
 }
 
 fn list(kind: Kind, filters: &[String], context: &mut Context) -> Outcome {
-    let filters = filters
-        .iter()
-        .map(|text| fields::condition(kind, text))
-        .collect::<Result<Vec<_>, _>>()?;
+    let filters = fields::conditions(kind, filters)?;
     let records = context.open(Access::Read)?.records(kind)?;
     let chosen: Vec<Record> = records
         .into_iter()
@@ -192,7 +195,7 @@ fn show(kind: Kind, name: &str, context: &mut Context) -> Outcome {
 fn add(
     kind: Kind,
     name: Option<String>,
-    assignments: &[String],
+    (begun, assignments): (serde_json::Value, &[String]),
     from: Option<String>,
     context: &mut Context,
 ) -> Outcome {
@@ -231,7 +234,7 @@ fn add(
     let record = match from {
         Some(file) => edit::from_file(&id, &file)?,
         None => {
-            let mut value = fields::assign(serde_json::json!({}), assignments)?;
+            let mut value = fields::assign(begun, assignments)?;
             if asking {
                 ask::missing(kind, &mut value, &store, context)?;
             }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::catalog::{Glossaries, Policy};
+use crate::catalog::{self, BuiltinRole, Glossaries, Policy};
 use crate::cli::context::{Beside, Context, from_here};
 use crate::cli::failure::{Failure, Status};
 use crate::cli::settings::Settings;
@@ -288,7 +288,10 @@ fn let_go(record: &RecordId) -> String {
 /// How to come by a record that is named and not there.
 fn provide(wanted: &RecordId, store: &Store) -> String {
     let names = store.names(wanted.kind).unwrap_or_default();
-    let near = crate::catalog::nearest(&wanted.name, names.iter().map(String::as_str));
+    let near = catalog::nearest(&wanted.name, names.iter().map(String::as_str));
+    if let Some(way) = built_in(wanted.kind, &wanted.name) {
+        return format!("{way}; nothing was changed");
+    }
     let how = match (wanted.kind, wanted.name.split_once(" environment "), near) {
         (Kind::Provider | Kind::Platform, Some((name, environment)), _) => {
             format!(
@@ -313,9 +316,32 @@ pub fn unknown(kind: Kind, name: &str, store: &Store) -> Failure {
         name: name.into(),
     };
     let failure = Failure::usage(format!("there is no {kind} `{}`", name.escape_debug()));
-    let names = store.names(kind).unwrap_or_default();
-    match crate::catalog::nearest(&id.name, names.iter().map(String::as_str)) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure.hint(format!("`keyroll {kind} list` shows what there is")),
+    if let Some(way) = built_in(kind, name) {
+        return failure.hint(way);
     }
+    let names = store.names(kind).unwrap_or_default();
+    match catalog::nearest(&id.name, names.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => match built_in_meant(kind, name) {
+            Some(near) => failure.hint(format!(
+                "did you mean the built-in `{near}`? `keyroll role show {near} --built-in`"
+            )),
+            None => failure.hint(format!("`keyroll {kind} list` shows what there is")),
+        },
+    }
+}
+
+/// How to come by a role that is built in.
+fn built_in(kind: Kind, name: &str) -> Option<String> {
+    if kind != Kind::Role {
+        return None;
+    }
+    catalog::builtin_role(name).map(BuiltinRole::how_to_declare)
+}
+
+fn built_in_meant(kind: Kind, name: &str) -> Option<&'static str> {
+    if kind != Kind::Role {
+        return None;
+    }
+    catalog::nearest_builtin_role(name)
 }

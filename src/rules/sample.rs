@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::Glossaries;
+use crate::catalog::{BuiltinRole, Glossaries, builtin_role, builtin_roles};
 use crate::model::finding::Finding;
 use crate::model::inventory::Inventory;
 use crate::model::record::Record;
@@ -112,6 +112,40 @@ pub fn found(records: Value) -> Vec<String> {
             .to_owned()
     };
     findings(records).into_iter().map(shown).collect()
+}
+
+/// An assignment of a role at the site where everybody of the sample works.
+fn seat(person: &str, role: &str) -> (String, Value) {
+    let id = format!("assignment/person/{person} {role} femo/hawthorne");
+    let principal = format!("person/{person}");
+    (
+        id,
+        json!({ "principal": principal, "role": role, "at": "femo/hawthorne" }),
+    )
+}
+
+#[test]
+fn a_built_in_role_that_is_declared_and_held_is_clean() {
+    for BuiltinRole { name, role, .. } in builtin_roles() {
+        let (id, seat) = seat("anna-berg", name.as_str());
+        let declared = json!({ format!("role/{name}"): serde_json::to_value(role).expect("a role"), id: seat });
+        assert_eq!(found(declared), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn the_small_plant_of_the_rbac_page_is_clean() {
+    for prefix in ["", "unicmms-"] {
+        let mut records = serde_json::Map::new();
+        for role in ["workshop-manager", "machine-operator"] {
+            let name = format!("{prefix}{role}");
+            let builtin = builtin_role(&name).expect("it is built in");
+            let body = serde_json::to_value(&builtin.role).expect("a role");
+            records.insert(format!("role/{name}"), body);
+            records.extend([seat("anna-berg", &name)]);
+        }
+        assert_eq!(found(Value::Object(records)), Vec::<String>::new());
+    }
 }
 
 #[test]

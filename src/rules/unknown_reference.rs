@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 
 ## Fix
 
-Correct the name, or declare the record. Files given together are read as one inventory; perhaps a file was left out.
+Correct the name, or declare the record. Files given together are read as one inventory; perhaps a file was left out. A built-in role is a starting point, and gives nothing until it is declared: paste what `keyroll role show NAME --built-in` prints, or copy it into the store with `keyroll role add NAME --like NAME`.
 
 ## Example
 
@@ -321,6 +321,37 @@ pub(super) mod tests {
         ] {
             one(json!({ subject: change }), subject, field);
         }
+    }
+
+    #[test]
+    fn a_built_in_role_is_unknown_until_it_is_declared() {
+        let seat = |role: &str| {
+            let id = format!("assignment/person/jo-miller {role} femo/hawthorne");
+            let at =
+                json!({ "principal": "person/jo-miller", "role": role, "at": "femo/hawthorne" });
+            let found = findings(json!({ id: at }));
+            found
+                .into_iter()
+                .map(|f| (f.message, f.fix.unwrap()))
+                .next()
+        };
+        let (message, fix) = seat("workshop-manager").unwrap();
+        assert_eq!(message, "there is no role `workshop-manager`");
+        for way in [
+            "`keyroll role show workshop-manager --built-in`",
+            "`keyroll role add workshop-manager --like workshop-manager`",
+        ] {
+            assert!(fix.contains(way), "{fix}");
+        }
+        let (_, fix) = seat("workshop-manger").unwrap();
+        assert!(
+            fix.starts_with("did you mean `workshop-manager`? "),
+            "{fix}"
+        );
+        // What is declared stands before what is built in.
+        let (_, fix) = seat("machine-operater").unwrap();
+        assert_eq!(fix, "did you mean `machine-operator`?");
+        assert_eq!(seat("machine-operator"), None);
     }
 
     #[test]

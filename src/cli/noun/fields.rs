@@ -12,6 +12,14 @@ pub struct Condition {
     value: String,
 }
 
+/// Parses conditions on records of a kind.
+///
+/// # Errors
+/// As [`condition`].
+pub fn conditions(kind: Kind, texts: &[String]) -> Result<Vec<Condition>, Failure> {
+    texts.iter().map(|text| condition(kind, text)).collect()
+}
+
 /// Parses a condition on records of a kind.
 ///
 /// # Errors

@@ -101,7 +101,7 @@ pub fn of(kind: Kind) -> Noun {
                 ("permissions", "permissions"),
             ],
             listing: "role-list",
-            about: "Named sets of permissions: list, show, add ...",
+            about: "Named sets of permissions, built-in ones to copy too: list, show, add ...",
             example: "machine-operator",
             add: "catalog=unicmms permissions+=asset/view-assets",
             set: "permissions+=work-order/view-work-orders",

@@ -17,7 +17,7 @@ impl Walk<'_, '_> {
         for (id, assignment) in &inventory.assignments {
             let spot = |field: &str| (RecordId::new(Kind::Assignment, id), FieldPath::of(field));
             self.principal(&assignment.principal, || spot("principal"));
-            self.want("role", &inventory.roles, &assignment.role, || spot("role"));
+            self.role(&assignment.role, || spot("role"));
             if let Some(at) = &assignment.at {
                 self.want("boundary", &inventory.boundaries, at, || spot("at"));
             }

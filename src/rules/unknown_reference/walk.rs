@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::{builtin_role, builtin_roles};
 use crate::model::entitlement::CatalogName;
 use crate::model::finding::FieldPath;
-use crate::model::id::Principal;
+use crate::model::id::{Principal, RoleId};
 use crate::model::inventory::Inventory;
 use crate::model::record::RecordId;
 use crate::rules::{Facts, Findings};
@@ -37,6 +38,39 @@ impl<'a> Walk<'_, 'a> {
                 .near(name.as_ref(), known.keys().map(AsRef::as_ref));
             self.report(what, name.as_ref(), near, spot());
         }
+    }
+
+    /// Reports a role that is not declared. One that is built in gives nothing by its name alone.
+    pub(super) fn role(&mut self, name: &RoleId, spot: impl FnOnce() -> Spot) {
+        let declared = &self.inventory.roles;
+        if declared.contains_key(name) {
+            return;
+        }
+        let fix = match builtin_role(name.as_str()) {
+            Some(builtin) => builtin.how_to_declare(),
+            None => self.role_meant(name),
+        };
+        self.tell("role", name.as_str(), fix, spot());
+    }
+
+    /// What to do about a name of no role: one that is declared was meant, or else one that is built in.
+    fn role_meant(&mut self, name: &RoleId) -> String {
+        let declared = self.inventory.roles.keys().map(AsRef::as_ref);
+        if let Some(near) = self.findings.near(name.as_str(), declared) {
+            return meant(near);
+        }
+        let names = builtin_roles().iter().map(|builtin| builtin.name.as_str());
+        let near = self.findings.near(name.as_str(), names);
+        near.and_then(builtin_role).map_or_else(
+            || DECLARE.to_owned(),
+            |builtin| {
+                format!(
+                    "{} {}",
+                    meant(builtin.name.as_str()),
+                    builtin.how_to_declare()
+                )
+            },
+        )
     }
 
     /// Reports a person, team or account that is none.
@@ -76,13 +110,12 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    pub(super) fn report(
-        &mut self,
-        what: &str,
-        name: &str,
-        near: Option<&str>,
-        (subject, field): Spot,
-    ) {
+    pub(super) fn report(&mut self, what: &str, name: &str, near: Option<&str>, spot: Spot) {
+        let fix = near.map_or_else(|| DECLARE.to_owned(), meant);
+        self.tell(what, name, fix, spot);
+    }
+
+    fn tell(&mut self, what: &str, name: &str, fix: String, (subject, field): Spot) {
         let message = format!("there is no {what} `{name}`");
         // A principal says its kind itself.
         let principal = name
@@ -92,6 +125,10 @@ impl<'a> Walk<'_, 'a> {
         self.findings
             .at(subject, field, message)
             .wants(wants.parse().ok())
-            .did_you_mean(near, DECLARE);
+            .fix(fix);
     }
+}
+
+fn meant(near: &str) -> String {
+    format!("did you mean `{near}`?")
 }
