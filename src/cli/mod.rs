@@ -1,5 +1,6 @@
 //! Floor 6: the command line. Parses, hands over to a command, shows how it ended.
 
+pub mod asking;
 pub mod baseline;
 mod clipboard;
 pub mod commands;
