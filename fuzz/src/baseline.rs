@@ -15,7 +15,7 @@ pub fn baseline(bytes: &[u8]) {
     let mut read = read_sample();
     let known = match read.parse_baseline("known.jsonl", &text) {
         Ok(known) => known,
-        Err(problem) => return shown::log(&problem.message, "problem"),
+        Err(problem) => return shown::said(&problem.message, "problem"),
     };
     let written = manifest::write_baseline(&known).expect("what was read is written");
     let again = read.parse_baseline("known.jsonl", &written);

@@ -42,7 +42,7 @@ pub fn config(bytes: &[u8]) {
 fn told(failure: &Failure) {
     let lines = failure.lines();
     assert!(lines.len() > 1, "no hint: {lines:?}");
-    lines.iter().for_each(|line| shown::log(line, "refusal"));
+    lines.iter().for_each(|line| shown::said(line, "refusal"));
 }
 
 /// An inventory with faults.

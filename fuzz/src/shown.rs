@@ -5,9 +5,9 @@ use keyroll::cli::diagnose::Diagnosis;
 use keyroll::cli::failure::Status;
 use keyroll::manifest::Manifest;
 use keyroll::model::text::is_unsafe;
-use keyroll::report::findings;
 use keyroll::report::format::{CiFormat, FindingsFormat};
 use keyroll::report::{Format, Terminal};
+use keyroll::report::{escape, findings};
 use keyroll::rules::{Judgement, Selection};
 use serde_json::Value;
 
@@ -71,6 +71,11 @@ fn checked(text: &str, format: FindingsFormat) {
 fn document(text: &str) {
     clean(text, "json");
     serde_json::from_str::<Value>(text).expect("a document is JSON");
+}
+
+/// A line of a refusal as the program prints it: escaped, whatever a stranger's word in it holds.
+pub fn said(line: &str, what: &str) {
+    log(&escape::terminal(line), what);
 }
 
 /// A text that a log may show: nothing raw, and nothing that a CI obeys.
