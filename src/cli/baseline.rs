@@ -108,7 +108,7 @@ fn standing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
     match manifest::is_baseline(&text) {
         true => Ok(Some(text)),
         false => Err(
-            Failure::refused(format!("`{name}` is no baseline; it stands as it was"))
+            Failure::usage(format!("`{name}` is no baseline; it stands as it was"))
                 .hint("name another file, or take this one away"),
         ),
     }

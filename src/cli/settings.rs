@@ -255,12 +255,12 @@ fn refusal(problems: &[Problem], all: usize) -> Failure {
     }
 }
 
-/// A baseline that cannot be read, with its line.
+/// A baseline that cannot be read, with its line: as with a configuration, nothing was judged.
 pub fn unread(problem: Problem) -> Failure {
     let place = problem.place.map_or_else(String::new, |place| {
         format!("{}:{}: ", place.file.escape_debug(), place.line)
     });
-    let failure = Failure::refused(format!("{place}{}", problem.message));
+    let failure = Failure::usage(format!("{place}{}", problem.message));
     match problem.hint {
         Some(hint) => failure.hint(hint),
         None => failure,
