@@ -8,6 +8,8 @@ mod binary;
 mod files;
 #[path = "bad_input/outputs.rs"]
 mod outputs;
+#[path = "bad_input/reports.rs"]
+mod reports;
 #[path = "bad_input/stores.rs"]
 mod stores;
 #[path = "bad_input/words.rs"]

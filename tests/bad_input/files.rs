@@ -47,7 +47,7 @@ fn taken_by_none(home: &Home, file: &str) -> Vec<Ran> {
     ran
 }
 
-fn fifo(path: &std::path::Path) {
+pub fn fifo(path: &std::path::Path) {
     let made = Command::new("mkfifo").arg(path).status().unwrap();
     assert!(made.success());
 }
@@ -122,7 +122,7 @@ fn bytes_that_are_no_text_are_refused() {
 }
 
 /// Runs with at most 256 MiB of address space, so of memory too.
-fn within_256_mib(home: &Home, args: &[&str]) -> Ran {
+pub fn within_256_mib(home: &Home, args: &[&str]) -> Ran {
     finish(home.shell("ulimit -v 262144 && exec \"$0\" \"$@\"", args))
 }
 
