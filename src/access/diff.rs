@@ -20,7 +20,7 @@ use crate::access::matrix::Lookup;
 use crate::model::access::{ActionClass, Level};
 use crate::model::inventory::Inventory;
 
-pub use change::{Aspect, Change, Entitled, Grant, Place, Rating, Turn, What};
+pub use change::{Aspect, Change, Count, Entitled, Grant, Place, Rating, Turn, What};
 
 /// One of the two inventories, and how it finds its glossaries.
 pub struct State<'a> {
@@ -31,16 +31,31 @@ pub struct State<'a> {
 /// The action classes of a level, beside read.
 pub type Actions<'a> = dyn Fn(Level) -> &'a [ActionClass] + 'a;
 
-/// Everything that changes, by record.
+/// What changes, by record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diff {
     pub changes: Vec<Change>,
-    /// Whether all was compared: beyond some millions of grants the rest is left out, and nothing may be concluded from
-    /// what is not listed.
-    pub complete: bool,
+    /// What was found and is too much to be listed.
+    pub unlisted: Count,
+    /// Whether all was compared, and not only some millions of grants.
+    pub compared: bool,
 }
 
 impl Diff {
+    /// Whether everything was compared and is listed; if not, nothing may be concluded from what is not listed.
+    pub fn is_complete(&self) -> bool {
+        self.compared && self.unlisted == Count::default()
+    }
+
+    /// All that was found, listed or not.
+    pub fn count(&self) -> Count {
+        let mut count = self.unlisted;
+        for change in &self.changes {
+            count.add(change.turn, change.weight());
+        }
+        count
+    }
+
     /// The changes that give somebody something, or let it reach further or last longer.
     pub fn gains(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.turn.gains())

@@ -2,6 +2,7 @@
 
 mod line;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
 use crate::access::diff::{Change, Diff, Entitled, Turn, What};
@@ -47,7 +48,7 @@ pub fn render(diff: &Diff, sides: Sides<'_>, format: Format, terminal: &Terminal
 
 /// `2 gains, 1 loss in 2 records`, or that there is no change. No line feed.
 pub fn summary(diff: &Diff) -> String {
-    let count = Count::of(diff);
+    let count = diff.count();
     let losses = match count.losses {
         1 => "1 loss".to_owned(),
         many => format!("{many} losses"),
@@ -63,41 +64,19 @@ pub fn summary(diff: &Diff) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(_, words)| words)
         .collect();
-    let told = match parts.is_empty() {
-        true => NONE.to_owned(),
-        false => {
-            let records = diff.changes.chunk_by(|a, b| a.record == b.record).count();
-            format!("{} in {}", parts.join(", "), counted(records, "record"))
+    let found = parts.join(", ");
+    let records = diff.changes.chunk_by(|a, b| a.record == b.record).count();
+    let told = match (parts.is_empty(), diff.unlisted.total()) {
+        (true, _) => NONE.to_owned(),
+        (false, 0) => format!("{found} in {}", counted(records, "record")),
+        (false, unlisted) => {
+            format!("{found}; too much differs: {unlisted} of these are not listed")
         }
     };
-    match diff.complete {
-        true => told,
-        false => format!("{told}; too much differs, so that not all of it was compared"),
-    }
-}
-
-/// How many changes turn which way, each entitlement counted.
-#[derive(Default)]
-struct Count {
-    gains: usize,
-    losses: usize,
-    moves: usize,
-    others: usize,
-}
-
-impl Count {
-    fn of(diff: &Diff) -> Count {
-        let mut count = Count::default();
-        for change in &diff.changes {
-            let side = match (change.turn.gains(), change.turn.loses()) {
-                (true, false) => &mut count.gains,
-                (false, true) => &mut count.losses,
-                (true, true) => &mut count.moves,
-                (false, false) => &mut count.others,
-            };
-            *side += change.weight();
-        }
-        count
+    match (diff.compared, diff.unlisted.total()) {
+        (true, _) => told,
+        (false, 0) => format!("{told}; too much differs, so that not all of it was compared"),
+        (false, _) => format!("{told}, and not all of it was compared"),
     }
 }
 
@@ -213,23 +192,45 @@ fn fitted(text: &str, most: usize) -> String {
     }
 }
 
-/// `{"version":1,"kind":"access-diff","old","new","complete","changes":[...],"summary":{...}}`.
+/// `{"version":1,"kind":"access-diff","old","new","complete","unlisted","changes":[...],"summary":{...}}`.
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    kind: &'static str,
+    old: &'a str,
+    new: &'a str,
+    complete: bool,
+    unlisted: usize,
+    changes: Objects<'a>,
+    summary: Json,
+}
+
+/// The rows as objects, made one by one: all at once they would take many times the room of their text.
+struct Objects<'a>(&'a Diff);
+
+impl Serialize for Objects<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(rows(self.0).map(|row| row.object()))
+    }
+}
+
 fn document(diff: &Diff, sides: Sides<'_>) -> String {
-    let count = Count::of(diff);
-    form::pretty(&json!({
-        "version": form::VERSION,
-        "kind": "access-diff",
-        "old": sides.old,
-        "new": sides.new,
-        "complete": diff.complete,
-        "changes": rows(diff).map(|row| row.object()).collect::<Vec<_>>(),
-        "summary": {
+    let count = diff.count();
+    form::pretty(&Document {
+        version: form::VERSION,
+        kind: "access-diff",
+        old: sides.old,
+        new: sides.new,
+        complete: diff.is_complete(),
+        unlisted: diff.unlisted.total(),
+        changes: Objects(diff),
+        summary: json!({
             "gains": count.gains,
             "losses": count.losses,
             "moves": count.moves,
             "others": count.others,
-        },
-    }))
+        }),
+    })
 }
 
 const COLUMNS: [&str; 11] = [

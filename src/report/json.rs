@@ -1,5 +1,6 @@
 //! Views as JSON: a versioned document, or one object a line. The keys are a contract.
 
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::report::escape;
@@ -23,7 +24,7 @@ pub fn lines(view: &View) -> String {
 }
 
 /// Any value, indented and safe to print.
-pub fn pretty(value: &Json) -> String {
+pub fn pretty(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("a JSON value has string keys");
     escape::json(&text) + "\n"
 }

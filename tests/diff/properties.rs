@@ -166,7 +166,7 @@ fn may(facts: &BTreeSet<Fact>, who: &str, key: &str, place: &Place) -> Vec<Strin
 /// That every gain named is one, and that none is left out.
 fn gains_are_true_and_whole(old: &Inventory, new: &Inventory) -> Result<(), TestCaseError> {
     let diff = diff(old, new);
-    prop_assert!(diff.complete);
+    prop_assert!(diff.is_complete());
     let (before, after) = (allowed(old), allowed(new));
     let gains = grants(&diff, Turn::gains);
     for (holders, grant) in &gains {

@@ -118,6 +118,20 @@ impl Repository {
         Ended::of(command.arg("diff").args(args).output().unwrap())
     }
 
+    /// As [`diff`](Repository::diff), within so many MiB of address space, so of memory too.
+    pub fn diff_within(&self, mebibytes: u32, args: &[&str]) -> Ended {
+        let mut command = self.clean("sh", &self.root());
+        let limited = format!("ulimit -v {} && exec \"$0\" diff \"$@\"", mebibytes * 1024);
+        let program = env!("CARGO_BIN_EXE_keyroll");
+        Ended::of(
+            command
+                .args(["-c", &limited, program])
+                .args(args)
+                .output()
+                .unwrap(),
+        )
+    }
+
     pub fn diff(&self, args: &[&str]) -> Ended {
         self.diff_in("", args)
     }

@@ -220,7 +220,7 @@ fn a_person_of_many_roles_is_compared_in_time() {
         inventory
     };
     let diff = diff(&inventory(false), &inventory(true));
-    assert!(diff.complete);
+    assert!(diff.is_complete());
     assert_eq!(diff.gains().count(), 20_000);
     let via = diff.changes.iter().map(|change| match &change.what {
         keyroll::access::diff::What::Grant(grant) => grant.via.len(),

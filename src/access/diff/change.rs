@@ -123,7 +123,7 @@ pub struct Entitled {
 }
 
 /// Entitlements that change their reach alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
     /// The provider's are permissions, the platform's are scopes.
     pub side: Side,
@@ -204,6 +204,67 @@ impl Change {
             | What::Value { .. }
             | What::Effect { .. } => 1,
         }
+    }
+
+    /// How many bytes it takes to tell, about: a row for each entitlement, in each of them all that it names.
+    pub(super) fn told(&self) -> usize {
+        let names = self.holders.iter().map(|holder| named(holder.as_str()));
+        let row = row(&self.record.name) + names.sum::<usize>();
+        let text = |text: &Option<String>| text.as_ref().map_or(0, |text| named(text));
+        match &self.what {
+            What::Account { .. } | What::Level { .. } => row,
+            What::Grant(grant) => grant.told(row),
+            What::Value { of, from, to, .. } => row + text(of) + text(from) + text(to),
+            What::Effect { key, .. } => row + named(key.as_str()),
+        }
+    }
+}
+
+impl Grant {
+    /// As [`Change::told`], where each row takes so much beside what is named here.
+    pub(super) fn told(&self, row: usize) -> usize {
+        let place = |place: &Place| named(place.0.as_ref().map_or("", BoundaryPath::as_str));
+        let places = self.from.iter().chain(&*self.to).map(place);
+        let via = self.via.iter().map(|giver| named(&giver.name));
+        let each = row + places.sum::<usize>() + via.sum::<usize>();
+        let keys = self.entitlements.iter();
+        let keys: usize = keys.map(|entitled| named(entitled.key.as_str())).sum();
+        self.entitlements.len().saturating_mul(each) + keys
+    }
+}
+
+/// What a row of `record` takes beside what it names, with its keys as JSON has them.
+pub(super) fn row(record: &str) -> usize {
+    256 + record.len()
+}
+
+/// What a name takes in a list, with its quotes and its line.
+pub(super) fn named(name: &str) -> usize {
+    16 + name.len()
+}
+
+/// How many changes turn which way, each entitlement counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub gains: usize,
+    pub losses: usize,
+    pub moves: usize,
+    pub others: usize,
+}
+
+impl Count {
+    pub fn add(&mut self, turn: Turn, weight: usize) {
+        let side = match (turn.gains(), turn.loses()) {
+            (true, false) => &mut self.gains,
+            (false, true) => &mut self.losses,
+            (true, true) => &mut self.moves,
+            (false, false) => &mut self.others,
+        };
+        *side += weight;
+    }
+
+    pub fn total(self) -> usize {
+        self.gains + self.losses + self.moves + self.others
     }
 }
 

@@ -110,14 +110,15 @@ impl<'a> Holder<'a, '_> {
             };
             let sites = [0, 1].map(|side| sites(&changed, side));
             for step in &shifted.steps {
-                if !out.is_complete() {
-                    return teams;
-                }
                 let giving = giving(&sites, step);
-                let grant = self.grant(&shifted, step, &giving);
-                match by_role {
-                    Some(role) => out.by_role(role, step.turn, grant, &self.principal),
-                    None => out.add(&self.record, step.turn, What::Grant(grant)),
+                if out.is_full() {
+                    out.leave_out(step.turn, shifted.keys.len());
+                } else {
+                    let grant = self.grant(&shifted, step, &giving);
+                    match by_role {
+                        Some(role) => out.by_role(role, step.turn, grant, &self.principal),
+                        None => out.add(&self.record, step.turn, What::Grant(grant)),
+                    }
                 }
                 for bundle in &giving {
                     if let Via::Team { team, .. } = bundle.via {

@@ -2,7 +2,7 @@
 
 mod side;
 
-use crate::access::diff::{self, Diff, State};
+use crate::access::diff::{self, Count, Diff, State};
 use crate::catalog::{Glossaries, Policy};
 use crate::cli::commands::diff::side::{Read, Side};
 use crate::cli::context::{Beside, Context};
@@ -107,18 +107,27 @@ fn all_seen(before: &Read, after: &Read) -> Result<(), Failure> {
 
 /// Names what is gained, and refuses it.
 fn gate(diff: &Diff, context: &mut Context) -> Outcome {
-    let mut gains = refusals(diff.gains());
     let mut named = 0;
-    for gain in gains.by_ref().take(MOST_NAMED) {
+    for gain in refusals(diff.gains()).take(MOST_NAMED) {
         context.out.note(format!("refused: {gain}"));
         named += 1;
     }
-    if let more @ 1.. = gains.count() {
+    let gaining = |count: Count| count.gains + count.moves;
+    let (all, unlisted) = (gaining(diff.count()), gaining(diff.unlisted));
+    if let more @ 1.. = all.saturating_sub(named + unlisted) {
         let more = format!("refused: and {more} more (--format csv lists them all)");
         context.out.note(more);
     }
-    if !diff.complete {
-        return Err(Failure::refused("too much differs to be compared in full")
+    if unlisted > 0 {
+        let more = format!("refused: and {unlisted} more, too many to be listed");
+        context.out.note(more);
+    }
+    if !diff.is_complete() {
+        let message = match diff.compared {
+            true => "too much differs to be listed in full",
+            false => "too much differs to be compared in full",
+        };
+        return Err(Failure::refused(message)
             .hint("compare smaller folders; what is not listed may be new access"));
     }
     Ok(match named {
