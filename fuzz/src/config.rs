@@ -4,9 +4,10 @@ use std::sync::OnceLock;
 
 use keyroll::catalog::Glossaries;
 use keyroll::cli::failure::Failure;
-use keyroll::cli::roll::{FailOn, RuleOptions};
+use keyroll::cli::roll::RuleOptions;
 use keyroll::cli::settings::{self, Settings};
 use keyroll::manifest::{self, Manifest};
+use keyroll::model::policy::FailOn;
 use keyroll::rules::{self, Facts, Selection};
 
 use super::files::Files;

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use crate::access::glossary::{NoGlossary, glossary_of};
 use crate::access::holdings::Holdings;
 use crate::catalog::{Glossaries, nearest};
-use crate::cli::commands::validate;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::Failure;
 use crate::cli::roll;
@@ -41,11 +40,7 @@ impl Origin {
         let (inventory, beside) = if self.path.is_empty() {
             (context.open(Access::Read)?.inventory()?, Beside::Store)
         } else {
-            let manifest = roll::read(&self.path)?;
-            if !manifest.problems.is_empty() {
-                return Err(validate::refuse(manifest.problems.len()));
-            }
-            (manifest.inventory, Beside::Inventory)
+            (roll::declared(&self.path)?, Beside::Inventory)
         };
         let settings = Settings::load(context, beside)?;
         Ok(Asked {

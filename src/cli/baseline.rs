@@ -4,16 +4,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::catalog::Policy;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::roll;
 use crate::cli::settings::{Settings, unread};
 use crate::manifest::{self, Manifest};
 use crate::model::baseline::Baseline;
 use crate::operations::rewrite::{Rewrite, rewrite};
 use crate::report::summary::counted;
-use crate::rules::{Judgement, Selection};
+use crate::rules::{self, Judgement, Selection};
 
 /// What to do with the findings that an inventory has had for long.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -41,7 +39,7 @@ impl BaselineOptions {
         context: &mut Context,
     ) -> Result<Judgement, Failure> {
         if let Some(path) = &self.write_baseline {
-            write(path, manifest, (selection, &settings.policy), context)?;
+            write(path, manifest, selection, settings, context)?;
         }
         let named = self.write_baseline.clone().or(self.baseline.clone());
         let known = match named.or_else(|| settings.baseline()) {
@@ -50,9 +48,8 @@ impl BaselineOptions {
                 .map_err(|problem| unread(*problem))?,
             None => Baseline::default(),
         };
-        let inventory = &manifest.inventory;
-        let mut judged =
-            roll::judge_beside(inventory, selection, &settings.policy, &known, context);
+        let facts = settings.facts(&manifest.inventory, context);
+        let mut judged = rules::judgement_beside(&facts, selection, &known);
         if !manifest.problems.is_empty() {
             // What could not be read was not judged: that proves nothing of what is known.
             judged.findings.retain(|finding| finding.entry.is_none());
@@ -64,7 +61,8 @@ impl BaselineOptions {
 fn write(
     path: &Path,
     manifest: &Manifest,
-    (selection, policy): (&Selection, &Policy),
+    selection: &Selection,
+    settings: &Settings,
     context: &mut Context,
 ) -> Result<(), Failure> {
     let name = path.to_string_lossy().escape_debug().to_string();
@@ -74,7 +72,7 @@ fn write(
         return Err(Failure::refused(message).hint("`keyroll validate` shows each at its line"));
     }
     let before = standing(path, &name)?;
-    let known = roll::baseline(&manifest.inventory, selection, policy, context);
+    let known = rules::baseline(&settings.facts(&manifest.inventory, context), selection);
     let all = [Rewrite {
         path: path.to_owned(),
         before,

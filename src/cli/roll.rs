@@ -2,38 +2,33 @@
 
 use std::path::PathBuf;
 
-use crate::catalog::{self, BuiltinRole, Glossaries, Policy};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::catalog::{self, BuiltinRole};
 use crate::cli::context::{Beside, Context, from_here};
 use crate::cli::failure::{Failure, Status};
 use crate::cli::settings::Settings;
 use crate::manifest::{self, Manifest};
-use crate::model::baseline::Baseline;
 use crate::model::change::Change;
 use crate::model::finding::{Finding, Severity};
 use crate::model::inventory::Inventory;
-use crate::model::policy;
+use crate::model::policy::FailOn;
 use crate::model::record::{Kind, RecordId};
 use crate::operations::records;
 use crate::report::plan;
 use crate::report::summary::counted;
-use crate::rules::{self, Facts, Judgement, Selection, UnknownRule};
+use crate::rules::{self, Selection, UnknownRule};
 use crate::store::{Store, StoreError};
 
-/// Which findings make the exit status other than 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum FailOn {
-    Warning,
-    Error,
-    Never,
-}
+/// As the words of an option.
+impl ValueEnum for FailOn {
+    fn value_variants<'a>() -> &'a [FailOn] {
+        FailOn::ALL
+    }
 
-impl From<policy::FailOn> for FailOn {
-    fn from(word: policy::FailOn) -> FailOn {
-        match word {
-            policy::FailOn::Warning => FailOn::Warning,
-            policy::FailOn::Error => FailOn::Error,
-            policy::FailOn::Never => FailOn::Never,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
     }
 }
 
@@ -105,6 +100,21 @@ pub fn read(given: &[PathBuf]) -> Result<Manifest, Failure> {
     Ok(manifest::read(&paths(given)?))
 }
 
+/// The inventory that files and folders declare, whole: what can be read of a part says nothing of the rest.
+///
+/// # Errors
+/// When a path is not there, or anything in the files has a fault.
+pub fn declared(given: &[PathBuf]) -> Result<Inventory, Failure> {
+    let manifest = read(given)?;
+    match manifest.problems.len() {
+        0 => Ok(manifest.inventory),
+        problems => Err(Failure::refused(format!(
+            "{problems} problem(s) in the inventory; nothing was changed"
+        ))
+        .hint("`keyroll validate` shows each at its line")),
+    }
+}
+
 /// The files and folders that are meant: those given, else this folder.
 ///
 /// # Errors
@@ -121,52 +131,6 @@ pub fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         );
     }
     Ok(paths)
-}
-
-/// What the rule book finds in an inventory.
-pub fn judge(
-    inventory: &Inventory,
-    selection: &Selection,
-    policy: &Policy,
-    context: &Context,
-) -> Vec<Finding> {
-    rules::judge(&facts(inventory, policy, context), selection)
-}
-
-/// As [`judge`], with what is waived.
-pub fn judgement(
-    inventory: &Inventory,
-    selection: &Selection,
-    policy: &Policy,
-    context: &Context,
-) -> Judgement {
-    rules::judgement(&facts(inventory, policy, context), selection)
-}
-
-fn facts<'a>(inventory: &'a Inventory, policy: &'a Policy, context: &Context) -> Facts<'a> {
-    let glossaries = Glossaries::of(inventory);
-    Facts::new(inventory, &glossaries, context.as_of()).under(policy)
-}
-
-/// As [`judge`], beside what is known.
-pub fn judge_beside(
-    inventory: &Inventory,
-    selection: &Selection,
-    policy: &Policy,
-    known: &Baseline,
-    context: &Context,
-) -> Judgement {
-    rules::judgement_beside(&facts(inventory, policy, context), selection, known)
-}
-
-/// What is found today, as a baseline.
-pub fn baseline(
-    inventory: &Inventory,
-    selection: &Selection,
-    policy: &Policy,
-    context: &Context,
-) -> Baseline {
-    rules::baseline(&facts(inventory, policy, context), selection)
 }
 
 /// The errors on declared records, judged as they will stand in the store: beside what is kept there. What the baseline of
@@ -191,7 +155,8 @@ pub fn errors(
         .for_each(|record| drop(whole.put(record)));
     let selection = settings.rules(Selection::declared());
     let known = settings.known()?;
-    let mut findings = judge_beside(&whole, &selection, &settings.policy, &known, context).findings;
+    let facts = settings.facts(&whole, context);
+    let mut findings = rules::judgement_beside(&facts, &selection, &known).findings;
     findings.retain(|finding| {
         let is_declared = declared.contains(&finding.subject) && finding.entry.is_none();
         finding.severity == Severity::Error && is_declared
@@ -210,7 +175,7 @@ pub fn remark(id: &RecordId, store: &Store, context: &mut Context) -> Result<(),
     };
     let settings = Settings::load(context, Beside::Store)?;
     let selection = settings.rules(Selection::declared());
-    for finding in judge(&around, &selection, &settings.policy, context) {
+    for finding in rules::judge(&settings.facts(&around, context), &selection) {
         if finding.subject == *id {
             let line = format!(
                 "{}: {} {id}: {}",

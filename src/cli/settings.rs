@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
-use crate::catalog::{BadPolicy, Policy};
+use crate::catalog::{BadPolicy, Glossaries, Policy};
 use crate::cli::context::{Beside, ConfigPath, Context};
 use crate::cli::failure::Failure;
-use crate::cli::roll::{FailOn, RuleOptions};
+use crate::cli::roll::RuleOptions;
 use crate::manifest::{self, ConfigFile, Problem};
 use crate::model::baseline::Baseline;
 use crate::model::finding::FieldPath;
 use crate::model::id::Name;
 use crate::model::inventory::Inventory;
-use crate::model::policy::Config;
-use crate::rules::{self, Selection};
+use crate::model::policy::{Config, FailOn};
+use crate::rules::{self, Facts, Selection};
 
 /// What to judge by.
 pub struct Settings {
@@ -101,6 +101,12 @@ impl Settings {
         }
     }
 
+    /// What the rule book judges: an inventory by this policy, on the day that the context names.
+    pub fn facts<'a>(&'a self, inventory: &'a Inventory, context: &Context) -> Facts<'a> {
+        let glossaries = Glossaries::of(inventory);
+        Facts::new(inventory, &glossaries, context.as_of()).under(&self.policy)
+    }
+
     /// The rules of `base` that are left after the configuration and the options; an option stands over the configuration.
     ///
     /// # Errors
@@ -138,9 +144,7 @@ impl Settings {
 
     /// Which findings fail: the option, else the configuration, else `usual`.
     pub fn fail_on(&self, option: Option<FailOn>, usual: FailOn) -> FailOn {
-        option
-            .or(self.config.fail_on.map(FailOn::from))
-            .unwrap_or(usual)
+        option.or(self.config.fail_on).unwrap_or(usual)
     }
 
     /// The baseline that the configuration names, beside it.

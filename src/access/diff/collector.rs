@@ -56,7 +56,7 @@ impl Collector {
 
     /// Says that something was left out.
     pub fn cut(&mut self) {
-        self.complete = false;
+        self.compared = false;
     }
 
     /// Whether nothing more is listed: the rest is only to be counted.

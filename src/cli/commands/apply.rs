@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
-use crate::cli::{commands::validate, roll};
+use crate::cli::roll;
 use crate::lifecycle;
 use crate::model::finding::Finding;
 use crate::operations::records;
@@ -34,10 +34,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
-    let manifest = roll::read(&args.paths)?;
-    if !manifest.problems.is_empty() {
-        return Err(validate::refuse(manifest.problems.len()));
-    }
+    let declared = roll::declared(&args.paths)?;
     let access = if args.dry_run {
         Access::Read
     } else {
@@ -45,7 +42,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     };
     let mut store = context.open(access)?;
     let stored = records::before(&store, args.prune)?;
-    let decided = lifecycle::plan::compare(&manifest.inventory, &stored, args.prune);
+    let decided = lifecycle::plan::compare(&declared, &stored, args.prune);
 
     if !decided.kept.is_empty() {
         context.out.note(plan::kept(&decided.kept));
@@ -65,7 +62,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     }
     if !args.accept_findings {
         refuse_errors(
-            &roll::errors(&manifest.inventory, &stored, args.prune, context)?,
+            &roll::errors(&declared, &stored, args.prune, context)?,
             context,
         )?;
     }

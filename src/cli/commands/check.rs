@@ -3,11 +3,12 @@
 use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose;
 use crate::cli::failure::Outcome;
-use crate::cli::roll::{self, FailOn, RuleOptions};
+use crate::cli::roll::{self, RuleOptions};
 use crate::cli::settings::Settings;
+use crate::model::policy::FailOn;
 use crate::operations::due;
 use crate::report::{self, findings};
-use crate::rules::Selection;
+use crate::rules::{self, Selection};
 use crate::store::Access;
 
 /// Judge the stored roll: what is due, late or broken
@@ -51,7 +52,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if !args.due {
         settings.meet(&inventory, context)?;
     }
-    let judgement = roll::judgement(&inventory, &selection, &settings.policy, context);
+    let judgement = rules::judgement(&settings.facts(&inventory, context), &selection);
 
     let status = args.fail_on.status(roll::worst(&judgement.findings));
     let (format, terminal) = (context.findings_format(), context.terminal());

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::access::matrix::{self, Filter};
 use crate::catalog::Glossaries;
-use crate::cli::commands::validate;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::{completion, roll};
@@ -73,11 +72,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let inventory = if args.path.is_empty() {
         context.open(Access::Read)?.inventory()?
     } else {
-        let manifest = roll::read(&args.path)?;
-        if !manifest.problems.is_empty() {
-            return Err(validate::refuse(manifest.problems.len()));
-        }
-        manifest.inventory
+        roll::declared(&args.path)?
     };
     known(&args, &inventory)?;
     let glossaries = Glossaries::of(&inventory);

@@ -2,10 +2,9 @@
 
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Outcome, Status};
-use crate::cli::roll;
 use crate::cli::settings::Settings;
 use crate::model::record::Kind;
-use crate::rules::Selection;
+use crate::rules::{self, Selection};
 use crate::store::{Access, Store, StoreError};
 
 pub fn run(context: &mut Context) -> Outcome {
@@ -36,7 +35,8 @@ pub fn run(context: &mut Context) -> Outcome {
     }
     let settings = Settings::load(context, Beside::Store)?;
     let selection = settings.rules(Selection::all());
-    let findings = roll::judge(&store.inventory()?, &selection, &settings.policy, context);
+    let inventory = store.inventory()?;
+    let findings = rules::judge(&settings.facts(&inventory, context), &selection);
     let next = if store.count(Kind::Version)? == 0 {
         "keyroll import facts FILE   record when each secret was issued: without it nothing can fall due"
     } else if findings.is_empty() {

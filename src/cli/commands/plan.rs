@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
-use crate::cli::{commands::validate, roll};
+use crate::cli::roll;
 use crate::lifecycle;
 use crate::operations::records;
 use crate::report::Format;
@@ -32,12 +32,9 @@ pub struct Args {
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
-    let manifest = roll::read(&args.paths)?;
-    if !manifest.problems.is_empty() {
-        return Err(validate::refuse(manifest.problems.len()));
-    }
+    let declared = roll::declared(&args.paths)?;
     let stored = records::before(&context.open(Access::Read)?, args.prune)?;
-    let decided = lifecycle::plan::compare(&manifest.inventory, &stored, args.prune);
+    let decided = lifecycle::plan::compare(&declared, &stored, args.prune);
 
     let shown = match format {
         Format::Json => plan::json(&decided.changes, &decided.kept),
@@ -50,7 +47,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if !decided.kept.is_empty() && context.globals.format == Format::Table {
         context.out.note(plan::kept(&decided.kept));
     }
-    let errors = roll::errors(&manifest.inventory, &stored, args.prune, context)?.len();
+    let errors = roll::errors(&declared, &stored, args.prune, context)?.len();
     if errors > 0 && !decided.changes.is_empty() {
         let errors = counted(errors, "error");
         context.out.note(format!(

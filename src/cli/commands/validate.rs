@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use crate::cli::baseline::BaselineOptions;
 use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose::Diagnosis;
-use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::failure::{Outcome, Status};
 use crate::cli::fix::FixOptions;
-use crate::cli::roll::{self, FailOn, RuleOptions};
+use crate::cli::roll::{self, RuleOptions};
 use crate::cli::settings::Settings;
+use crate::model::policy::FailOn;
 use crate::report::{self, findings};
 use crate::rules::Selection;
 
@@ -95,12 +96,4 @@ fn show(
     } else {
         findings::render(&judged, format, &terminal)
     }
-}
-
-/// That the files cannot be used, after their problems were shown.
-pub fn refuse(problems: usize) -> Failure {
-    Failure::refused(format!(
-        "{problems} problem(s) in the inventory; nothing was changed"
-    ))
-    .hint("`keyroll validate` shows each at its line")
 }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 
 use crate::catalog;
-use crate::cli::commands::validate;
 use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -72,7 +71,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Outcome {
         None => stored(context)?,
     };
     let roll = match (&args.inventory, &store) {
-        (Some(path), _) => declared(path)?,
+        (Some(path), _) => roll::declared(std::slice::from_ref(path))?,
         (None, Some(store)) => asked(store)?,
         (None, None) => Inventory::default(),
     };
@@ -108,14 +107,6 @@ fn stored(context: &Context) -> Result<Option<Store>, Failure> {
         Ok(store) => Ok(Some(store)),
         Err(StoreError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error.into()),
-    }
-}
-
-fn declared(path: &PathBuf) -> Result<Inventory, Failure> {
-    let manifest = roll::read(std::slice::from_ref(path))?;
-    match manifest.problems.len() {
-        0 => Ok(manifest.inventory),
-        problems => Err(validate::refuse(problems)),
     }
 }
 

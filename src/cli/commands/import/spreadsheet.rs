@@ -8,13 +8,13 @@ use crate::cli::commands::apply;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::settings::Settings;
-use crate::cli::{commands::validate, file, roll};
+use crate::cli::{file, roll};
 use crate::lifecycle;
 use crate::manifest;
 use crate::model::inventory::Inventory;
 use crate::report::summary::{Counts, counted};
 use crate::report::{self, Format};
-use crate::rules::Selection;
+use crate::rules::{self, Selection};
 use crate::spreadsheet::{self, Encoding, Faults, Guess, Imported, Known, Map, Survey, Use};
 use crate::store::{Access, Store};
 
@@ -204,13 +204,9 @@ fn incomplete(mapped: &Mapped, context: &mut Context) -> Result<Failure, Failure
 }
 
 fn beside(args: &Args) -> Result<Option<Inventory>, Failure> {
-    if args.beside.is_empty() {
-        return Ok(None);
-    }
-    let manifest = roll::read(&args.beside)?;
-    match manifest.problems.len() {
-        0 => Ok(Some(manifest.inventory)),
-        count => Err(validate::refuse(count)),
+    match args.beside.is_empty() {
+        true => Ok(None),
+        false => roll::declared(&args.beside).map(Some),
     }
 }
 
@@ -331,12 +327,14 @@ fn remark(
 ) -> Result<(), Failure> {
     let settings = Settings::load(context, Beside::Inventory)?;
     let selection = settings.rules(Selection::declared());
+    let judge =
+        |inventory: &Inventory| rules::judge(&settings.facts(inventory, context), &selection);
     let findings = match beside {
-        None => roll::judge(&imported.inventory, &selection, &settings.policy, context),
+        None => judge(&imported.inventory),
         Some(mut whole) => {
             let records = imported.inventory.records();
             records.for_each(|record| drop(whole.put(record)));
-            roll::judge(&whole, &selection, &settings.policy, context)
+            judge(&whole)
         }
     };
     if !findings.is_empty() {
