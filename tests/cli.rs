@@ -77,6 +77,7 @@ transcripts! {
     import = "docs/import.md",
     roles = "tests/cli/roles.trycmd",
     access = "docs/access.md",
+    matrices = "docs/matrices.md",
 }
 
 #[test]

@@ -255,7 +255,7 @@ fn other_commands_refuse_formats_of_findings_before_they_do_anything() {
         for format in FORMATS {
             let words = [words, &["--format", format]].concat();
             let ran = home.run(&words).refused_at_once(2);
-            ran.says("json, jsonl, csv, tsv and md");
+            ran.says("json, jsonl, csv, tsv, md and html");
         }
     }
     assert!(!home.store().exists());

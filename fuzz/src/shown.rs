@@ -46,7 +46,9 @@ fn checked(text: &str, format: FindingsFormat) {
         FindingsFormat::Rows(Format::Json) => document(text),
         FindingsFormat::Rows(Format::Jsonl) => text.lines().for_each(document),
         FindingsFormat::Rows(Format::Tsv) => log(&text.replace('\t', " "), "tsv"),
-        FindingsFormat::Rows(Format::Table | Format::Csv | Format::Md) => log(text, "rows"),
+        FindingsFormat::Rows(Format::Table | Format::Csv | Format::Md | Format::Html) => {
+            log(text, "rows")
+        }
         FindingsFormat::Ci(CiFormat::Sarif | CiFormat::Gitlab) => document(text),
         FindingsFormat::Ci(CiFormat::Junit) => {
             clean(text, "junit");

@@ -13,7 +13,7 @@ use crate::report::json as form;
 use crate::report::paint;
 use crate::report::summary::counted;
 use crate::report::view::{Cell, Tone, View};
-use crate::report::{delimited, diff::line::Line};
+use crate::report::{delimited, diff::line::Line, html};
 
 pub use line::refusals;
 
@@ -43,6 +43,7 @@ pub fn render(diff: &Diff, sides: Sides<'_>, format: Format, terminal: &Terminal
         Format::Csv => delimited::csv(&view(diff)),
         Format::Tsv => delimited::tsv(&view(diff)),
         Format::Md => comment(diff, sides),
+        Format::Html => html::page(&view(diff)),
     }
 }
 

@@ -119,6 +119,23 @@ fn ends_with_www(text: &str) -> bool {
     last.is_some_and(|word| word.eq_ignore_ascii_case("www"))
 }
 
+/// Text for a page, between tags or within a quoted attribute: no markup comes of it.
+pub fn html(text: &str) -> String {
+    let text = terminal(text);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// A serialised JSON text in which no unsafe character and no workflow command stands raw: what is unsafe of them becomes
 /// `\uXXXX`, which reads back the same.
 pub fn json(serialised: &str) -> String {
@@ -220,7 +237,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_escape_lets_an_unsafe_character_through(text in "\\PC*|[\\x00-\\u{ff}\\u{2000}-\\u{2070}:#= ]*") {
-            for clean in [terminal(&text), csv(&text), tsv(&text), markdown(&text), cut(&terminal(&text), 9)] {
+            prop_assert!(!html(&text).contains(['<', '>', '"', '\'']));
+            for clean in [terminal(&text), csv(&text), tsv(&text), markdown(&text), html(&text), cut(&terminal(&text), 9)] {
                 prop_assert!(!clean.chars().any(is_unsafe), "{clean:?}");
                 prop_assert!(!clean.starts_with("::"), "{clean:?}");
             }

@@ -141,9 +141,9 @@ pub fn render(judged: &Judged, format: FindingsFormat, terminal: &Terminal) -> S
     match format {
         FindingsFormat::Rows(Format::Json) => json::document(judged),
         FindingsFormat::Rows(Format::Jsonl) => json::lines(&judged.items),
-        FindingsFormat::Rows(format @ (Format::Table | Format::Csv | Format::Tsv | Format::Md)) => {
-            crate::report::render(&view(&judged.items), format, terminal)
-        }
+        FindingsFormat::Rows(
+            format @ (Format::Table | Format::Csv | Format::Tsv | Format::Md | Format::Html),
+        ) => crate::report::render(&view(&judged.items), format, terminal),
         FindingsFormat::Ci(CiFormat::Sarif) => sarif::log(judged),
         FindingsFormat::Ci(CiFormat::Junit) => junit::suites(judged),
         FindingsFormat::Ci(CiFormat::Github) => github::commands(&judged.items),
@@ -151,7 +151,7 @@ pub fn render(judged: &Judged, format: FindingsFormat, terminal: &Terminal) -> S
     }
 }
 
-/// Findings as rows, for CSV, TSV and Markdown.
+/// Findings as rows, for CSV, TSV, Markdown and HTML.
 fn view(items: &[Item]) -> View {
     let names = [
         "severity", "rule", "subject", "field", "days", "message", "fix", "file", "line",

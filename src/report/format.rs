@@ -21,6 +21,8 @@ pub enum Format {
     /// A Markdown table
     #[value(alias = "markdown")]
     Md,
+    /// One page for a browser, searched and filtered there; fetches nothing
+    Html,
 }
 
 /// A form of output that findings alone have: what the pages of a CI are made from.
@@ -44,13 +46,14 @@ pub enum FindingsFormat {
 }
 
 impl FindingsFormat {
-    const ALL: [FindingsFormat; 10] = [
+    const ALL: [FindingsFormat; 11] = [
         FindingsFormat::Rows(Format::Table),
         FindingsFormat::Rows(Format::Json),
         FindingsFormat::Rows(Format::Jsonl),
         FindingsFormat::Rows(Format::Csv),
         FindingsFormat::Rows(Format::Tsv),
         FindingsFormat::Rows(Format::Md),
+        FindingsFormat::Rows(Format::Html),
         FindingsFormat::Ci(CiFormat::Sarif),
         FindingsFormat::Ci(CiFormat::Junit),
         FindingsFormat::Ci(CiFormat::Github),

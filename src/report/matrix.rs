@@ -3,13 +3,16 @@
 mod code;
 mod fold;
 mod grid;
+mod group;
+mod mark;
+mod page;
 
 use crate::access::matrix::{Kind, Mark, Matrix, Row};
 use crate::report::format::{Format, Terminal};
 use crate::report::view::{Cell, Column, View};
 use crate::report::{delimited, json};
 
-/// The matrix, or nothing where it has no row and the form is for people.
+/// The matrix; as text for people, nothing where it has no row.
 pub fn render(matrix: &Matrix, format: Format, terminal: &Terminal) -> String {
     match format {
         Format::Table => grid::text(&fold::fold(matrix), terminal),
@@ -18,6 +21,7 @@ pub fn render(matrix: &Matrix, format: Format, terminal: &Terminal) -> String {
         Format::Jsonl => json::lines(&view(matrix)),
         Format::Csv => delimited::csv(&view(matrix)),
         Format::Tsv => delimited::tsv(&view(matrix)),
+        Format::Html => page::page(matrix),
     }
 }
 

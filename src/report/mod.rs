@@ -12,6 +12,7 @@ pub mod unified;
 pub mod view;
 
 mod delimited;
+pub(crate) mod html;
 pub mod json;
 mod markdown;
 pub(crate) mod paint;
@@ -30,6 +31,7 @@ pub fn render(view: &View, format: Format, terminal: &Terminal) -> String {
         Format::Csv => delimited::csv(view),
         Format::Tsv => delimited::tsv(view),
         Format::Md => markdown::table(view),
+        Format::Html => html::page(view),
     }
 }
 

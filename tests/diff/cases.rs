@@ -360,6 +360,7 @@ fn what_looks_like_a_secret_is_told_in_no_form() {
         Format::Csv,
         Format::Tsv,
         Format::Md,
+        Format::Html,
     ] {
         let text = render(&diff, Sides { old: "a", new: "b" }, format, &Terminal::PIPE);
         assert!(text.contains('*') && !text.contains(&token), "{text}");

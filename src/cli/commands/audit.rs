@@ -102,7 +102,7 @@ fn log(filter: &EventFilter, fields: bool, context: &mut Context) -> Outcome {
             .map(|event| json::line(&object(event)))
             .collect(),
         Format::Table => report::render(&view(&rows, fields), format, &context.terminal()),
-        Format::Csv | Format::Tsv | Format::Md => {
+        Format::Csv | Format::Tsv | Format::Md | Format::Html => {
             report::render(&view(&rows, true), format, &context.terminal())
         }
     };

@@ -32,6 +32,7 @@ enum What {
 #[command(after_help = "Examples:\n  \
     keyroll matrix permissions --provider unicmms\n  \
     keyroll matrix permissions --group \"Work Order\" --format csv > permissions.csv\n  \
+    keyroll matrix permissions --format html > permissions.html\n  \
     keyroll matrix scopes --site femo/hawthorne --path inventory/")]
 pub struct Args {
     #[arg(value_enum)]

@@ -39,7 +39,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let shown = match format {
         Format::Json => plan::json(&decided.changes, &decided.kept),
         Format::Jsonl => plan::jsonl(&decided.changes),
-        Format::Table | Format::Csv | Format::Tsv | Format::Md => {
+        Format::Table | Format::Csv | Format::Tsv | Format::Md | Format::Html => {
             plan::render(&decided.changes, args.verbose, context.terminal().color)
         }
     };

@@ -81,12 +81,15 @@ pub fn one(record: &Record, store: &Store, context: &Context) -> Result<String, 
                 "record": record.to_value(), "due": due });
             match format {
                 Format::Jsonl => report::json::line(&shown),
-                Format::Json | Format::Table | Format::Csv | Format::Tsv | Format::Md => {
-                    report::json::pretty(&shown)
-                }
+                Format::Json
+                | Format::Table
+                | Format::Csv
+                | Format::Tsv
+                | Format::Md
+                | Format::Html => report::json::pretty(&shown),
             }
         }
-        Format::Table | Format::Csv | Format::Tsv | Format::Md => {
+        Format::Table | Format::Csv | Format::Tsv | Format::Md | Format::Html => {
             let comments = dates
                 .iter()
                 .map(|(what, on, days)| format!("# {what} due {on}, {}\n", away(*days)));

@@ -5,10 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::matrix::{Column, Kind, Mark, Matrix, Row};
-use crate::model::access::Effect;
 use crate::model::key::slug;
+use crate::model::text::shape;
 use crate::report::escape;
 use crate::report::matrix::code::codes;
+use crate::report::matrix::group::{Groups, groups};
+use crate::report::matrix::mark;
 use crate::report::summary::counted;
 
 /// A matrix as it is read. All text is escaped.
@@ -40,13 +42,13 @@ pub(super) struct Section {
 }
 
 pub(super) fn fold(matrix: &Matrix) -> Folded {
-    let by_group = groups(matrix);
+    let by_group = folding(matrix);
     let heads = match &by_group {
-        Some((names, _)) => group_heads(names),
+        Some(groups) => group_heads(&groups.names),
         None => column_heads(matrix),
     };
     let head_of = |column: usize| match &by_group {
-        Some((_, of)) => of[column],
+        Some(groups) => groups.of[column],
         None => column,
     };
     let mut sections: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
@@ -57,21 +59,9 @@ pub(super) fn fold(matrix: &Matrix) -> Folded {
     let held: BTreeSet<usize> = all().map(|(column, _)| *column).collect();
     // Columns that nobody holds were asked for, or are levels: where none is, is worth seeing.
     let every = held.len() < matrix.columns.len();
-    let mut marks: Vec<Mark> = all().map(|(_, mark)| *mark).collect();
-    marks.sort_by_key(|mark| order(*mark));
-    marks.dedup();
-    let mut notes = Vec::new();
-    if matrix.retired > 0 {
-        notes.push(format!(
-            "{} left out: retired",
-            counted(matrix.retired, "account")
-        ));
-    }
+    let marks = mark::sorted(all().map(|(_, mark)| *mark));
     Folded {
-        corner: match matrix.kind {
-            Kind::Permissions | Kind::Scopes | Kind::Levels => "ACCOUNT",
-            Kind::Roles => "PRINCIPAL",
-        },
+        corner: corner(matrix.kind),
         heads,
         sections: sections
             .into_iter()
@@ -79,40 +69,40 @@ pub(super) fn fold(matrix: &Matrix) -> Folded {
             .collect(),
         letters: marks
             .iter()
-            .filter_map(|mark| letter_meaning(*mark))
+            .filter_map(|mark| Some((mark::letter(*mark), mark::meaning(*mark)?)))
             .collect(),
-        notes,
+        notes: notes(matrix),
     }
 }
 
-/// The groups and the group of each column, where several groups would be folded; a single group shows its columns.
-fn groups(matrix: &Matrix) -> Option<(Vec<String>, Vec<usize>)> {
-    if matrix.kind != Kind::Permissions {
-        return None;
+/// The heading of the first column.
+pub(super) fn corner(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Permissions | Kind::Scopes | Kind::Levels => "ACCOUNT",
+        Kind::Roles => "PRINCIPAL",
     }
-    let mut names: Vec<String> = Vec::new();
-    let mut place: BTreeMap<String, usize> = BTreeMap::new();
-    let mut of = Vec::with_capacity(matrix.columns.len());
-    for column in &matrix.columns {
-        let at = *place.entry(slug(&column.group)).or_insert(names.len());
-        match names.get_mut(at) {
-            // A glossary's title goes before the bare word that an unknown key has.
-            Some(name) if column.effect.is_some() => name.clone_from(&column.group),
-            Some(_) => {}
-            None => names.push(column.group.clone()),
-        }
-        of.push(at);
-    }
-    (names.len() > 1).then_some((names, of))
+}
+
+/// What is not shown, and why.
+pub(super) fn notes(matrix: &Matrix) -> Vec<String> {
+    let retired = (matrix.retired > 0)
+        .then(|| format!("{} left out: retired", counted(matrix.retired, "account")));
+    retired.into_iter().collect()
+}
+
+/// The groups, where several would be folded; a single group shows its columns.
+fn folding(matrix: &Matrix) -> Option<Groups> {
+    let groups = (matrix.kind == Kind::Permissions).then(|| groups(matrix))?;
+    (groups.names.len() > 1).then_some(groups)
 }
 
 fn group_heads(names: &[String]) -> Vec<Head> {
     let named = names.iter().zip(codes(names));
     named
         .map(|(name, code)| Head {
-            name: escape::cut(&escape::terminal(name), 40),
+            name: escape::cut(&shown(name), 40),
             code: escape::terminal(&code),
-            meaning: escape::terminal(name),
+            meaning: shown(name),
         })
         .collect()
 }
@@ -128,7 +118,7 @@ fn column_heads(matrix: &Matrix) -> Vec<Head> {
     let heads = matrix.columns.iter().zip(codes);
     heads
         .map(|(column, code)| Head {
-            name: escape::terminal(&column.key),
+            name: shown(&column.key),
             code: escape::terminal(&code),
             meaning: meaning(column),
         })
@@ -137,12 +127,12 @@ fn column_heads(matrix: &Matrix) -> Vec<Head> {
 
 /// The key, and its title where that says more.
 fn meaning(column: &Column) -> String {
-    let key = escape::terminal(&column.key);
+    let key = shown(&column.key);
     let last = column.key.rsplit('/').next().unwrap_or_default();
     if slug(&column.title) == slug(last) {
         key
     } else {
-        format!("{key} ({})", escape::terminal(&column.title))
+        format!("{key} ({})", shown(&column.title))
     }
 }
 
@@ -188,7 +178,7 @@ fn section(
             Kind::Levels | Kind::Roles => places(row),
         };
         let name = row.name.strip_prefix(prefix).unwrap_or(&row.name);
-        (escape::terminal(name), cells.collect(), behind)
+        (shown(name), cells.collect(), behind)
     });
     let rows: Vec<_> = rows.collect();
     let heading = if prefix.is_empty() {
@@ -203,9 +193,10 @@ fn section(
     }
 }
 
-fn places(row: &Row) -> String {
+/// Where a row is, in words.
+pub(super) fn places(row: &Row) -> String {
     let places: Vec<&str> = row.boundary.iter().map(|at| at.as_str()).collect();
-    places.join(", ")
+    shape::masked(&places.join(", ")).into_owned()
 }
 
 /// What the names of a section share, up to a hyphen: to the end of `PROVIDER-ENVIRONMENT-` where they hold it.
@@ -234,46 +225,11 @@ fn letters(marks: Option<&Vec<Mark>>) -> String {
     let Some(marks) = marks else {
         return ".".to_owned();
     };
-    let mut marks = marks.clone();
-    marks.sort_by_key(|mark| order(*mark));
-    marks.dedup();
-    marks.into_iter().map(letter).collect()
+    let marks = mark::sorted(marks.iter().copied());
+    marks.into_iter().map(mark::letter).collect()
 }
 
-fn order(mark: Mark) -> (u8, Option<Effect>) {
-    match mark {
-        Mark::Held => (0, None),
-        Mark::Effect(effect) => (1, Some(effect)),
-        Mark::Unknown => (2, None),
-    }
-}
-
-fn letter(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Held => "x",
-        Mark::Unknown => "?",
-        Mark::Effect(effect) => match effect {
-            Effect::Read => "r",
-            Effect::Create => "c",
-            Effect::Update => "u",
-            Effect::Manage => "m",
-            Effect::State => "s",
-            Effect::Closeout => "x",
-            Effect::Approve => "a",
-            Effect::Execute => "e",
-            Effect::Stock => "k",
-            Effect::Egress => "o",
-            Effect::Destroy => "d",
-            Effect::Admin => "A",
-        },
-    }
-}
-
-/// For the legend; a held level or role needs no word.
-fn letter_meaning(mark: Mark) -> Option<(&'static str, &'static str)> {
-    match mark {
-        Mark::Held => None,
-        Mark::Unknown => Some((letter(mark), "not in the glossary")),
-        Mark::Effect(effect) => Some((letter(mark), effect.as_str())),
-    }
+/// Text for a terminal; what looks like a secret is stars.
+fn shown(text: &str) -> String {
+    escape::terminal(&shape::masked(text))
 }

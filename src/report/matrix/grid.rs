@@ -1,7 +1,9 @@
 //! A folded matrix as text of a given width, and as Markdown.
 //!
-//! Headings are whole names where all sections have the room, else codes with a legend. A section that is still too
+//! Headings are whole names where a section has the room, else codes with a legend. A section that is still too
 //! wide is shown in several blocks.
+
+use std::collections::BTreeSet;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -11,6 +13,9 @@ use crate::report::matrix::fold::{Folded, Section};
 use crate::report::paint;
 use crate::report::view::Tone;
 
+/// The heading of what stands behind the cells.
+const BEHIND: &str = "BOUNDARY";
+
 /// The narrowest terminal that is kept to.
 const NARROWEST: usize = 40;
 
@@ -18,26 +23,20 @@ pub(super) fn text(folded: &Folded, terminal: &Terminal) -> String {
     let width = terminal
         .width
         .map_or(usize::MAX, |w| usize::from(w).max(NARROWEST));
-    let full = folded.sections.iter().all(|section| {
-        let name = name_width(folded, section, width);
-        let columns = widths(folded, section, true);
-        let behind = section
-            .rows
-            .iter()
-            .map(|row| row.2.width())
-            .max()
-            .unwrap_or(0);
-        name + columns.iter().map(|w| w + 2).sum::<usize>() + 2 + behind <= width
-    });
     let mut out = String::new();
+    let mut coded = BTreeSet::new();
     for section in &folded.sections {
+        let full = has_room_for_names(folded, section, width);
+        if !full {
+            coded.extend(section.columns.iter().copied());
+        }
         out.push_str(&blocks(folded, section, full, width, terminal.color));
         out.push('\n');
     }
     if folded.sections.is_empty() {
         return out;
     }
-    for line in legend(folded, full, width) {
+    for line in legend(folded, &coded, width) {
         out.push_str(&line);
         out.push('\n');
     }
@@ -45,6 +44,18 @@ pub(super) fn text(folded: &Folded, terminal: &Terminal) -> String {
         out.pop();
     }
     out
+}
+
+/// Whether a section fits with the whole names of its columns.
+fn has_room_for_names(folded: &Folded, section: &Section, width: usize) -> bool {
+    let name = name_width(folded, section, width);
+    let columns = widths(folded, section, true);
+    let behind = section.rows.iter().map(|row| row.2.width());
+    let behind = match behind.max().unwrap_or(0) {
+        0 => 0,
+        widest => widest.max(BEHIND.len()) + 2,
+    };
+    name + 1 + columns.iter().map(|w| w + 2).sum::<usize>() + behind <= width
 }
 
 /// The width of the names, at most half of the line.
@@ -81,7 +92,7 @@ fn blocks(folded: &Folded, section: &Section, full: bool, width: usize, color: b
     let widths = widths(folded, section, full);
     let name = name_width(folded, section, width);
     let total: usize = widths.iter().sum();
-    let gap = if name + total + 2 * widths.len() <= width {
+    let gap = if name + 1 + total + 2 * widths.len() <= width {
         2
     } else {
         1
@@ -105,7 +116,7 @@ fn blocks(folded: &Folded, section: &Section, full: bool, width: usize, color: b
             .clone()
             .map(|at| head(folded, section.columns[at], full));
         let behind = if last && section.rows.iter().any(|row| !row.2.is_empty()) {
-            "BOUNDARY"
+            BEHIND
         } else {
             ""
         };
@@ -178,28 +189,15 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 /// The codes that were used, the letters, the notes.
-fn legend(folded: &Folded, full: bool, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !full {
-        let mut used: Vec<usize> = folded
-            .sections
-            .iter()
-            .flat_map(|s| s.columns.clone())
-            .collect();
-        used.sort_unstable();
-        used.dedup();
-        let code_width = used
-            .iter()
-            .map(|at| folded.heads[*at].code.width())
-            .max()
-            .unwrap_or(0);
-        let item = |at: &usize| {
-            let head = &folded.heads[*at];
-            (head.code.clone(), head.meaning.clone())
-        };
-        let items: Vec<(String, String)> = used.iter().map(item).collect();
-        lines.extend(in_columns(&items, code_width, width));
-    }
+fn legend(folded: &Folded, coded: &BTreeSet<usize>, width: usize) -> Vec<String> {
+    let codes = coded.iter().map(|at| folded.heads[*at].code.width());
+    let code_width = codes.max().unwrap_or(0);
+    let item = |at: &usize| {
+        let head = &folded.heads[*at];
+        (head.code.clone(), head.meaning.clone())
+    };
+    let items: Vec<(String, String)> = coded.iter().map(item).collect();
+    let mut lines = in_columns(&items, code_width, width);
     if !folded.letters.is_empty() {
         if !lines.is_empty() {
             lines.push(String::new());
@@ -258,7 +256,7 @@ pub(super) fn markdown(folded: &Folded) -> String {
             .iter()
             .map(|at| folded.heads[*at].name.as_str());
         let mut first: Vec<&str> = std::iter::once(folded.corner).chain(heads).collect();
-        first.extend(places.then_some("BOUNDARY"));
+        first.extend(places.then_some(BEHIND));
         out.push_str(&row(&first));
         out.push_str(&row(&vec!["---"; first.len()]));
         for (name, cells, behind) in &section.rows {

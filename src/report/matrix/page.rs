@@ -1,0 +1,487 @@
+//! A matrix as one page for a browser: every row and column, marks in their cells, headings that stay in sight.
+//!
+//! Rows say where they are in words beside their name, columns stand below their groups. Knows no markup but its own.
+
+use std::collections::BTreeSet;
+
+use crate::access::matrix::{Column, Kind, Mark, Matrix, Row};
+use crate::model::key::slug;
+use crate::model::text::shape;
+use crate::report::escape;
+use crate::report::html::{MOST_CELLS, Page, capital};
+use crate::report::matrix::code::codes;
+use crate::report::matrix::group::{Groups, groups};
+use crate::report::matrix::{fold, mark};
+
+/// Up to so many cells, each has its own; beyond, empty ones that are neighbours become one.
+const MOST_SINGLE: usize = 150_000;
+
+/// A heading stands upright while all of them take so many characters; beyond, they are turned.
+const UPRIGHT: usize = 90;
+
+/// The words that stand beside a row's name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Provider,
+    Environment,
+    Level,
+    Boundary,
+}
+
+const WORDS: [Word; 4] = [
+    Word::Provider,
+    Word::Environment,
+    Word::Level,
+    Word::Boundary,
+];
+
+impl Word {
+    fn title(self) -> &'static str {
+        match self {
+            Word::Provider => "Provider",
+            Word::Environment => "Environment",
+            Word::Level => "Level",
+            Word::Boundary => "Boundary",
+        }
+    }
+
+    /// How the page filters by it: a boundary has others above and below it.
+    fn filter(self) -> &'static str {
+        match self {
+            Word::Provider | Word::Environment | Word::Level => "word",
+            Word::Boundary => "path",
+        }
+    }
+
+    fn of(self, row: &Row) -> String {
+        let word = match self {
+            Word::Provider => row.provider.as_ref().map(ToString::to_string),
+            Word::Environment => row.environment.as_ref().map(ToString::to_string),
+            Word::Level => row.level.as_ref().map(ToString::to_string),
+            Word::Boundary => return fold::places(row),
+        };
+        word.unwrap_or_default()
+    }
+}
+
+pub(super) fn page(matrix: &Matrix) -> String {
+    let sheet = Sheet::of(matrix);
+    let (body, shown) = sheet.body();
+    let class = if sheet.is_upright() {
+        "matrix"
+    } else {
+        "matrix tall"
+    };
+    let noun = match matrix.kind {
+        Kind::Permissions | Kind::Scopes | Kind::Levels => "account",
+        Kind::Roles => "holder",
+    };
+    let one = matrix.kind.as_str();
+    let one = one.strip_suffix('s').unwrap_or(one);
+    let held: BTreeSet<usize> = marks(matrix).map(|(column, _)| column).collect();
+    Page {
+        title: &format!("{noun}s × {}", matrix.kind),
+        rows: (noun, matrix.rows.len()),
+        columns: Some((one, matrix.columns.len())),
+        marks: "Effect",
+        cut: matrix.rows.len() - shown,
+        // Columns that nobody holds were asked for: they stay until they are hidden by hand.
+        held: Some(held.len() == matrix.columns.len()),
+        class,
+        table: &format!("{}{body}", sheet.head()),
+        legend: &sheet.legend(),
+        notes: &fold::notes(matrix),
+    }
+    .document()
+}
+
+fn marks(matrix: &Matrix) -> impl Iterator<Item = (usize, Mark)> {
+    matrix.rows.iter().flat_map(|row| row.held.iter().copied())
+}
+
+fn shown(text: &str) -> String {
+    escape::html(&shape::masked(text))
+}
+
+/// A matrix laid out: which words, and the columns by group.
+struct Sheet<'a> {
+    matrix: &'a Matrix,
+    words: Vec<Word>,
+    groups: Groups,
+    codes: Vec<String>,
+    /// The columns in the order of their groups.
+    order: Vec<usize>,
+    /// Where each column stands in that order.
+    place: Vec<usize>,
+}
+
+impl<'a> Sheet<'a> {
+    fn of(matrix: &'a Matrix) -> Sheet<'a> {
+        let is_told = |word: &Word| matrix.rows.iter().any(|row| !word.of(row).is_empty());
+        let groups = groups(matrix);
+        let mut order: Vec<usize> = (0..matrix.columns.len()).collect();
+        order.sort_by_key(|column| groups.of[*column]);
+        let mut place = vec![0; order.len()];
+        for (at, column) in order.iter().enumerate() {
+            place[*column] = at;
+        }
+        Sheet {
+            matrix,
+            words: WORDS.into_iter().filter(is_told).collect(),
+            codes: codes(&groups.names),
+            groups,
+            order,
+            place,
+        }
+    }
+
+    fn columns(&self) -> impl Iterator<Item = (usize, &Column)> {
+        self.order
+            .iter()
+            .map(|at| (self.groups.of[*at], &self.matrix.columns[*at]))
+    }
+
+    fn is_grouped(&self) -> bool {
+        self.groups.names.iter().any(|name| !name.is_empty())
+    }
+
+    /// The part of a key that its group does not say already.
+    fn tail<'k>(&self, group: usize, key: &'k str) -> &'k str {
+        match key.split_once(['/', '.']) {
+            Some((first, rest)) if slug(first) == slug(&self.groups.names[group]) => rest,
+            Some(_) | None => key,
+        }
+    }
+
+    fn is_upright(&self) -> bool {
+        let widths = self
+            .columns()
+            .map(|(group, column)| self.tail(group, &column.key).len() + 2);
+        widths.sum::<usize>() <= UPRIGHT
+    }
+
+    fn head(&self) -> String {
+        let mut out = String::from("<thead>\n");
+        if self.is_grouped() {
+            out.push_str("<tr><td>");
+            if !self.words.is_empty() {
+                out.push_str(&format!("<td colspan={}>", self.words.len()));
+            }
+            self.groups_heads(&mut out);
+            out.push_str("</tr>\n");
+        }
+        let corner = capital(&fold::corner(self.matrix.kind).to_lowercase());
+        out.push_str(&format!("<tr><th scope=col>{corner}"));
+        for word in &self.words {
+            let (title, filter) = (word.title(), word.filter());
+            out.push_str(&format!(
+                "<th scope=col class=word data-filter={filter}>{title}"
+            ));
+        }
+        let mut before = None;
+        for (group, column) in self.columns() {
+            let class = if before.replace(group) == Some(group) {
+                "mark"
+            } else {
+                "\"mark open\""
+            };
+            out.push_str(&format!(
+                "<th scope=col class={class} data-key=\"{}\"",
+                shown(&column.key)
+            ));
+            let tail = self.tail(group, &column.key);
+            if self.is_grouped() {
+                out.push_str(&format!(
+                    " data-group=\"{}\"",
+                    shown(&self.groups.names[group])
+                ));
+            }
+            if let Some(effect) = column.effect {
+                out.push_str(&format!(" data-effect={effect}"));
+            }
+            if ![tail, &column.key].map(slug).contains(&slug(&column.title)) {
+                out.push_str(&format!(" title=\"{}\"", shown(&column.title)));
+            }
+            out.push_str(&format!("><span>{}</span>", shown(tail)));
+        }
+        out + "</tr>\n</thead>\n"
+    }
+
+    /// A heading over each group: its name where its columns have the room, else its code.
+    fn groups_heads(&self, out: &mut String) {
+        let upright = self.is_upright();
+        for run in self
+            .columns()
+            .collect::<Vec<_>>()
+            .chunk_by(|a, b| a.0 == b.0)
+        {
+            let group = run[0].0;
+            let name = &self.groups.names[group];
+            let wide = |(group, column): &(usize, &Column)| match upright {
+                true => self.tail(*group, &column.key).len().max(2) + 1,
+                false => 4,
+            };
+            let room: usize = run.iter().map(wide).sum();
+            let (class, text) = match name.chars().count() <= room {
+                true => ("group", name),
+                false => ("\"group code\"", &self.codes[group]),
+            };
+            let (text, title, span) = (shown(text), shown(name), run.len());
+            out.push_str(&format!(
+                "<th scope=colgroup class={class} colspan={span} title=\"{title}\"><span>{text}</span>"
+            ));
+        }
+    }
+
+    /// The rows that a browser bears, and how many they are.
+    fn body(&self) -> (String, usize) {
+        let columns = self.words.len() + 1 + self.matrix.columns.len();
+        let is_single = self.matrix.rows.len().saturating_mul(columns) <= MOST_SINGLE;
+        let opens: Vec<bool> = self.opens();
+        let mut out = String::from("<tbody>\n");
+        let (mut cells, mut rows) = (0, 0);
+        for row in &self.matrix.rows {
+            let before = out.len();
+            let made = self.row(&mut out, row, is_single, &opens);
+            if cells + made > MOST_CELLS {
+                out.truncate(before);
+                break;
+            }
+            cells += made;
+            rows += 1;
+        }
+        (out + "</tbody>\n", rows)
+    }
+
+    /// Whether a column is the first of its group, by place.
+    fn opens(&self) -> Vec<bool> {
+        let groups: Vec<usize> = self.columns().map(|(group, _)| group).collect();
+        (0..groups.len())
+            .map(|at| at == 0 || groups[at - 1] != groups[at])
+            .collect()
+    }
+
+    /// Writes a row; gives the number of its cells.
+    fn row(&self, out: &mut String, row: &Row, is_single: bool, opens: &[bool]) -> usize {
+        out.push_str(&format!("<tr><th scope=row>{}", shown(&row.name)));
+        for word in &self.words {
+            out.push_str(&format!("<td class=word>{}", shown(&word.of(row))));
+        }
+        let mut held: Vec<(usize, Mark)> = row
+            .held
+            .iter()
+            .map(|(at, mark)| (self.place[*at], *mark))
+            .collect();
+        held.sort_unstable_by_key(|(at, _)| *at);
+        let mut made = 1 + self.words.len();
+        let mut next = 0;
+        for (at, mark) in held {
+            made += empty(out, next..at, is_single, opens);
+            let open = if opens[at] { " open" } else { "" };
+            let (tint, letter) = (mark::tint(mark), mark::letter(mark));
+            let quote = if opens[at] { "\"" } else { "" };
+            out.push_str(&format!("<td class={quote}{tint}{open}{quote}"));
+            if let Some(meaning) = mark::meaning(mark) {
+                out.push_str(&format!(" title=\"{meaning}\""));
+            }
+            out.push('>');
+            out.push_str(letter);
+            made += 1;
+            next = at + 1;
+        }
+        made += empty(out, next..opens.len(), is_single, opens);
+        out.push_str("</tr>\n");
+        made
+    }
+
+    fn legend(&self) -> String {
+        let mut out = String::new();
+        let used = mark::sorted(marks(self.matrix).map(|(_, mark)| mark));
+        let letters: String = used
+            .into_iter()
+            .filter_map(|mark| {
+                let (tint, letter, meaning) =
+                    (mark::tint(mark), mark::letter(mark), mark::meaning(mark)?);
+                Some(format!(
+                    "<li data-mark=\"{meaning}\"><b class={tint}>{letter}</b> {meaning}\n"
+                ))
+            })
+            .collect();
+        if !letters.is_empty() {
+            out.push_str(&format!(
+                "<ul class=legend aria-label=Marks>\n{letters}</ul>\n"
+            ));
+        }
+        let named = self.groups.names.iter().zip(&self.codes);
+        let codes: String = named
+            .filter(|(name, _)| !name.is_empty())
+            .map(|(name, code)| format!("<li><b>{}</b> {}\n", shown(code), shown(name)))
+            .collect();
+        if !codes.is_empty() && self.groups.names.len() > 1 {
+            out.push_str(&format!(
+                "<ul class=\"legend codes\" aria-label=Groups>\n{codes}</ul>\n"
+            ));
+        }
+        out
+    }
+}
+
+/// Cells where nothing is held; gives how many they are.
+fn empty(
+    out: &mut String,
+    range: std::ops::Range<usize>,
+    is_single: bool,
+    opens: &[bool],
+) -> usize {
+    match range.len() {
+        0 => 0,
+        len if is_single => {
+            for at in range {
+                out.push_str(if opens[at] { "<td class=open>" } else { "<td>" });
+            }
+            len
+        }
+        1 => {
+            out.push_str("<td>");
+            1
+        }
+        len => {
+            out.push_str(&format!("<td colspan={len}>"));
+            1
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::matrix::{self, Filter};
+    use crate::model::access::Effect;
+    use crate::report::matrix::sample::{inventory, with_glossaries};
+
+    fn permissions(filter: &Filter) -> Matrix {
+        with_glossaries(|lookup| matrix::permissions(&inventory(), lookup, filter))
+    }
+
+    fn one() -> Matrix {
+        permissions(&Filter {
+            account: Some("unicmms-production-writeback-berlin".parse().unwrap()),
+            ..Filter::default()
+        })
+    }
+
+    fn table(page: &str) -> &str {
+        let from = page.find("<table").unwrap();
+        &page[from..page.find("<p id=where>").unwrap()]
+    }
+
+    /// So many rows and columns, with `held` marks in each row.
+    fn made(rows: usize, columns: usize, held: usize) -> Matrix {
+        let mut matrix = one();
+        let column = matrix.columns[0].clone();
+        matrix.columns = (0..columns)
+            .map(|n| Column {
+                key: format!("asset/view-{n}"),
+                ..column.clone()
+            })
+            .collect();
+        let mut row = matrix.rows[0].clone();
+        let every = columns / held;
+        row.held = (0..held)
+            .map(|n| (n * every, Mark::Effect(Effect::Read)))
+            .collect();
+        matrix.rows = vec![row; rows];
+        matrix
+    }
+
+    #[test]
+    fn columns_stand_below_their_groups_and_rows_say_where() {
+        let page = page(&one());
+        snapbox::assert_data_eq!(
+            table(&page),
+            snapbox::str![[r#"
+<table class="matrix tall">
+<caption>Accounts × permissions</caption>
+<thead>
+<tr><td><td colspan=4><th scope=colgroup class=group colspan=2 title="Asset"><span>Asset</span><th scope=colgroup class="group code" colspan=1 title="Meter"><span>Me</span><th scope=colgroup class=group colspan=1 title="Part"><span>Part</span><th scope=colgroup class=group colspan=3 title="Work Order"><span>Work Order</span></tr>
+<tr><th scope=col>Account<th scope=col class=word data-filter=word>Provider<th scope=col class=word data-filter=word>Environment<th scope=col class=word data-filter=word>Level<th scope=col class=word data-filter=path>Boundary<th scope=col class="mark open" data-key="asset/delete-asset" data-group="Asset" data-effect=destroy><span>delete-asset</span><th scope=col class=mark data-key="asset/everything" data-group="Asset"><span>everything</span><th scope=col class="mark open" data-key="meter/view-meters" data-group="Meter" data-effect=read><span>view-meters</span><th scope=col class="mark open" data-key="part/view-parts" data-group="Part" data-effect=read><span>view-parts</span><th scope=col class="mark open" data-key="work-order/edit-work-order" data-group="Work Order" data-effect=update><span>edit-work-order</span><th scope=col class=mark data-key="work-order/manage-work-order-closeout" data-group="Work Order" data-effect=closeout><span>manage-work-order-closeout</span><th scope=col class=mark data-key="work-order/view-work-orders" data-group="Work Order" data-effect=read><span>view-work-orders</span></tr>
+</thead>
+<tbody>
+<tr><th scope=row>unicmms-production-writeback-berlin<td class=word>unicmms<td class=word>production<td class=word>write-back<td class=word>femo/berlin<td class="d open" title="destroy">d<td class=q title="not in the glossary">?<td class="r open" title="read">r<td class="r open" title="read">r<td class="w open" title="update">u<td class=w title="closeout">x<td class=r title="read">r</tr>
+</tbody>
+</table>
+</div>
+
+"#]]
+        );
+        assert!(page.contains(">1 account, 7 permissions</p>"));
+    }
+
+    #[test]
+    fn the_same_matrix_gives_the_same_bytes() {
+        let all = || {
+            permissions(&Filter {
+                all: true,
+                ..Filter::default()
+            })
+        };
+        assert_eq!(page(&all()), page(&all()));
+    }
+
+    #[test]
+    fn every_kind_has_a_page() {
+        let (inventory, filter) = (inventory(), Filter::default());
+        let roles = page(&matrix::roles(&inventory, &filter));
+        assert!(table(&roles).contains("<th scope=col>Principal"));
+        assert!(!table(&roles).contains("Provider") && !roles.contains("class=\"legend"));
+        let levels = page(&matrix::levels(&inventory, &filter));
+        assert!(table(&levels).contains("data-key=\"write-back\""));
+        let nothing = Matrix {
+            rows: Vec::new(),
+            ..matrix::roles(&inventory, &filter)
+        };
+        assert!(page(&nothing).contains(">0 holders, 2 roles</p>"));
+    }
+
+    #[test]
+    fn no_text_becomes_markup_and_no_secret_is_shown() {
+        let token = ["ghp_16C7e42F292c6912", "E7710c838347Ae178B4a"].concat();
+        let hostile = format!("</script><img src=x onerror=\"x()\">'\u{1b}\u{202e}{token}");
+        let mut matrix = one();
+        for (at, column) in matrix.columns.iter_mut().enumerate() {
+            column.group = format!("{hostile}{}", at % 2);
+            column.title = hostile.clone();
+            column.key = format!("{hostile}{at}");
+        }
+        matrix.rows[0].name = hostile;
+        let page = page(&matrix);
+        assert_eq!(page.matches("</script").count(), 1);
+        assert!(!page.contains("<img") && !page.contains(&token));
+        assert!(!page.contains(|c: char| c != '\n' && escape::is_unsafe(c)));
+    }
+
+    #[test]
+    fn a_large_matrix_costs_what_is_held() {
+        let sparse = page(&made(10_000, 200, 8));
+        assert!(sparse.len() < 5_000_000, "{}", sparse.len());
+        assert_eq!(sparse.matches("<tr><th scope=row>").count(), 10_000);
+        assert!(sparse.contains("<td colspan=24>") && !sparse.contains("class=cut"));
+    }
+
+    #[test]
+    fn a_full_one_is_cut_where_a_browser_would_break_and_says_so() {
+        let full = page(&made(10_000, 200, 200));
+        assert!(full.len() < 16_000_000, "{}", full.len());
+        assert!(full.contains("The first 1463 of 10000 accounts"));
+        assert_eq!(full.matches("<tr><th scope=row>").count(), 1463);
+    }
+
+    #[test]
+    fn no_key_of_the_glossaries_looks_like_a_secret() {
+        let all = permissions(&Filter {
+            all: true,
+            ..Filter::default()
+        });
+        assert!(!table(&page(&all)).contains("**"));
+    }
+}
