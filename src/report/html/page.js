@@ -40,7 +40,9 @@
     return { tr, starts, values, held, text: values.join("\n").toLowerCase(), shown: true };
   });
   const lineOf = new Map(rows.map((row) => [row.tr, row]));
-  const headLines = Array.from(table.tHead.rows, (tr) => ({ tr, starts: startsOf(tr) }));
+  const whole = columns.map((column) => column.at + 1).join();
+  rows.forEach((row) => { row.drawn = "0," + whole; });
+  const headLines = Array.from(table.tHead.rows, (tr) => ({ tr, starts: startsOf(tr), shown: true }));
   const headLine = headLines[headLines.length - 1];
 
   // The filters, from what the page says.
@@ -106,24 +108,25 @@
     }
   }
 
-  // A cell may stand for a run of columns: it spans as many as are shown.
-  let drawn = "";
+  // A cell may stand for a run of columns: it spans as many as are shown. A row is fitted when it is shown: most of a long
+  // table is not.
   function draw() {
     const before = [0];
     columns.forEach((column, at) => before.push(before[at] + (column.shown ? 1 : 0)));
-    if (before.join() !== drawn) {
-      drawn = before.join();
-      for (const { tr, starts } of [...headLines, ...rows]) {
-        starts.forEach((start, i) => {
-          const cell = tr.cells[i];
-          const end = i + 1 < starts.length ? starts[i + 1] : columns.length;
-          const span = before[end] - before[start];
-          if (cell.hidden !== (span === 0)) cell.hidden = span === 0;
-          if (span > 0 && cell.colSpan !== span) cell.colSpan = span;
-        });
-      }
+    const fit = before.join();
+    for (const line of [...headLines, ...rows]) {
+      const { tr, starts, shown, drawn } = line;
+      if (shown === tr.hidden) tr.hidden = !shown;
+      if (!shown || drawn === fit) continue;
+      line.drawn = fit;
+      starts.forEach((start, i) => {
+        const cell = tr.cells[i];
+        const end = i + 1 < starts.length ? starts[i + 1] : columns.length;
+        const span = before[end] - before[start];
+        if (cell.hidden !== (span === 0)) cell.hidden = span === 0;
+        if (span > 0 && cell.colSpan !== span) cell.colSpan = span;
+      });
     }
-    for (const row of rows) if (row.tr.hidden === row.shown) row.tr.hidden = !row.shown;
     for (const { select } of [...rowFilters, ...columnFilters]) select.classList.toggle("set", select.value !== "");
     const told = [tell(rows, count.dataset.rows)];
     if (first < columns.length) told.push(tell(columns.slice(first), count.dataset.columns));

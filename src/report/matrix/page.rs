@@ -67,10 +67,10 @@ impl Word {
 pub(super) fn page(matrix: &Matrix) -> String {
     let sheet = Sheet::of(matrix);
     let (body, shown) = sheet.body();
-    let class = if sheet.is_upright() {
-        "matrix"
-    } else {
-        "matrix tall"
+    let class = match (sheet.is_upright(), sheet.is_single()) {
+        (true, true) => "matrix",
+        (false, true) => "matrix tall",
+        (_, false) => "matrix tall large",
     };
     let noun = match matrix.kind {
         Kind::Permissions | Kind::Scopes | Kind::Levels => "account",
@@ -86,7 +86,8 @@ pub(super) fn page(matrix: &Matrix) -> String {
         marks: "Effect",
         cut: matrix.rows.len() - shown,
         // Columns that nobody holds were asked for: they stay until they are hidden by hand.
-        held: Some(held.len() == matrix.columns.len()),
+        // So do all where there are many cells: to fit every row anew takes a browser some seconds.
+        held: Some(held.len() == matrix.columns.len() && sheet.is_single()),
         class,
         table: &format!("{}{body}", sheet.head()),
         legend: &sheet.legend(),
@@ -160,8 +161,24 @@ impl<'a> Sheet<'a> {
         widths.sum::<usize>() <= UPRIGHT
     }
 
+    /// Whether every cell of the matrix is written, empty ones too.
+    fn is_single(&self) -> bool {
+        let columns = self.words.len() + 1 + self.matrix.columns.len();
+        self.matrix.rows.len().saturating_mul(columns) <= MOST_SINGLE
+    }
+
     fn head(&self) -> String {
-        let mut out = String::from("<thead>\n");
+        let mut out = String::new();
+        if !self.is_single() {
+            // Widths that are known need no look at every cell.
+            let (words, columns) = (self.words.len(), self.matrix.columns.len());
+            out.push_str("<col class=name>");
+            if words > 0 {
+                out.push_str(&format!("<col class=word span={words}>"));
+            }
+            out.push_str(&format!("<col class=mark span={columns}>\n"));
+        }
+        out.push_str("<thead>\n");
         if self.is_grouped() {
             out.push_str("<tr><td>");
             if !self.words.is_empty() {
@@ -209,7 +226,7 @@ impl<'a> Sheet<'a> {
 
     /// A heading over each group: its name where its columns have the room, else its code.
     fn groups_heads(&self, out: &mut String) {
-        let upright = self.is_upright();
+        let upright = self.is_upright() && self.is_single();
         for run in self
             .columns()
             .collect::<Vec<_>>()
@@ -235,8 +252,7 @@ impl<'a> Sheet<'a> {
 
     /// The rows that a browser bears, and how many they are.
     fn body(&self) -> (String, usize) {
-        let columns = self.words.len() + 1 + self.matrix.columns.len();
-        let is_single = self.matrix.rows.len().saturating_mul(columns) <= MOST_SINGLE;
+        let is_single = self.is_single();
         let opens: Vec<bool> = self.opens();
         let mut out = String::from("<tbody>\n");
         let (mut cells, mut rows) = (0, 0);
@@ -466,6 +482,7 @@ mod tests {
         assert!(sparse.len() < 5_000_000, "{}", sparse.len());
         assert_eq!(sparse.matches("<tr><th scope=row>").count(), 10_000);
         assert!(sparse.contains("<td colspan=24>") && !sparse.contains("class=cut"));
+        assert!(sparse.contains("<table class=\"matrix tall large\">"));
     }
 
     #[test]
