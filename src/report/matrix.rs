@@ -6,6 +6,7 @@ mod grid;
 mod group;
 mod mark;
 mod page;
+mod sheet;
 
 use crate::access::matrix::{Kind, Mark, Matrix, Row};
 use crate::report::format::{Format, Terminal};
