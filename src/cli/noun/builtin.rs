@@ -127,7 +127,9 @@ pub fn show(name: &str, context: &mut Context) -> Outcome {
     let shown = match context.format_of(&[Format::Table, Format::Json, Format::Jsonl])? {
         Format::Json => report::json::pretty(&value()),
         Format::Jsonl => report::json::line(&value()),
-        Format::Table | Format::Csv | Format::Tsv | Format::Md => paper(builtin, &record),
+        Format::Table | Format::Csv | Format::Tsv | Format::Md | Format::Html => {
+            paper(builtin, &record)
+        }
     };
     context.out.data(&shown)?;
     Ok(Status::Clean)
