@@ -132,8 +132,11 @@ fixtures! {
     duties_conflict
     tenant_roles_mixed
     assignment_without_boundary
+    assignment_outside_tenant
     assignment_outside_workplace
     assignment_too_wide
+    assignment_of_departed
+    team_circle
     redundant_assignment
     empty_role
     unused_role

@@ -170,6 +170,49 @@ fn the_faults_that_femos_sheets_show_are_found_and_no_others() {
     );
 }
 
+#[test]
+fn each_of_femos_four_faulty_assignments_is_told_in_its_words_and_the_double_role_of_one_family_is_not()
+ {
+    let imported = sheet("femo-role-assignments", "femo-assignments");
+    assert_eq!(imported.rows, 17);
+    assert_eq!(imported.inventory.assignments.len(), 17);
+    let glossaries = Glossaries::of(&imported.inventory);
+    let facts = Facts::new(&imported.inventory, &glossaries, AS_OF.parse().unwrap());
+    let selection = Selection {
+        pedantic: true,
+        ..Selection::all()
+    };
+    let judged = rules::judge(&facts, &selection);
+    let of_assignments = judged.iter().filter(|found| {
+        let subject = found.subject.to_string();
+        ["assignment/", "person/", "team/"]
+            .iter()
+            .any(|kind| subject.starts_with(kind))
+    });
+    let told = of_assignments.map(|found| format!("{}: {}", found.rule, found.message));
+    let told: BTreeSet<String> = told.collect();
+    let wanted: BTreeSet<String> = [
+        "assignment-outside-workplace: `person/op-berlin-1` holds `machine-operator` at `femo/hawthorne` and works at \
+         `femo/berlin`",
+        "assignment-too-wide: `person/op-billund-2` holds `machine-operator` at all of `femo` and works at `femo/billund`",
+        "assignment-without-boundary: `person/wm-hawthorne` holds `workshop-manager` without a boundary",
+        "tenant-roles-mixed: `person/svc-bridge` holds `service-engineer` of the tenant role `service-provider`, and \
+         `machine-operator` of `operator`",
+        // The other half of the role that is too wide.
+        "redundant-assignment: `person/op-billund-2` holds `machine-operator` at all of `femo`, and so at `femo/billund`",
+    ]
+    .map(str::to_owned)
+    .into();
+    assert_eq!(told, wanted);
+    let double = imported.inventory.assignments.keys();
+    let double = double.filter(|key| key.principal.as_str() == "person/wm-billund");
+    assert_eq!(
+        double.count(),
+        2,
+        "the legitimate double role is there, and nothing is told of it"
+    );
+}
+
 const MAP: &str = r#"
 [column.Expires]
 date = "day.month.year"

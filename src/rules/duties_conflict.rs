@@ -279,4 +279,20 @@ mod tests {
             ["duties-conflict assignment/team/integration reviewer femo role"]
         );
     }
+
+    #[test]
+    fn a_member_of_a_part_holds_the_roles_of_the_whole() {
+        let records = json!({
+            "role/adder": { "catalog": "unicmms", "permissions": [ADD] },
+            "role/reviewer": { "catalog": "unicmms", "permissions": [REVIEW] },
+            "team/integration": { "teams": ["shift"] },
+            "team/shift": { "name": "Shift", "members": ["anna-berg"] },
+            "assignment/team/shift adder femo/hawthorne":
+                { "principal": "team/shift", "role": "adder", "at": "femo/hawthorne" },
+            "assignment/team/integration reviewer femo":
+                { "principal": "team/integration", "role": "reviewer", "at": "femo" },
+        });
+        let found = duties(records);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
 }

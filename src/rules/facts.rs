@@ -70,6 +70,12 @@ impl<'a> Facts<'a> {
             })
     }
 
+    /// The day on which a person left, where it has come.
+    pub(super) fn departed(&self, person: &str) -> Option<Date> {
+        let left = self.inventory.people.get(person)?.left?;
+        (left <= self.as_of).then_some(left)
+    }
+
     /// The newest current version of an account's credential.
     pub fn current(&self, account: &AccountId) -> Option<&'a Version> {
         due::current(&self.inventory.versions, account)

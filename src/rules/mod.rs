@@ -8,6 +8,7 @@ mod facts;
 mod findings;
 mod grants;
 mod judge;
+mod members;
 mod places;
 mod rule;
 #[cfg(test)]
@@ -24,6 +25,8 @@ mod actions_mixed;
 mod agent_without_gate;
 mod approval_expired;
 mod approval_unsound;
+mod assignment_of_departed;
+mod assignment_outside_tenant;
 mod assignment_outside_workplace;
 mod assignment_too_wide;
 mod assignment_without_boundary;
@@ -43,6 +46,7 @@ mod half_grant;
 mod identity_shared;
 mod insecure_endpoint;
 mod interactive_use;
+mod invitation_open;
 mod level_exceeded;
 mod lifetime_over_policy;
 mod malformed;
@@ -65,6 +69,7 @@ mod rotation_due;
 mod rotation_overdue;
 mod secret_in_inventory;
 mod single_custodian;
+mod team_circle;
 mod tenant_crossed;
 mod tenant_roles_mixed;
 mod third_party_unmanaged;
@@ -137,8 +142,11 @@ pub static ALL: &[&Rule] = &[
     &duties_conflict::RULE,
     &tenant_roles_mixed::RULE,
     &assignment_without_boundary::RULE,
+    &assignment_outside_tenant::RULE,
     &assignment_outside_workplace::RULE,
     &assignment_too_wide::RULE,
+    &assignment_of_departed::RULE,
+    &team_circle::RULE,
     &redundant_assignment::RULE,
     &empty_role::RULE,
     &unused_role::RULE,
@@ -148,6 +156,7 @@ pub static ALL: &[&Rule] = &[
     &rotation_overdue::RULE,
     &credential_expiring::RULE,
     &credential_expired::RULE,
+    &invitation_open::RULE,
     &waiver_expired::RULE,
     &waiver_unused::RULE,
     &waiver_incomplete::RULE,

@@ -1,7 +1,10 @@
 //! `owner-departed`: an owner who has left.
 
+use std::collections::BTreeMap;
+
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::id::Principal;
+use crate::rules::members::Members;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -15,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 const EXPLAIN: &str = r#"
-An owner has left: a person whose `left` day has come, or a team of which nobody is there any more. The account goes on
+An owner has left: a person whose `left` day has come, or a team of which nobody is there any more, in its parts neither. The account goes on
 working, nobody answers for it, and whoever left may still know its secret.
 
 ## Fix
@@ -44,6 +47,8 @@ Source: OWASP NHI 1:2025; CIS Control 5.5
 "#;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    let mut members = Members::of(facts.inventory);
+    let mut departures: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for (id, account) in facts.accounts() {
         let owners = [
             ("business", &account.owner.business),
@@ -51,7 +56,10 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             ("rotation", &account.owner.rotation),
         ];
         for (part, owner) in owners {
-            if let Some(departure) = owner.as_ref().and_then(|owner| departure(facts, owner)) {
+            let Some(owner) = owner else { continue };
+            let departure = departures.entry(owner.as_str());
+            let departure = departure.or_insert_with(|| departure_of(facts, owner, &mut members));
+            if let Some(departure) = departure {
                 let field = FieldPath::of("owner").key(part);
                 findings
                     .account(id, field, format!("the {part} owner {departure}"))
@@ -62,20 +70,21 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 }
 
 /// How the owner is gone, in words; none where somebody is still there, or nobody is known.
-fn departure(facts: &Facts<'_>, owner: &Principal) -> Option<String> {
-    let left = |person: &str| {
-        let left = facts.inventory.people.get(person)?.left?;
-        (left <= facts.as_of).then_some(left)
-    };
+fn departure_of(facts: &Facts<'_>, owner: &Principal, members: &mut Members<'_>) -> Option<String> {
     match owner.parts() {
-        ("person", name) => left(name).map(|day| format!("`{owner}` left on {day}")),
+        ("person", name) => {
+            let left = facts.departed(name);
+            left.map(|day| format!("`{owner}` left on {day}"))
+        }
         ("team", name) => {
-            let members = &facts.inventory.teams.get(name)?.members;
-            let all_left = members.iter().all(|member| left(member.as_str()).is_some());
-            all_left.then(|| match members.is_empty() {
-                true => format!("`{owner}` has no member"),
-                false => format!("`{owner}` has no member who has not left"),
-            })
+            let people = members.people(name)?;
+            let mut people = people.iter();
+            match people.len() {
+                0 => Some(format!("`{owner}` has no member")),
+                _ => people
+                    .all(|person| facts.departed(person).is_some())
+                    .then(|| format!("`{owner}` has no member who has not left")),
+            }
         }
         _ => None,
     }
@@ -125,5 +134,21 @@ mod tests {
             team(json!(["pat-old"])),
             ["owner-departed account/unicmms-production-import-hawthorne owner.technical"]
         );
+    }
+
+    #[test]
+    fn a_team_is_there_as_long_as_somebody_of_its_parts_is() {
+        let team = |shift: serde_json::Value| {
+            sample::found(json!({
+                PAT: { "name": "Pat", "tenant": "femo", "left": "2026-10-31" },
+                "team/integration": { "members": ["pat-old"], "teams": ["shift"] },
+                "team/shift": { "name": "Shift", "members": shift, "teams": ["night"] },
+                "team/night": { "name": "Night", "teams": ["shift"] },
+            }))
+        };
+        let gone = "owner-departed account/unicmms-production-import-hawthorne owner.technical";
+        let departed = |found: Vec<String>| found.contains(&gone.to_owned());
+        assert!(!departed(team(json!(["anna-berg"]))));
+        assert!(departed(team(json!(["pat-old"]))));
     }
 }

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Info,
     kind: RuleKind::Static,
     summary: "a role that its holder has there already, by a wider assignment or by a team's",
-    explain: r##"An assignment adds nothing: the same principal holds the same role at a place that holds this one, or is a member of a team that does. Whoever takes the narrow one away later believes that the access has ended, and it has not.
+    explain: r##"An assignment adds nothing: the same principal holds the same role at a place that holds this one, or is a member of a team, or part of one, that does. Whoever takes the narrow one away later believes that the access has ended, and it has not.
 
 ## Fix
 
@@ -49,7 +49,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let seats = facts.seats();
     let mut spent = 0;
     for (holder, own) in &seats.own {
-        let teams = seats.teams(*holder);
+        let teams = &seats.over(*holder);
         let cost = own.len() * teams.len();
         spent += cost.min(MOST_OF_ONE);
         if spent > MOST {
@@ -71,10 +71,16 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                     "`{}/{}` holds `{}` at all of `{place}`, and so at `{at}`",
                     by.0, by.1, seat.name
                 ),
-                (by, place) => format!(
-                    "`{}/{}` is a member of `{}/{}`, which holds `{}` at `{place}`",
-                    holder.0, holder.1, by.0, by.1, seat.name
-                ),
+                (by, place) => {
+                    let how = match holder.0 {
+                        "team" => "part",
+                        _ => "a member",
+                    };
+                    format!(
+                        "`{}/{}` is {how} of `{}/{}`, which holds `{}` at `{place}`",
+                        holder.0, holder.1, by.0, by.1, seat.name
+                    )
+                }
             };
             findings
                 .at(
@@ -190,6 +196,28 @@ mod tests {
         }
         let records = [seat("team/integration", "femo")];
         assert_eq!(redundant(records), [""; 0], "jo is no member");
+    }
+
+    #[test]
+    fn what_a_team_holds_its_parts_and_their_members_need_not() {
+        let records = |whole: &str| {
+            [
+                ("team/integration".to_owned(), json!({ "teams": ["shift"] })),
+                (
+                    "team/shift".to_owned(),
+                    json!({ "name": "Shift", "members": ["jo-miller"] }),
+                ),
+                seat(whole, "femo"),
+                seat("team/shift", "femo/hawthorne"),
+            ]
+        };
+        let line = |of: &str| {
+            format!("redundant-assignment assignment/{of} machine-operator femo/hawthorne at")
+        };
+        let both = [line("person/jo-miller"), line("team/shift")];
+        assert_eq!(redundant(records("team/integration")), both);
+        // Another's role is nothing to the team.
+        assert_eq!(redundant(records("person/anna-berg")), both[..1]);
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub(super) struct Seats<'a> {
     pub own: BTreeMap<Holder<'a>, Vec<Seat<'a>>>,
     /// The teams of each person that hold a role; a team's seats are its own, however many members it has.
     teams: BTreeMap<&'a str, Vec<Holder<'a>>>,
+    /// The same the other way round: everybody in a team that holds a role, sorted.
+    members: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Who is in which team.
+    pub all: Teams<'a>,
 }
 
 impl<'a> Seats<'a> {
@@ -49,17 +53,47 @@ impl<'a> Seats<'a> {
         }
         let all = Teams::of(inventory);
         let mut teams: BTreeMap<&str, Vec<Holder<'a>>> = BTreeMap::new();
-        for person in all.persons() {
+        let mut members: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut persons: Vec<&str> = all.persons().collect();
+        persons.sort_unstable();
+        for person in persons {
             let of_person = all.of_person(person).into_iter();
             let held: Vec<Holder<'a>> = of_person
                 .map(|team| ("team", team.as_str()))
                 .filter(|team| own.contains_key(team))
                 .collect();
+            for (_, team) in &held {
+                members.entry(team).or_default().push(person);
+            }
             if !held.is_empty() {
                 teams.insert(person, held);
             }
         }
-        Seats { own, teams }
+        Seats {
+            own,
+            teams,
+            members,
+            all,
+        }
+    }
+
+    /// Everybody in a team that holds a role, by its parts too, sorted; nobody of another team.
+    pub fn members(&self, team: &str) -> &[&'a str] {
+        self.members.get(team).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// The teams whose roles a principal holds too: those of a person, and those that a team is part of.
+    pub fn over(&self, holder: Holder<'a>) -> Vec<Holder<'a>> {
+        match holder {
+            ("team", name) => {
+                let above = self.all.above(name).iter();
+                above
+                    .map(|team| ("team", team.as_str()))
+                    .filter(|team| self.own.contains_key(team))
+                    .collect()
+            }
+            _ => self.teams(holder).to_vec(),
+        }
     }
 
     /// The teams of a person that hold a role.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::finding::{FieldPath, Severity};
-use crate::model::id::{PersonId, Principal};
-use crate::model::party::Team;
+use crate::model::id::Principal;
 use crate::model::record::{Kind, RecordId};
+use crate::rules::members::Members;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -37,13 +37,16 @@ Source: CIS Control 5.5."##,
 };
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    let mut members = Members::of(facts.inventory);
     let mut alone: HashMap<&str, Option<&str>> = HashMap::new();
     let mut owned: BTreeMap<&str, u64> = BTreeMap::new();
     let mut accounts = 0u64;
     for (_, account) in facts.accounts() {
         accounts += 1;
         let owner = account.owner.technical.as_ref();
-        if let Some(person) = owner.and_then(|owner| custodian(facts, owner, &mut alone)) {
+        if let Some(person) =
+            owner.and_then(|owner| custodian(facts, owner, &mut alone, &mut members))
+        {
             *owned.entry(person).or_default() += 1;
         }
     }
@@ -71,34 +74,28 @@ fn custodian<'a>(
     facts: &Facts<'a>,
     owner: &'a Principal,
     alone: &mut HashMap<&'a str, Option<&'a str>>,
+    members: &mut Members<'a>,
 ) -> Option<&'a str> {
     match owner.parts() {
         ("person", name) => {
             let known = facts.inventory.people.contains_key(name);
-            (known && is_there(facts, name)).then_some(name)
+            (known && facts.departed(name).is_none()).then_some(name)
         }
         ("team", name) => *alone.entry(name).or_insert_with(|| {
-            let team = facts.inventory.teams.get(name)?;
-            only_member(facts, team)
+            let people = members.people(name)?;
+            only_one(facts, &people)
         }),
         _ => None,
     }
 }
 
-/// The only member who has not left.
-fn only_member<'a>(facts: &Facts<'a>, team: &'a Team) -> Option<&'a str> {
-    let members = team.members.iter().map(PersonId::as_str);
-    let mut there = members.filter(|name| is_there(facts, name));
-    let only = there.next()?;
-    // A member who is named twice is one. One who is unknown is another rule's matter.
-    let is_alone = there.all(|name| name == only) && facts.inventory.people.contains_key(only);
+/// The only one who has not left.
+fn only_one<'a>(facts: &Facts<'a>, people: &[&'a str]) -> Option<&'a str> {
+    let mut there = people.iter().filter(|name| facts.departed(name).is_none());
+    let only = *there.next()?;
+    // One who is unknown is another rule's matter.
+    let is_alone = there.next().is_none() && facts.inventory.people.contains_key(only);
     is_alone.then_some(only)
-}
-
-fn is_there(facts: &Facts<'_>, person: &str) -> bool {
-    let person = facts.inventory.people.get(person);
-    let left = person.and_then(|person| person.left);
-    left.is_none_or(|day| day > facts.as_of)
 }
 
 #[cfg(test)]
@@ -158,6 +155,19 @@ mod tests {
         };
         assert_eq!(team("2026-11-23"), 0);
         assert_eq!(team("2026-11-22"), 1);
+    }
+
+    #[test]
+    fn who_is_in_a_part_of_the_team_stands_in() {
+        let team = |shift: Value| {
+            let records = json!({
+                "team/integration": { "members": ["anna-berg"], "teams": ["shift"] },
+                "team/shift": { "name": "Shift", "members": shift },
+            });
+            found(records, 5, 0).len()
+        };
+        assert_eq!(team(json!(["jo-miller"])), 0);
+        assert_eq!(team(json!(["anna-berg"])), 1);
     }
 
     #[test]

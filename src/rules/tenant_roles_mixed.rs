@@ -152,6 +152,23 @@ mod tests {
     }
 
     #[test]
+    fn a_member_mixes_with_the_team_that_theirs_is_part_of() {
+        let records = json!({
+            "team/integration": { "members": [], "teams": ["shift"] },
+            "team/shift": { "name": "Shift", "members": ["anna-berg"] },
+            "account/unicmms-production-import-hawthorne": { "owner": { "technical": "person/jo-miller" } },
+            "role/engineer": { "tenant-role": "service", "catalog": "unicmms", "permissions": ["asset/view-assets"] },
+            "assignment/team/integration engineer femo/hawthorne":
+                { "principal": "team/integration", "role": "engineer", "at": "femo/hawthorne" },
+            "assignment/person/anna-berg machine-operator femo/hawthorne":
+                { "principal": "person/anna-berg", "role": "machine-operator", "at": "femo/hawthorne" },
+        });
+        let expected =
+            "tenant-roles-mixed assignment/team/integration engineer femo/hawthorne role";
+        assert_eq!(found(records), [expected]);
+    }
+
+    #[test]
     fn a_member_mixes_with_the_team_and_with_another_team() {
         let records = |first: &str, second: &str| {
             json!({
