@@ -68,6 +68,7 @@ transcripts! {
     waive = "tests/cli/waive.trycmd",
     baseline = "tests/cli/baseline.trycmd",
     diff = "tests/cli/diff.trycmd",
+    invite = "tests/cli/invite.trycmd",
     fix = "tests/cli/fix.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",

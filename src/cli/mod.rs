@@ -12,6 +12,7 @@ pub mod file;
 pub mod fix;
 pub mod harden;
 pub mod hidden;
+mod hook;
 pub mod noun;
 pub mod output;
 pub mod pin;

@@ -4,6 +4,7 @@ mod ask;
 mod builtin;
 mod edit;
 mod fields;
+mod invite;
 mod show;
 mod suggest;
 mod words;
@@ -115,6 +116,8 @@ pub fn command(kind: Kind) -> Command {
         command.subcommand(suggest::command())
     } else if kind == Kind::Role {
         builtin::add_to(command)
+    } else if kind == Kind::Person {
+        command.subcommands(invite::commands())
     } else {
         command
     }
@@ -153,13 +156,17 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
         "edit" => edit(kind, &name(), context),
         "remove" => remove(kind, &name(), arguments.get_flag("with-history"), context),
         "suggest" => suggest::run(arguments, context),
+        "invite" => invite::invite(&name(), &strings("fields"), arguments, context),
+        "accept" => invite::accept(&name(), context),
+        "revoke-invite" => invite::revoke(&name(), context),
         other => unreachable!("`{other}` is not among the verbs of `command`"),
     }
 }
 
 fn list(kind: Kind, filters: &[String], context: &mut Context) -> Outcome {
     let filters = fields::conditions(kind, filters)?;
-    let records = context.open(Access::Read)?.records(kind)?;
+    let store = context.open(Access::Read)?;
+    let records = store.records(kind)?;
     let chosen: Vec<Record> = records
         .into_iter()
         .filter(|record| {
@@ -175,7 +182,11 @@ fn list(kind: Kind, filters: &[String], context: &mut Context) -> Outcome {
         };
         context.out.note(format!("no {kind} {none}"));
     }
-    let view = show::listing(kind, &chosen);
+    let mut view = show::listing(kind, &chosen);
+    if kind == Kind::Person {
+        let is_table = context.globals.format == report::Format::Table;
+        invite::list(&mut view, &chosen, &store, context.as_of(), is_table)?;
+    }
     context.out.data(&report::render(
         &view,
         context.globals.format,

@@ -54,6 +54,39 @@ pub fn private_file(path: &Path) -> Result<Secret, Failure> {
     bounded(file).map_err(|error| unreadable(path, error))
 }
 
+/// That nobody but us and root can say what a file holds, where it names programs to run or is one.
+///
+/// # Errors
+/// When others may write to it, or put another in its place.
+pub fn ours_to_write(path: &Path) -> Result<(), Failure> {
+    let refuse = |why: String| {
+        let shown = path.to_string_lossy().escape_debug().to_string();
+        Failure::refused(format!(
+            "`{shown}` runs nothing: {why}; nothing was changed"
+        ))
+        .hint("make it yours alone to write to: chmod go-w FILE, and its folder")
+    };
+    let meta = fs::metadata(path).map_err(|error| unreadable(path, error))?;
+    let us = rustix::process::geteuid().as_raw();
+    if meta.uid() != us && meta.uid() != 0 {
+        let why = format!("it belongs to user {}, and we are user {us}", meta.uid());
+        return Err(refuse(why));
+    }
+    if meta.mode() & 0o022 != 0 {
+        let mode = meta.mode() & 0o777;
+        return Err(refuse(format!("others may write to it (mode {mode:o})")));
+    }
+    let folder = path.parent().map(fs::metadata);
+    match folder {
+        // In a folder such as /tmp, nobody takes away what is another's.
+        Some(Ok(folder)) if folder.mode() & 0o1002 == 0o0002 => {
+            Err(refuse("others may write to its folder".to_owned()))
+        }
+        Some(Err(error)) => Err(unreadable(path, error)),
+        Some(Ok(_)) | None => Ok(()),
+    }
+}
+
 /// A credential that systemd hands to a service: root's own, and readable to us by an access list that shows as a group's
 /// right to read.
 ///

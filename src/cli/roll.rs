@@ -10,7 +10,7 @@ use crate::cli::context::{Beside, Context, from_here};
 use crate::cli::failure::{Failure, Status};
 use crate::cli::settings::Settings;
 use crate::manifest::{self, Manifest};
-use crate::model::change::Change;
+use crate::model::change::{Change, Note};
 use crate::model::finding::{Finding, Severity};
 use crate::model::inventory::Inventory;
 use crate::model::policy::FailOn;
@@ -213,10 +213,25 @@ pub fn change(
 /// # Errors
 /// When the store refuses them; nothing is changed then.
 pub fn commit(context: &mut Context, store: &mut Store, changes: &[Change]) -> Result<(), Failure> {
-    records::commit(store, &context.actor()?, changes).map_err(|error| dangling(error, store))?;
-    context
-        .out
-        .note(format!("{} recorded", counted(changes.len(), "change")));
+    commit_with(context, store, changes, &[])
+}
+
+/// The same, with notes of what else happens; says nothing where there is no change.
+///
+/// # Errors
+/// When the store refuses them; nothing is changed then.
+pub fn commit_with(
+    context: &mut Context,
+    store: &mut Store,
+    changes: &[Change],
+    notes: &[Note],
+) -> Result<(), Failure> {
+    records::commit(store, &context.actor()?, changes, notes)
+        .map_err(|error| dangling(error, store))?;
+    if !changes.is_empty() || notes.is_empty() {
+        let recorded = counted(changes.len(), "change");
+        context.out.note(format!("{recorded} recorded"));
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::cli::roll::RuleOptions;
 use crate::manifest::{self, ConfigFile, Problem};
 use crate::model::baseline::Baseline;
 use crate::model::finding::FieldPath;
+use crate::model::hook::Hooks;
 use crate::model::id::Name;
 use crate::model::inventory::Inventory;
 use crate::model::policy::{Config, FailOn};
@@ -24,6 +25,8 @@ pub struct Settings {
     pub policy: Cow<'static, Policy>,
     /// Where the configuration was read, where there is one.
     pub path: Option<PathBuf>,
+    /// The programs to tell what happened. None of a configuration that was found in a folder: it may be a stranger's.
+    pub hooks: Hooks,
 }
 
 impl Settings {
@@ -32,19 +35,24 @@ impl Settings {
     /// # Errors
     /// When it cannot be read, or says what cannot hold; with its line.
     pub fn load(context: &Context, beside: Beside) -> Result<Settings, Failure> {
-        let (path, target) = match context.config_path(beside) {
+        let (path, target, is_own) = match context.config_path(beside) {
             None => return Ok(Settings::shipped()),
             // A link that a user names is the user's own.
-            Some(ConfigPath::Named(path)) => (path.clone(), std::fs::canonicalize(path)),
-            Some(ConfigPath::Found(path)) => (path.clone(), Ok(path)),
+            Some(ConfigPath::Named(path)) => (path.clone(), std::fs::canonicalize(path), true),
+            Some(ConfigPath::Found(path)) => (path.clone(), Ok(path), false),
         };
         let shown = path.to_string_lossy().into_owned();
         let file = manifest::read_config(target.as_ref().unwrap_or(&path), shown)
             .map_err(|problems| refused(&problems))?;
-        Settings::of(file, path)
+        let hooks = match is_own {
+            true => file.config.hooks.clone(),
+            false => Hooks::default(),
+        };
+        let settings = Settings::of(file, path)?;
+        Ok(Settings { hooks, ..settings })
     }
 
-    /// What a configuration says, that was read from `path`.
+    /// What a configuration says, that was read from `path`. Nothing that it names is run.
     ///
     /// # Errors
     /// When it says what cannot hold; with its line.
@@ -59,6 +67,7 @@ impl Settings {
             file: Some(file),
             policy: Cow::Owned(policy),
             path: Some(path),
+            hooks: Hooks::default(),
         })
     }
 
@@ -98,6 +107,7 @@ impl Settings {
             file: None,
             policy: Cow::Borrowed(Policy::shipped()),
             path: None,
+            hooks: Hooks::default(),
         }
     }
 

@@ -1,7 +1,8 @@
-//! Floor 2: what is due when, what recorded facts mean, and what differs between two inventories. Values in, values
-//! out; the day is a parameter.
+//! Floor 2: what is due when, what recorded facts mean, what becomes of an invitation, and what differs between two
+//! inventories. Values in, values out; the day is a parameter.
 
 pub mod due;
 pub mod facts;
+pub mod invitation;
 pub mod plan;
 pub mod versions;

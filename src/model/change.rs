@@ -107,6 +107,8 @@ crate::model::access::words! {
         Reveal = "reveal",
         /// A secret was given to a program.
         Run = "run",
+        /// A hook was told what happened.
+        Notify = "notify",
         Backup = "backup",
         Restore = "restore",
     }

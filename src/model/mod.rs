@@ -17,6 +17,7 @@ pub mod entitlement;
 pub mod event;
 pub mod fact;
 pub mod finding;
+pub mod hook;
 pub mod id;
 pub mod inventory;
 pub mod key;

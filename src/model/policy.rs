@@ -9,6 +9,7 @@ use crate::model::credential::StoreClass;
 use crate::model::date::Span;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
 use crate::model::finding::Severity;
+use crate::model::hook::Hooks;
 use crate::model::id::Name;
 use crate::model::text::Text;
 
@@ -48,6 +49,8 @@ pub struct Config {
     pub requirement: Vec<RequirementSet>,
     /// Permissions that nobody may hold together, beside those that ship.
     pub duty: Vec<DutySet>,
+    /// Programs that are told what happened. Only a configuration that was named, or is the user's own, may have them run.
+    pub hooks: Hooks,
 }
 
 /// The organisation's choices, made centrally.

@@ -3,6 +3,8 @@
 pub mod backup;
 pub mod due;
 pub mod facts;
+pub mod hook;
+pub mod invitations;
 pub mod records;
 pub mod rewrite;
 pub mod run;

@@ -1,7 +1,7 @@
 //! Finds records by the words of a command line and commits changes to them.
 
 use crate::lifecycle::plan;
-use crate::model::change::Change;
+use crate::model::change::{Change, Note};
 use crate::model::event::Actor;
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, Record, RecordId};
@@ -18,13 +18,18 @@ pub fn find(store: &Store, kind: Kind, name: &str) -> Result<Option<Record>, Sto
     })
 }
 
-/// Commits changes with their audit events, in one transaction.
+/// Commits changes with their audit events, and notes of what else happens, in one transaction.
 ///
 /// # Errors
 /// When what stands in the store is not what was decided on, when a reference would dangle, or when the store
 /// cannot be written; nothing is changed then.
-pub fn commit(store: &mut Store, actor: &Actor, changes: &[Change]) -> Result<(), StoreError> {
-    store.commit(actor, changes).map(|_| ())
+pub fn commit(
+    store: &mut Store,
+    actor: &Actor,
+    changes: &[Change],
+    notes: &[Note],
+) -> Result<(), StoreError> {
+    store.commit_with(actor, changes, notes).map(|_| ())
 }
 
 /// The removal of a record and, on request, of what happened to it: its versions and facts.

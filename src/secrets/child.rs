@@ -1,9 +1,11 @@
 //! One program run to its end: a secret in by stdin, a secret out by stdout, bounded in size and time. Never a shell,
 //! and no descriptor that somebody gave to us: a key or a passphrase may stand on it.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::fd::{OwnedFd, RawFd};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -14,7 +16,7 @@ use command_fds::{CommandFdExt, FdMapping};
 use crate::secret::Secret;
 
 /// The most that is taken from stdout, in bytes.
-pub(super) const LARGEST: usize = 64 * 1024;
+const LARGEST: usize = 64 * 1024;
 
 /// What is kept of stderr, in bytes.
 const ERRORS: u64 = 4 * 1024;
@@ -26,7 +28,7 @@ const APART: Duration = Duration::from_millis(10);
 const CLOSES: u32 = 0o2_000_000;
 
 /// How a program ended.
-pub(super) struct Ended {
+pub struct Ended {
     pub success: bool,
     /// `status 1`, or the signal that ended it.
     pub how: String,
@@ -34,12 +36,39 @@ pub(super) struct Ended {
     pub stderr: Secret,
 }
 
+/// What a program has around it.
+#[derive(Clone, Copy, Default)]
+pub struct Around<'a> {
+    /// Where it runs; where we do, unless this says otherwise.
+    pub folder: Option<&'a Path>,
+    /// Variables of ours that it does not get.
+    pub without: &'a [OsString],
+}
+
 /// Why it did not come to its end.
-pub(super) enum Failed {
+pub enum Failed {
     NotStarted(io::Error),
     TimedOut,
     TooMuch,
     Unread(io::Error),
+}
+
+impl Failed {
+    /// The same in words.
+    pub fn why(&self, program: &str, limit: Duration) -> String {
+        match self {
+            Failed::NotStarted(error) if error.kind() == io::ErrorKind::NotFound => {
+                format!("`{program}` is not installed, or not on the PATH")
+            }
+            Failed::NotStarted(error) => format!("`{program}` does not start: {error}"),
+            Failed::TimedOut => {
+                let milliseconds = limit.as_millis();
+                format!("`{program}` did not end in {milliseconds} ms, and was stopped")
+            }
+            Failed::TooMuch => format!("`{program}` wrote more than {LARGEST} bytes"),
+            Failed::Unread(error) => format!("`{program}` cannot be read: {error}"),
+        }
+    }
 }
 
 enum Event {
@@ -48,13 +77,24 @@ enum Event {
 }
 
 /// Runs a program. Without `stdin` it reads nothing: some programs take an open one for a value to keep.
-pub(super) fn run(
-    program: &str,
+///
+/// # Errors
+/// When it does not start, does not end in time, or writes too much.
+pub fn run(
+    program: impl AsRef<OsStr>,
     arguments: impl Iterator<Item = String>,
     stdin: Option<Secret>,
     limit: Duration,
+    around: Around<'_>,
 ) -> Result<Ended, Failed> {
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    for name in around.without {
+        command.env_remove(name);
+    }
+    if let Some(folder) = around.folder {
+        command.current_dir(folder);
+    }
+    let mut child = command
         .args(arguments)
         .fd_mappings(hidden().map_err(unlisted)?)
         .expect("a listing names a descriptor once")

@@ -7,7 +7,6 @@
 //! The value of one field is written as it is; several are a JSON object of texts.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::time::Duration;
 
 use crate::model::command::{Call, LineEnd, Template};
@@ -15,7 +14,7 @@ use crate::model::id::Name;
 use crate::model::sealed::{Held, Sealed};
 use crate::model::text::is_unsafe;
 use crate::secret::{Secret, Value};
-use crate::secrets::child::{self, Ended, Failed};
+use crate::secrets::child::{self, Around, Ended};
 use crate::secrets::{Place, Put, SecretError, Slot, fields, tools};
 
 /// How long a program may take.
@@ -80,24 +79,10 @@ impl Commands {
     }
 
     fn run(&self, call: &Call, item: &str, stdin: Option<Secret>) -> Result<Ended, Why> {
-        let ended = child::run(call.program(), call.arguments(item), stdin, self.limit);
-        ended.map_err(|failed| {
-            let program = call.program();
-            match failed {
-                Failed::NotStarted(error) if error.kind() == io::ErrorKind::NotFound => {
-                    format!("`{program}` is not installed, or not on the PATH")
-                }
-                Failed::NotStarted(error) => format!("`{program}` does not start: {error}"),
-                Failed::TimedOut => {
-                    let milliseconds = self.limit.as_millis();
-                    format!("`{program}` did not end in {milliseconds} ms, and was stopped")
-                }
-                Failed::TooMuch => {
-                    format!("`{program}` wrote more than {} bytes", child::LARGEST)
-                }
-                Failed::Unread(error) => format!("`{program}` cannot be read: {error}"),
-            }
-        })
+        let program = call.program();
+        let around = Around::default();
+        let ended = child::run(program, call.arguments(item), stdin, self.limit, around);
+        ended.map_err(|failed| failed.why(program, self.limit))
     }
 
     /// What an entry holds; none where there is no such entry.

@@ -2,7 +2,7 @@
 //! Encrypts and decrypts, fetches and puts; decides nothing, and writes nothing to the store.
 
 mod backup;
-mod child;
+pub mod child;
 mod command;
 mod environment;
 mod error;

@@ -172,6 +172,11 @@ impl Context {
         places::git_environment()
     }
 
+    /// The variables of ours that a hook does not get.
+    pub fn withheld(&self) -> Vec<OsString> {
+        places::withheld()
+    }
+
     /// Where this user keeps what was seen: `keyroll` in the XDG state folder.
     pub fn state_folder(&self) -> Option<PathBuf> {
         let folders = etcetera::choose_base_strategy().ok()?;

@@ -54,6 +54,17 @@ pub fn git_environment() -> Vec<(OsString, OsString)> {
     named.map(|(name, value)| (name.into(), value)).collect()
 }
 
+/// The variables that open secrets, or name who asks for them: a program that sends a message needs none of them.
+pub fn withheld() -> Vec<OsString> {
+    let opens = |name: &OsString| {
+        let name = name.to_string_lossy();
+        let begins = ["KEYROLL_IDENTITY", "KEYROLL_SECRET", "VAULT_", "BAO_"];
+        name == "CREDENTIALS_DIRECTORY" || begins.iter().any(|begin| name.starts_with(begin))
+    };
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(opens).collect()
+}
+
 /// The files where an identity of a store is looked for: a systemd credential, the file that `KEYROLL_IDENTITY_FILE`
 /// names, the store's own in the configuration folder.
 pub fn identity_files(store: &str) -> IdentityFiles {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::noun::invite;
 use crate::cli::noun::words::{self, Noun};
 use crate::lifecycle::due;
 use crate::manifest;
@@ -70,6 +71,7 @@ fn cell(record: &Value, field: &str) -> Cell {
 /// When the store cannot be read.
 pub fn one(record: &Record, store: &Store, context: &Context) -> Result<String, Failure> {
     let dates = dates(record, store, context)?;
+    let invitation = invite::stored(record, store)?;
     let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
     Ok(match format {
         Format::Json | Format::Jsonl => {
@@ -77,8 +79,11 @@ pub fn one(record: &Record, store: &Store, context: &Context) -> Result<String, 
                 .iter()
                 .map(|(what, on, _)| json!({ "what": what, "on": on }))
                 .collect();
-            let shown = json!({ "version": report::json::VERSION, "kind": record.kind(), "name": &*record.id().name,
+            let mut shown = json!({ "version": report::json::VERSION, "kind": record.kind(), "name": &*record.id().name,
                 "record": record.to_value(), "due": due });
+            if let Some(invitation) = &invitation {
+                shown["invitation"] = json!(invitation);
+            }
             match format {
                 Format::Jsonl => report::json::line(&shown),
                 Format::Json
@@ -93,6 +98,11 @@ pub fn one(record: &Record, store: &Store, context: &Context) -> Result<String, 
             let comments = dates
                 .iter()
                 .map(|(what, on, days)| format!("# {what} due {on}, {}\n", away(*days)));
+            let standing = invitation.map(|invitation| {
+                let stands = invite::standing(&invitation, context.as_of());
+                format!("# invitation {stands}\n")
+            });
+            let comments = comments.chain(standing);
             comments.fold(manifest::write_record(record), |text, comment| {
                 text + &comment
             })

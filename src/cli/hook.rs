@@ -1,0 +1,49 @@
+//! The hooks that the user's own configuration names. A configuration that is found in a folder names none: it may be a
+//! stranger's, and a command on the store does not even look for it.
+
+use std::path::Path;
+
+use crate::cli::context::{Beside, Context};
+use crate::cli::failure::Failure;
+use crate::cli::private::ours_to_write;
+use crate::cli::settings::Settings;
+use crate::model::hook::HookEvent;
+use crate::operations::hook::{Hook, HookError};
+
+/// The hook for an event, where one is configured.
+///
+/// # Errors
+/// When the configuration cannot be used, or its hook is not ours alone; before anything is changed.
+pub fn of(event: HookEvent, context: &Context) -> Result<Option<Hook>, Failure> {
+    let settings = Settings::load(context, Beside::Store)?;
+    let (Some(argv), Some(path)) = (settings.hooks.of(event), &settings.path) else {
+        return Ok(None);
+    };
+    let file = std::fs::canonicalize(path).map_err(|error| unusable(path, &error))?;
+    ours_to_write(&file)?;
+    // A path in it is taken from where it was named, as a baseline's is: a link may lead to anywhere.
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let folder = std::fs::canonicalize(folder).map_err(|error| unusable(folder, &error))?;
+    let hook = Hook::new(event, argv.clone(), folder, context.withheld())
+        .map_err(|error| missing(&error, path))?;
+    if let Some(program) = hook.path() {
+        ours_to_write(program)?;
+    }
+    Ok(Some(hook))
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> Failure {
+    let shown = path.to_string_lossy().escape_debug().to_string();
+    Failure::new(format!("cannot use `{shown}`: {error}"))
+        .hint("check the path and its mode; nothing was changed")
+}
+
+fn missing(error: &HookError, path: &Path) -> Failure {
+    let shown = path.to_string_lossy().escape_debug().to_string();
+    Failure::usage(error).hint(format!(
+        "correct `[hooks]` in {shown}: a path is taken from its folder; nothing was changed"
+    ))
+}
