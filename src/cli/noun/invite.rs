@@ -272,7 +272,7 @@ fn tell(
         let shown = match context.format_of(FORMATS)? {
             Format::Json => report::json::pretty(&message.value()),
             Format::Jsonl => report::json::line(&message.value()),
-            Format::Table | Format::Csv | Format::Tsv | Format::Md => {
+            Format::Table | Format::Csv | Format::Tsv | Format::Md | Format::Html => {
                 escape::lines(&message.text())
             }
         };
