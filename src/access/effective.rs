@@ -113,9 +113,13 @@ pub fn actions<'a>(
         };
         side_of(&here, terms, account, catalog, own > 0)
     });
-    let has_platform = account.platform.is_some()
-        || !account.scopes.is_empty()
-        || platform.is_some_and(|sides| sides.classes != 0);
+    // Scopes held elsewhere make it an account of two sides here too.
+    let name = holdings.platform_catalog(account);
+    let is_scope = |held: &Holding<'a>| {
+        held.at.is_some() && !held.keys.is_empty() && name.is_some() && held.catalog == name
+    };
+    let has_platform =
+        account.platform.is_some() || !account.scopes.is_empty() || held.iter().any(is_scope);
     let policy = terms.level(account.level);
     let own = policy.actions.first().copied();
     let judge = |class: &ActionClass| {

@@ -181,6 +181,34 @@ fn an_account_needs_both_sides_and_the_approval() {
 }
 
 #[test]
+fn an_account_with_scopes_elsewhere_has_two_sides_here_too() {
+    const VIEW: &str = "asset/view-assets";
+    let ask = |scopes: &[&str]| {
+        let mut inventory = account(&[VIEW], &[], &["read"]);
+        let role = json!({ "catalog": "factverse", "permissions": scopes });
+        let seat = json!({ "principal": "account/sync", "role": "scopes", "at": "femo/b" });
+        for (id, body) in [
+            ("role/scopes", role),
+            ("assignment/account/sync scopes femo/b", seat),
+        ] {
+            inventory.put(Record::from_value(&id.parse().unwrap(), body).unwrap());
+        }
+        let said = answer(
+            &inventory,
+            "unicmms",
+            &format!("account/sync {VIEW} femo/a"),
+        );
+        (!said.is_yes()).then(|| said.gate())
+    };
+    assert_eq!(ask(&[]), None, "there is one side alone");
+    // Even a scope of no action class makes a second one.
+    for scope in ["base.read", "base.compute.run"] {
+        let half = Gate::Half(Side::Platform, ActionClass::Read);
+        assert_eq!(ask(&[scope]), Some(half), "{scope}");
+    }
+}
+
+#[test]
 fn a_condition_has_to_be_said() {
     let catalog = Policy::shipped();
     let _ = catalog;
