@@ -1,8 +1,9 @@
 //! Who holds which permissions where, and by what: assignments, and what accounts have of their own. An index, built once
 //! for many questions. It judges nothing: whether what is held can be used, `ask` says.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
+use crate::access::seats::{Seat, Seats, nearest};
 use crate::access::teams::Teams;
 use crate::model::account::Account;
 use crate::model::approval::Approval;
@@ -45,25 +46,10 @@ impl Holding<'_> {
     }
 }
 
-/// One assignment of a principal.
-#[derive(Clone, Copy)]
-struct Seat<'a> {
-    at: Option<&'a BoundaryPath>,
-    role: u32,
-    id: &'a AssignmentKey,
-}
-
-impl<'a> Seat<'a> {
-    fn place(&self) -> &'a str {
-        self.at.map_or("", BoundaryPath::as_str)
-    }
-}
-
-/// A role, and its permissions to look up.
+/// A role. Its place among all is its number.
 struct Rights<'a> {
     id: &'a RoleId,
     role: &'a Role,
-    keys: HashSet<&'a str>,
 }
 
 /// What everybody holds.
@@ -71,41 +57,31 @@ pub struct Holdings<'a> {
     pub inventory: &'a Inventory,
     pub teams: Teams<'a>,
     roles: Vec<Rights<'a>>,
-    /// The assignments of each principal, by place and role.
-    seats: HashMap<&'a str, Vec<Seat<'a>>>,
+    /// The roles that hold each permission, whatever their glossary: by number, sorted.
+    holding: HashMap<&'a str, Vec<u32>>,
+    seats: Seats<'a>,
+    /// The glossaries that the inventory uses.
+    catalogs: BTreeSet<&'a CatalogName>,
     /// The approvals of each account, as a principal.
     signed: HashMap<String, Vec<(&'a ApprovalKey, &'a Approval)>>,
 }
 
 impl<'a> Holdings<'a> {
     pub fn of(inventory: &'a Inventory) -> Holdings<'a> {
-        let rights = inventory.roles.iter().map(|(id, role)| Rights {
-            id,
-            role,
-            keys: role
-                .permissions
-                .iter()
-                .map(EntitlementKey::as_str)
-                .collect(),
-        });
-        let roles: Vec<Rights<'a>> = rights.collect();
-        let places: HashMap<&str, u32> =
+        let all = inventory.roles.iter();
+        let roles: Vec<Rights<'a>> = all.map(|(id, role)| Rights { id, role }).collect();
+        let numbers: HashMap<&str, u32> =
             roles.iter().map(|role| role.id.as_str()).zip(0..).collect();
-        let mut seats: HashMap<&str, Vec<Seat<'a>>> = HashMap::new();
-        for id in inventory.assignments.keys() {
-            // A role that nobody declares gives nothing; a rule reports it.
-            if let Some(role) = places.get(id.role.as_str()) {
-                let seat = Seat {
-                    at: id.at.as_ref(),
-                    role: *role,
-                    id,
-                };
-                seats.entry(id.principal.as_str()).or_default().push(seat);
+        let mut holding: HashMap<&str, Vec<u32>> = HashMap::new();
+        for (rights, number) in roles.iter().zip(0..) {
+            for key in &rights.role.permissions {
+                let list = holding.entry(key.as_str()).or_default();
+                if list.last() != Some(&number) {
+                    list.push(number);
+                }
             }
         }
-        for list in seats.values_mut() {
-            list.sort_unstable_by_key(|seat| (seat.place(), seat.role));
-        }
+        let seats = Seats::of(inventory, |role| numbers.get(role.as_str()).copied());
         let mut signed: HashMap<String, Vec<_>> = HashMap::new();
         for entry in &inventory.approvals {
             let account = format!("account/{}", entry.0.account);
@@ -115,7 +91,9 @@ impl<'a> Holdings<'a> {
             inventory,
             teams: Teams::of(inventory),
             roles,
+            holding,
             seats,
+            catalogs: used(inventory),
             signed,
         }
     }
@@ -134,32 +112,31 @@ impl<'a> Holdings<'a> {
         all.into_iter().collect()
     }
 
-    /// Whose seats count for a principal: its own, then those of its teams.
-    fn sources(&self, principal: &Principal) -> Vec<Sitter<'a>> {
-        let own = Sitter {
-            name: principal.to_string(),
-            team: None,
-        };
-        let (kind, name) = principal.parts();
-        let teams = match kind {
-            "person" => self.teams.of_person(name),
-            "team" => self.teams.above(name).to_vec(),
+    /// The teams whose assignments count for a principal.
+    fn teams_of(&self, principal: &Principal) -> Vec<&'a TeamId> {
+        match principal.parts() {
+            ("person", name) => self.teams.of_person(name),
+            ("team", name) => self.teams.above(name).to_vec(),
             _ => Vec::new(),
-        };
-        let teams = teams.into_iter().map(|team| Sitter {
-            name: format!("team/{team}"),
-            team: Some(team),
-        });
-        std::iter::once(own).chain(teams).collect()
+        }
     }
 
     /// All that a principal holds, whatever it is and wherever: its own first, then what its teams give.
     pub fn all(&self, principal: &Principal) -> Vec<Holding<'a>> {
-        let mut out = self.own(principal);
-        for sitter in self.sources(principal) {
-            let way = self.way(principal, sitter.team);
-            let seats = self.seats.get(sitter.name.as_str()).into_iter().flatten();
-            out.extend(seats.map(|seat| self.holding(seat, way.clone(), principal)));
+        let mut out: Vec<Holding<'a>> = self.own(principal).collect();
+        let direct = self.seats.of_principal(principal).iter();
+        out.extend(direct.map(|seat| self.held(seat, Vec::new(), principal)));
+        for team in self.teams_of(principal) {
+            let seats = self.seats.of_team(team.as_str());
+            if seats.is_empty() {
+                continue;
+            }
+            let way = self.teams.way(principal.parts(), team);
+            out.extend(
+                seats
+                    .iter()
+                    .map(|seat| self.held(seat, way.clone(), principal)),
+            );
         }
         out
     }
@@ -172,23 +149,28 @@ impl<'a> Holdings<'a> {
         (catalog, key): (&CatalogName, &EntitlementKey),
         at: &BoundaryPath,
     ) -> Option<Holding<'a>> {
-        let own = self.own(principal).into_iter();
-        let mut own = own.filter(|held| held.reaches(at) && held.is_of(catalog));
-        if let Some(held) = own.find(|held| held.keys.contains(key)) {
+        let mut own = self.own(principal);
+        let gives =
+            |held: &Holding<'a>| held.reaches(at) && held.is_of(catalog) && held.keys.contains(key);
+        if let Some(held) = own.find(gives) {
             return Some(held);
         }
+        let roles = self.holding.get(key.as_str())?;
+        let gives = |seat: &Seat<'a>| {
+            roles.binary_search(&seat.role).is_ok()
+                && self
+                    .catalog(self.roles[seat.role as usize].role, principal)
+                    .is_none_or(|of| of == catalog)
+        };
+        if let Some(seat) = nearest(self.seats.of_principal(principal), at, gives) {
+            return Some(self.held(seat, Vec::new(), principal));
+        }
         let mut best: Option<Holding<'a>> = None;
-        for sitter in self.sources(principal) {
-            let Some(seats) = self.seats.get(sitter.name.as_str()) else {
+        for team in self.teams_of(principal) {
+            let Some(seat) = nearest(self.seats.of_team(team.as_str()), at, gives) else {
                 continue;
             };
-            let Some(seat) = self.seat_at(seats, principal, (catalog, key), at) else {
-                continue;
-            };
-            let held = self.holding(seat, self.way(principal, sitter.team), principal);
-            if held.way.is_empty() {
-                return Some(held);
-            }
+            let held = self.held(seat, self.teams.way(principal.parts(), team), principal);
             let shorter = |known: &Holding<'a>| held.way.len() < known.way.len();
             if best.as_ref().is_none_or(shorter) {
                 best = Some(held);
@@ -197,65 +179,32 @@ impl<'a> Holdings<'a> {
         best
     }
 
-    /// The seat that gives a permission at a boundary: the nearest above it.
-    fn seat_at<'s>(
-        &self,
-        seats: &'s [Seat<'a>],
-        principal: &Principal,
-        (catalog, key): (&CatalogName, &EntitlementKey),
-        at: &BoundaryPath,
-    ) -> Option<&'s Seat<'a>> {
-        let mut place = at.as_str();
-        loop {
-            let from = seats.partition_point(|seat| seat.place() < place);
-            let here = seats[from..]
-                .iter()
-                .take_while(|seat| seat.place() == place);
-            let mut giving = here.filter(|seat| {
-                let rights = &self.roles[seat.role as usize];
-                let of = self.catalog(rights.role, principal);
-                rights.keys.contains(key.as_str()) && of.is_none_or(|of| of == catalog)
-            });
-            if let Some(seat) = giving.next() {
-                return Some(seat);
-            }
-            place = place.rsplit_once('/')?.0;
-        }
-    }
-
     /// What an account has of its own, at each of its boundaries.
-    fn own(&self, principal: &Principal) -> Vec<Holding<'a>> {
-        let Some(account) = self.account(principal) else {
-            return Vec::new();
+    fn own(&self, principal: &Principal) -> impl Iterator<Item = Holding<'a>> + use<'a> {
+        let of = |account: &'a Account| {
+            let provider = self.provider_catalog(account);
+            let platform = self.platform_catalog(account);
+            [
+                (Side::Provider, provider, &account.permissions, account),
+                (Side::Platform, platform, &account.scopes, account),
+            ]
         };
-        let sides = [
-            (
-                Side::Provider,
-                self.provider_catalog(account),
-                &account.permissions,
-            ),
-            (
-                Side::Platform,
-                self.platform_catalog(account),
-                &account.scopes,
-            ),
-        ];
-        let mut out = Vec::new();
-        for (side, catalog, keys) in sides {
+        let sides = self.account(principal).map(of).into_iter().flatten();
+        sides
             // What no glossary names cannot be told from what another names.
-            let Some(catalog) = catalog else { continue };
-            out.extend(account.boundary.iter().map(|at| Holding {
-                way: Vec::new(),
-                source: Source::Own(side),
-                catalog: Some(catalog),
-                keys,
-                at: Some(at),
-            }));
-        }
-        out
+            .filter(|(_, catalog, _, _)| catalog.is_some())
+            .flat_map(|(side, catalog, keys, account)| {
+                account.boundary.iter().map(move |at| Holding {
+                    way: Vec::new(),
+                    source: Source::Own(side),
+                    catalog,
+                    keys,
+                    at: Some(at),
+                })
+            })
     }
 
-    fn holding(&self, seat: &Seat<'a>, way: Vec<&'a TeamId>, principal: &Principal) -> Holding<'a> {
+    fn held(&self, seat: &Seat<'a>, way: Vec<&'a TeamId>, principal: &Principal) -> Holding<'a> {
         let rights = &self.roles[seat.role as usize];
         Holding {
             way,
@@ -272,10 +221,6 @@ impl<'a> Holdings<'a> {
         role.catalog
             .as_ref()
             .or_else(|| self.provider_catalog(account()?))
-    }
-
-    fn way(&self, principal: &Principal, team: Option<&'a TeamId>) -> Vec<&'a TeamId> {
-        team.map_or_else(Vec::new, |team| self.teams.way(principal.parts(), team))
     }
 
     pub fn account(&self, principal: &Principal) -> Option<&'a Account> {
@@ -306,36 +251,27 @@ impl<'a> Holdings<'a> {
 
     /// The glossaries that the inventory uses, sorted.
     pub fn catalogs(&self) -> BTreeSet<&'a CatalogName> {
-        let inventory = self.inventory;
-        let providers = inventory
-            .providers
-            .values()
-            .map(|provider| &provider.catalog);
-        let platforms = inventory
-            .platforms
-            .values()
-            .map(|platform| &platform.catalog);
-        let roles = inventory.roles.values().map(|role| &role.catalog);
-        providers.chain(platforms).chain(roles).flatten().collect()
+        self.catalogs.clone()
     }
 
     /// The roles that give a permission of a glossary, sorted.
     pub fn roles_giving(&self, catalog: &CatalogName, key: &EntitlementKey) -> Vec<&'a RoleId> {
-        let gives = |rights: &&Rights<'a>| {
+        let roles = self.holding.get(key.as_str()).into_iter().flatten();
+        let roles = roles.map(|number| &self.roles[*number as usize]);
+        let of_catalog = roles.filter(|rights| {
             let of = rights.role.catalog.as_ref();
-            rights.keys.contains(key.as_str()) && of.is_none_or(|of| of == catalog)
-        };
-        self.roles
-            .iter()
-            .filter(gives)
-            .map(|rights| rights.id)
-            .collect()
+            of.is_none_or(|of| of == catalog)
+        });
+        of_catalog.map(|rights| rights.id).collect()
     }
 }
 
-/// Somebody whose seats count for a principal.
-struct Sitter<'a> {
-    name: String,
-    /// The team; none of the principal itself.
-    team: Option<&'a TeamId>,
+/// The glossaries that providers, platforms and roles name.
+fn used(inventory: &Inventory) -> BTreeSet<&CatalogName> {
+    let providers = inventory.providers.values();
+    let providers = providers.map(|provider| &provider.catalog);
+    let platforms = inventory.platforms.values();
+    let platforms = platforms.map(|platform| &platform.catalog);
+    let roles = inventory.roles.values().map(|role| &role.catalog);
+    providers.chain(platforms).chain(roles).flatten().collect()
 }

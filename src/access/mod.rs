@@ -7,5 +7,6 @@ pub mod glossary;
 pub mod holdings;
 pub mod matrix;
 pub mod presence;
+mod seats;
 pub mod teams;
 pub mod terms;
