@@ -6,7 +6,7 @@ _default:
 # Format, clippy with warnings denied, tests
 check:
     cargo fmt --all -- --check
-    rustfmt --check --edition 2024 benches/generate.rs
+    rustfmt --check --edition 2024 benches/generate.rs benches/access.rs benches/peers/src/main.rs
     cargo clippy --all-targets --locked -- -D warnings
     cargo test --locked
 
@@ -18,10 +18,15 @@ bless:
 rule NAME='':
     cargo test --test rules {{ if NAME == '' { '' } else { replace(NAME, '-', '_') } }}
 
-# Time keyroll beside its peers on inventories of 100 to 100,000 accounts
+# Time keyroll beside its peers: inventories of 100 to 100,000 accounts, questions to 100 to 1,000,000 assignments
 bench *ARGS:
     cargo build --release --locked
     sh benches/run.sh {{ARGS}}
+    sh benches/access.sh {{ARGS}}
+
+# Build the peers that questions about access are timed beside: casbin and Cedar; takes minutes
+bench-peers:
+    cargo build --release --locked --manifest-path benches/peers/Cargo.toml
 
 # Fuzz a target for so many seconds: manifest, config or baseline; needs cargo-fuzz and a C++ compiler
 fuzz TARGET='manifest' SECONDS='600':
