@@ -1,5 +1,7 @@
 //! Which glossary a permission is of, where nobody says: a question about what no glossary lists is no question.
 
+use std::collections::BTreeSet;
+
 use crate::access::holdings::Holdings;
 use crate::access::terms::Terms;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
@@ -35,6 +37,18 @@ pub fn glossary_of<'a>(
     key: &EntitlementKey,
     said: Option<&CatalogName>,
 ) -> Result<CatalogName, NoGlossary> {
+    glossary_among(holdings, terms, principal, key, said, &holdings.catalogs())
+}
+
+/// As [`glossary_of`], where the glossaries that are used are known from elsewhere: the inventory at hand may be a part.
+pub fn glossary_among<'a>(
+    holdings: &Holdings<'a>,
+    terms: &dyn Terms<'a>,
+    principal: Option<&Principal>,
+    key: &EntitlementKey,
+    said: Option<&CatalogName>,
+    used: &BTreeSet<&CatalogName>,
+) -> Result<CatalogName, NoGlossary> {
     let lists = |name: &CatalogName| {
         let catalog = terms.glossary(name);
         catalog.is_some_and(|catalog| catalog.entitlements.contains_key(key))
@@ -55,8 +69,8 @@ pub fn glossary_of<'a>(
             return Ok(name.clone());
         }
     }
-    let used = holdings.catalogs().into_iter().filter(|name| lists(name));
-    let mut all: Vec<CatalogName> = used.cloned().collect();
+    let listing = used.iter().copied().filter(|name| lists(name));
+    let mut all: Vec<CatalogName> = listing.cloned().collect();
     match (all.pop(), all.is_empty()) {
         (None, _) => Err(NoGlossary::Unlisted(key.clone())),
         (Some(name), true) => Ok(name),

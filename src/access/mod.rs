@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod diff;
 pub mod effective;
+pub mod explain;
 pub mod glossary;
 pub mod holdings;
 pub mod matrix;

@@ -1,5 +1,6 @@
 //! The glossaries that ship with the program. A new one is a data file and a line here.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::catalog::glossary::parse;
@@ -24,13 +25,46 @@ pub fn builtin(name: &str) -> Option<&'static Catalog> {
     Some(catalog)
 }
 
+/// How each entitlement begins, in the shipped texts.
+const HEAD: &str = "[[entitlement]]\nkey = \"";
+
+/// A built-in glossary with some of its entitlements, for whoever asks once about few: reading all of them takes longer than
+/// to answer.
+pub fn builtin_some(name: &str, keys: &BTreeSet<&str>) -> Option<Catalog> {
+    let at = BUILTIN.iter().position(|known| *known == name)?;
+    let mut parts = TEXTS[at].split(HEAD);
+    let mut some = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let key = part.split_once('"').map_or(part, |(key, _)| key);
+        if keys.contains(key) {
+            some.extend([HEAD, part]);
+        }
+    }
+    Some(parse(&some).expect("a test reads the shipped glossaries entitlement by entitlement"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::access::Effect;
     use crate::model::entitlement::Side;
     use crate::model::key::slug;
-    use std::collections::BTreeSet;
+
+    #[test]
+    fn some_of_a_glossary_are_as_in_the_whole() {
+        for name in BUILTIN {
+            let whole = builtin(name).unwrap();
+            let keys = || whole.entitlements.keys().map(|key| key.as_str());
+            assert_eq!(builtin_some(name, &keys().collect()).as_ref(), Some(whole));
+            for key in keys() {
+                let some = builtin_some(name, &BTreeSet::from([key, "no/such"])).unwrap();
+                let alone: Vec<_> = some.entitlements.iter().collect();
+                assert_eq!(alone, [whole.entitlements.get_key_value(key).unwrap()]);
+                assert_eq!((&some.title, some.side), (&whole.title, whole.side));
+            }
+        }
+        assert!(builtin_some("no-such", &BTreeSet::new()).is_none());
+    }
 
     #[test]
     fn every_built_in_glossary_reads() {

@@ -12,7 +12,7 @@ mod policy;
 mod roles;
 mod standing;
 
-pub use builtin::{BUILTIN, builtin};
+pub use builtin::{BUILTIN, builtin, builtin_some};
 pub use glossaries::Glossaries;
 pub use glossary::{BadGlossary, parse, to_toml};
 pub use level::{AGENT_GATES, Levels};
