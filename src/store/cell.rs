@@ -17,7 +17,7 @@ use crate::model::entitlement::{CatalogName, EntitlementKey, Side};
 use crate::model::fact::{Outcome, ReviewVerdict};
 use crate::model::id::{
     AccountId, BoundaryPath, EnvironmentName, Fingerprint, Name, PersonId, PlatformId, Principal,
-    ProcedureId, ProviderId, RecipientId, RoleId, RotationId,
+    ProcedureId, ProviderId, RecipientId, RoleId, RotationId, TeamId,
 };
 use crate::model::party::InvitationStatus;
 use crate::model::probe::ProbeKind;
@@ -75,7 +75,7 @@ text_cells! {
     ProviderId, RoleId, RotationId, CatalogName, SecretPlace, ActionClass, Level, AccountStatus, Choice,
     BoundaryKind, CredentialKind, ExpirySource, VersionStage, Side, Outcome, ReviewVerdict, ProbeKind,
     ProcedureKind, Hosting, Strategy, DueKind, RecipientId, Fingerprint, Ciphertext, Purpose, Source, EntitlementKey,
-    Expectation, Given, InvitationStatus,
+    Expectation, Given, InvitationStatus, TeamId,
 }
 
 impl Cell for Date {

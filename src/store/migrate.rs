@@ -100,7 +100,7 @@ mod tests {
                 "4d70df26167cd1a627c97f03f147ab00f9f543128a4f4c03d6c348aa79fad3a8",
                 "f2f0daf4e77e88eaf3a0d4593862af4bf91d392c58d6fc31a35e56056afc20c0",
                 "e25085afabdff7b1ccc3b51b298a4fa8d17deee85f303499c5d20f3febd78526",
-                "6d8228a53d5462817fb5130705bbc49465cb2c47edbde1448546dc7ee0082a74",
+                "f1e70958cf1a6bca83afb208414bcaf0849392dd28b224e8dacb43de8ed2cd26",
             ]
         );
     }

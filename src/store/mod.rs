@@ -13,6 +13,7 @@ mod migrate;
 mod noun;
 mod open;
 mod principal;
+mod question;
 mod read;
 mod snapshot;
 mod table;
@@ -28,6 +29,7 @@ pub use due::DueRow;
 pub use error::StoreError;
 pub use event::EventFilter;
 pub use lock::Turn;
+pub use question::{Concerning, Depth};
 pub use verify::{Fault, Verification};
 
 /// What a store is opened for.

@@ -95,7 +95,7 @@ fn ciphertext(of: &str) -> String {
 /// Makes a store of today one of format 3; it must hold none of the records of [`access`].
 pub const DOWN_TO_3: &str = "
     PRAGMA foreign_keys = OFF;
-    DROP TABLE team_part; DROP TABLE invitation; DROP TABLE assertion;
+    DROP INDEX role_catalog; DROP TABLE team_part; DROP TABLE invitation; DROP TABLE assertion;
     PRAGMA user_version = 3;";
 
 /// Takes away from a store of format 3 what its rung added: how a store of format 2 is made, trail and all. It must hold
