@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "access/batch.rs"]
+mod batch;
 #[path = "access/concerning.rs"]
 mod concerning;
 #[path = "access/engine.rs"]

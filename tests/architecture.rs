@@ -27,7 +27,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("toml", &["catalog", "manifest", "spreadsheet"]),
-    ("csv", &["spreadsheet"]),
+    ("csv", &["spreadsheet", "cli/commands/can/lines.rs"]),
     ("toml_parser", &["manifest"]),
     ("chrono", &["model/date.rs"]),
     ("comfy_table", &["report/table.rs"]),

@@ -79,6 +79,7 @@ transcripts! {
     roles = "tests/cli/roles.trycmd",
     access = "docs/access.md",
     matrices = "docs/matrices.md",
+    can = "tests/cli/can.trycmd",
 }
 
 #[test]

@@ -37,6 +37,11 @@ impl Output {
         }
     }
 
+    /// Whether the reader of stdout has gone: a stream of data ends there.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Writes a secret to stdout, unbuffered: the one place where a plaintext leaves by this process's own hand.
     ///
     /// # Errors

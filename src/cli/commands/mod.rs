@@ -4,6 +4,7 @@ pub mod apply;
 pub mod assign;
 pub mod audit;
 pub mod backup;
+pub mod can;
 pub mod catalog;
 pub mod check;
 pub mod completions;
@@ -45,6 +46,7 @@ pub enum Command {
     Run(run::Args),
     Check(check::Args),
     Import(import::Args),
+    Can(can::Args),
     Matrix(matrix::Args),
     Catalog(catalog::Args),
     Level(level::Args),
@@ -77,6 +79,7 @@ impl Command {
             Command::Run(args) => run::run(args, context),
             Command::Check(args) => check::run(args, context),
             Command::Import(args) => import::run(args, context),
+            Command::Can(args) => can::run(args, context),
             Command::Matrix(args) => matrix::run(args, context),
             Command::Catalog(args) => catalog::run(args, context),
             Command::Level(args) => level::run(args, context),
