@@ -8,5 +8,7 @@ mod batch;
 mod concerning;
 #[path = "access/engine.rs"]
 mod engine;
+#[path = "access/lists.rs"]
+mod lists;
 #[path = "access/story.rs"]
 mod story;

@@ -141,6 +141,13 @@ impl<'a> Holdings<'a> {
         out
     }
 
+    /// What is assigned to a principal itself, from the top of the tree down: not its own lists, and not what teams give.
+    pub fn assigned(&self, principal: &Principal) -> Vec<Holding<'a>> {
+        let seats = self.seats.get(principal.as_str()).into_iter().flatten();
+        let held = seats.map(|seat| self.holding(seat, Vec::new(), principal));
+        held.collect()
+    }
+
     /// What a principal holds that gives a permission of a glossary at a boundary: its own first, then the shortest way.
     /// Looks at few assignments, however many there are.
     pub fn giving(
