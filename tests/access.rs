@@ -6,6 +6,8 @@
 mod batch;
 #[path = "access/concerning.rs"]
 mod concerning;
+#[path = "access/assertions.rs"]
+mod assertions;
 #[path = "access/engine.rs"]
 mod engine;
 #[path = "access/lists.rs"]

@@ -115,7 +115,7 @@ pub fn ask<'a>(
 
 /// The first condition that was not said to hold. What local rules decide, or what includes more than its name says, is
 /// no condition on the answer.
-fn unmet(known: &Entitlement, question: &Question<'_>) -> Option<Condition> {
+pub(super) fn unmet(known: &Entitlement, question: &Question<'_>) -> Option<Condition> {
     let conditions = known.conditions.iter().copied();
     conditions.into_iter().find(|condition| match condition {
         Condition::OwnOnly => !question.own,

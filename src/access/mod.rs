@@ -2,12 +2,14 @@
 
 pub mod ask;
 pub mod comparing;
+pub mod assertion;
 pub mod diff;
 pub mod effective;
 pub mod explain;
 pub mod extent;
 pub mod glossary;
 pub mod gravity;
+mod granting;
 pub mod holdings;
 pub mod matrix;
 pub mod presence;
