@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "access/assertions.rs"]
+mod assertions;
 #[path = "access/batch.rs"]
 mod batch;
 #[path = "access/concerning.rs"]
 mod concerning;
-#[path = "access/assertions.rs"]
-mod assertions;
 #[path = "access/engine.rs"]
 mod engine;
 #[path = "access/lists.rs"]

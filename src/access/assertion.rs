@@ -94,10 +94,9 @@ impl<'h, 'a> Assertions<'h, 'a> {
             Whom::Anyone => None,
         };
         self.spend(self.used.len())?;
-        let used = || self.used.clone();
         let said = body.catalog.as_ref();
         let (holdings, terms) = (self.holdings, self.terms);
-        let catalog = glossary_among(&used, holdings, terms, one, &key.permission, said)
+        let catalog = glossary_among(holdings, terms, one, &key.permission, said, &self.used)
             .map_err(Idle::NoGlossary)?;
         let wanted = Wanted {
             catalog: &catalog,

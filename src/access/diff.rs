@@ -6,6 +6,7 @@
 //! wildcard is a key like any other: no rule lets it pass.
 
 mod account;
+mod assertion;
 mod change;
 mod collector;
 mod consumer;
@@ -77,5 +78,6 @@ pub fn compare<'a>(old: &State<'a>, new: &State<'a>, actions: &[&Actions<'_>]) -
     glossary::compare(old, new, &seats, &mut out);
     account::compare(old, new, actions, &seats, &mut out);
     party::compare(old, new, &seats, &mut out);
+    assertion::compare(old.inventory, new.inventory, &mut out);
     out.finish()
 }

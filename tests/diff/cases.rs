@@ -368,3 +368,55 @@ fn what_looks_like_a_secret_is_told_in_no_form() {
     let mut refusals = keyroll::report::diff::refusals(diff.gains());
     assert!(!refusals.any(|line| line.contains(&token)));
 }
+
+#[test]
+fn an_assertion_that_denies_less_is_told_and_stops_what_lets_nothing_new_pass() {
+    let key = "assert/anyone asset/view-assets femo";
+    let denied =
+        json!({ "expect": "denied", "except": ["team/ops"], "catalog": "unicmms", "because": "a" });
+    let with = |body: Value| {
+        let mut inventory = base();
+        put(&mut inventory, json!({ key: body }));
+        inventory
+    };
+    let none = base();
+    let from = with(denied.clone());
+    let change = |field: &str, value: Value| {
+        let mut body = denied.clone();
+        body[field] = value;
+        with(body)
+    };
+    let wider = change("except", json!(["person/jo", "team/ops"]));
+    let elsewhere = change("catalog", json!("atlas"));
+    for (old, new, line, gains, losses) in [
+        (&from, &none, "+ loosened assertion denied -> (none)", 1, 0),
+        (&none, &from, "- tightened assertion (none) -> denied", 0, 1),
+        (
+            &from,
+            &change("expect", json!("allowed")),
+            "+ loosened assertion denied -> allowed",
+            1,
+            0,
+        ),
+        (&from, &wider, "+ loosened except person/jo", 1, 0),
+        (&wider, &from, "- tightened except person/jo", 0, 1),
+        (&from, &elsewhere, "~ moved glossary unicmms -> atlas", 1, 1),
+    ] {
+        let diff = diff(old, new);
+        let sides = Sides { old: "a", new: "b" };
+        let text = render(&diff, sides, Format::Table, &Terminal::PIPE);
+        let lines = text.lines();
+        let mut lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert!(lines.any(|found| found == line), "{line}: {text}");
+        assert_eq!(
+            (diff.gains().count(), diff.losses().count()),
+            (gains, losses)
+        );
+    }
+    // Why it is so binds nobody.
+    assert!(
+        diff(&from, &change("because", json!("b")))
+            .changes
+            .is_empty()
+    );
+}

@@ -98,6 +98,12 @@ words! {
         BusinessOwner = "business-owner",
         TechnicalOwner = "technical-owner",
         RotationOwner = "rotation-owner",
+        /// What an assertion expects.
+        Assertion = "assertion",
+        /// Whom it leaves out.
+        Except = "except",
+        /// The glossary that it is read by.
+        Glossary = "glossary",
     }
 }
 

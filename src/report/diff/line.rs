@@ -215,6 +215,7 @@ fn value(aspect: Aspect, of: Option<&str>, from: Option<&String>, to: Option<&St
         | Aspect::Approval
         | Aspect::Member
         | Aspect::Part
+        | Aspect::Except
         | Aspect::RolePermission => true,
         // That it is stated or not; what it says is told where it says something else.
         Aspect::Control if from.is_none() || to.is_none() => return label,
@@ -228,7 +229,9 @@ fn value(aspect: Aspect, of: Option<&str>, from: Option<&String>, to: Option<&St
         | Aspect::Left
         | Aspect::BusinessOwner
         | Aspect::TechnicalOwner
-        | Aspect::RotationOwner => false,
+        | Aspect::RotationOwner
+        | Aspect::Assertion
+        | Aspect::Glossary => false,
     };
     match (from, to) {
         (Some(value), None) | (None, Some(value)) if listed => format!("{label} {}", masked(value)),
