@@ -143,8 +143,8 @@ impl<'a> Holdings<'a> {
 
     /// What is assigned to a principal itself, from the top of the tree down: not its own lists, and not what teams give.
     pub fn assigned(&self, principal: &Principal) -> Vec<Holding<'a>> {
-        let seats = self.seats.get(principal.as_str()).into_iter().flatten();
-        let held = seats.map(|seat| self.holding(seat, Vec::new(), principal));
+        let seats = self.seats.of_principal(principal).iter();
+        let held = seats.map(|seat| self.held(seat, Vec::new(), principal));
         held.collect()
     }
 

@@ -114,10 +114,12 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         style: match format {
             Format::Json => Style::Document,
             Format::Jsonl => Style::Line,
-            Format::Table | Format::Csv | Format::Tsv | Format::Md => match args.explain {
-                true => Style::Explanation(context.terminal()),
-                false => Style::Sentence,
-            },
+            Format::Table | Format::Csv | Format::Tsv | Format::Md | Format::Html => {
+                match args.explain {
+                    true => Style::Explanation(context.terminal()),
+                    false => Style::Sentence,
+                }
+            }
         },
     };
     let pointed = match args.origin.path.is_empty() {

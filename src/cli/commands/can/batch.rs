@@ -35,7 +35,7 @@ pub(super) fn run(
         Format::Jsonl => RowFormat::Jsonl,
         Format::Csv => RowFormat::Csv,
         // What nobody asks for: the answers are written as the questions are.
-        Format::Table | Format::Json | Format::Tsv | Format::Md => match form {
+        Format::Table | Format::Json | Format::Tsv | Format::Md | Format::Html => match form {
             Form::Jsonl => RowFormat::Jsonl,
             Form::Csv => RowFormat::Csv,
         },
