@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "access/agreement.rs"]
+mod agreement;
 #[path = "access/assertions.rs"]
 mod assertions;
 #[path = "access/batch.rs"]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::access::effective::{self, Allows, Reach};
+use crate::access::effective::{self, Action, Allows, Reach};
 use crate::access::holdings::{Holding, Holdings};
 use crate::access::presence::{Absence, absence};
 use crate::access::terms::Terms;
@@ -35,6 +35,8 @@ pub enum Gate {
     Unnamed(Effect),
     /// No action class covers it, so that nobody can have approved it.
     Uncovered(Effect),
+    /// The account's level has it never, or the least-privilege map forbids it there: no approval brings it in.
+    Forbidden(Effect),
 }
 
 /// What is missing for a yes: the nearest thing.
@@ -84,6 +86,12 @@ impl fmt::Display for Gate {
                 write!(f, "`{effect}` needs an approval that names the permission")
             }
             Gate::Uncovered(effect) => write!(f, "no action class covers `{effect}`"),
+            Gate::Forbidden(effect) => {
+                write!(
+                    f,
+                    "no approval brings `{effect}` by this right into the account's level"
+                )
+            }
         }
     }
 }
@@ -132,40 +140,50 @@ fn gate<'a>(
     known: &Entitlement,
 ) -> Option<Gate> {
     let account = holdings.account(question.principal)?;
-    let side = match Some(question.catalog) {
-        catalog if catalog == holdings.provider_catalog(account) => Side::Provider,
-        catalog if catalog == holdings.platform_catalog(account) => Side::Platform,
-        // Of another system: neither side of this account's integration.
-        _ => return None,
-    };
-    let by_name = known.effect == Effect::Egress
-        || terms.needs_name(question.catalog, question.permission, account.level);
-    let class = terms.action_at(account.level, known.effect);
-    if let Some(class) = class {
-        let all = effective::actions(holdings, terms, question.principal, Some(question.at));
-        let action = all.into_iter().find(|action| action.class == class)?;
-        let (other, allows) = match side {
-            Side::Provider => (Side::Platform, action.platform),
-            Side::Platform => (Side::Provider, action.provider),
-        };
-        match allows {
-            Allows::No => return Some(Gate::Half(other, class)),
-            Allows::Unclear => return Some(Gate::Unclear(other, class)),
-            Allows::Yes | Allows::Apart if by_name || action.approved => {}
-            Allows::Yes | Allows::Apart => return Some(Gate::Unapproved(class)),
-        }
+    let (catalog, permission) = (question.catalog, question.permission);
+    if terms.forbids(catalog, permission, account.level) {
+        return Some(Gate::Forbidden(known.effect));
     }
+    let side = match Some(catalog) {
+        name if name == holdings.provider_catalog(account) => Some(Side::Provider),
+        name if name == holdings.platform_catalog(account) => Some(Side::Platform),
+        // Of another system: there is no other side, yet somebody has to have approved it.
+        Some(_) | None => None,
+    };
+    let by_name =
+        known.effect == Effect::Egress || terms.needs_name(catalog, permission, account.level);
     let named = || {
         let mut signed = holdings.approvals(question.principal);
         signed.any(|(key, approval)| {
-            approval.permissions.contains(question.permission)
-                && approval.holds(key.on, terms.as_of())
+            approval.permissions.contains(permission) && approval.holds(key.on, terms.as_of())
         })
     };
-    match class {
-        _ if by_name => (!named()).then_some(Gate::Unnamed(known.effect)),
-        Some(_) => None,
-        None => (!named()).then_some(Gate::Uncovered(known.effect)),
+    let Some(class) = terms.action_at(account.level, known.effect) else {
+        let gate = match by_name {
+            true => Gate::Unnamed(known.effect),
+            false => Gate::Uncovered(known.effect),
+        };
+        return (!named()).then_some(gate);
+    };
+    let all = effective::actions(holdings, terms, question.principal, Some(question.at));
+    let action = all.iter().find(|action| action.class == class)?;
+    gate_of(action, side).or((by_name && !named()).then_some(Gate::Unnamed(known.effect)))
+}
+
+/// What keeps an action from going through, seen from the side where the right is.
+fn gate_of(action: &Action, side: Option<Side>) -> Option<Gate> {
+    let class = action.class;
+    let other = match side {
+        Some(Side::Provider) => Some((Side::Platform, action.platform)),
+        Some(Side::Platform) => Some((Side::Provider, action.provider)),
+        None => None,
+    };
+    match other {
+        Some((other, Allows::No)) => Some(Gate::Half(other, class)),
+        Some((other, Allows::Unclear)) => Some(Gate::Unclear(other, class)),
+        Some((_, Allows::Yes | Allows::Apart)) | None => {
+            (!action.approved).then_some(Gate::Unapproved(class))
+        }
     }
 }
 
@@ -204,7 +222,9 @@ pub fn reach_of(answer: &Answer<'_>) -> Option<Reach> {
             Gate::Half(Side::Platform, _) => Reach::ProviderOnly,
             Gate::Half(Side::Provider, _) => Reach::PlatformOnly,
             Gate::Unclear(..) => Reach::Unclear,
-            Gate::Unapproved(_) | Gate::Unnamed(_) | Gate::Uncovered(_) => Reach::Unapproved,
+            Gate::Unapproved(_) | Gate::Unnamed(_) | Gate::Uncovered(_) | Gate::Forbidden(_) => {
+                Reach::Unapproved
+            }
         }),
         Answer::No(
             Missing::Absent(_)

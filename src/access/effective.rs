@@ -1,19 +1,24 @@
 //! What an account can really do: an action needs a right at the provider, a right on the platform, and its approval. The
 //! rule on half-grants, the matrix and the questions all judge by this.
+//!
+//! Whether the account is in use is not looked at: `presence` says that.
 
-use crate::access::holdings::{Holding, Holdings};
+mod rights;
+
+use crate::access::effective::rights::Places;
+use crate::access::holdings::Holdings;
 use crate::access::terms::Terms;
-use crate::model::access::{ActionClass, words};
-use crate::model::account::Account;
-use crate::model::entitlement::{CatalogName, Side};
-use crate::model::id::{BoundaryPath, Principal};
+use crate::model::access::{ActionClass, LevelPolicy, words};
+use crate::model::id::{AccountId, BoundaryPath, Principal};
+
+pub use rights::{Rights, Sides};
 
 words! {
     /// Whether one side of the integration allows an action.
     Allows {
         Yes = "yes",
         No = "no",
-        /// Something is granted that no glossary explains: it may be what allows it.
+        /// Something is granted that no glossary explains, or a wildcard: it may be what allows it.
         Unclear = "unclear",
         /// The account has no such side: no platform, and no scope.
         Apart = "apart",
@@ -21,18 +26,18 @@ words! {
 }
 
 words! {
-    /// How far an account can do the actions of one class.
+    /// How far an account can do the actions of one class; the farthest first.
     Reach {
         /// Both sides allow it, and it is approved.
         Full = "full",
         /// Both sides allow it, and no approval holds: the systems let it through, and nobody has allowed it.
         Unapproved = "unapproved",
+        /// It cannot be told, as a glossary is missing or does not list what is granted.
+        Unclear = "unclear",
         /// Only the provider allows it.
         ProviderOnly = "provider-only",
         /// Only the platform allows it.
         PlatformOnly = "platform-only",
-        /// It cannot be told, as a glossary is missing or does not list what is granted.
-        Unclear = "unclear",
         /// Neither side allows it.
         Nothing = "none",
     }
@@ -64,30 +69,21 @@ impl Action {
     }
 }
 
-/// A set of action classes, and whether something could not be told.
-#[derive(Clone, Copy, Default)]
-struct Sides {
-    classes: u16,
-    unclear: bool,
+/// The action class that is an account's own: the first of its level; reading, where it has none.
+pub fn own_class(policy: &LevelPolicy) -> ActionClass {
+    policy.actions.first().copied().unwrap_or(ActionClass::Read)
 }
 
-impl Sides {
-    fn allows(self, class: ActionClass) -> Allows {
-        if self.classes & bit(class) != 0 {
-            Allows::Yes
-        } else if self.unclear {
-            Allows::Unclear
-        } else {
-            Allows::No
-        }
-    }
+/// An account as a principal.
+pub fn principal_of(account: &AccountId) -> Principal {
+    let name = format!("account/{account}");
+    name.parse()
+        .expect("the name of an account is that of a principal")
 }
 
-fn bit(class: ActionClass) -> u16 {
-    1 << class as u16
-}
-
-/// Every action class of an account at a boundary, or anywhere where none is named.
+/// Every action class of an account at a boundary; where none is named, at the place where each goes farthest.
+///
+/// A right at one place and one at another are no whole: both sides must allow an action at the same boundary.
 pub fn actions<'a>(
     holdings: &Holdings<'a>,
     terms: &dyn Terms<'a>,
@@ -97,84 +93,37 @@ pub fn actions<'a>(
     let Some(account) = holdings.account(principal) else {
         return Vec::new();
     };
-    let held = holdings.all(principal);
-    let here = |held: &&Holding<'a>| match at {
-        Some(at) => held.reaches(at),
-        None => held.at.is_some(),
-    };
-    let here: Vec<&Holding<'a>> = held.iter().filter(here).collect();
-    let [provider, platform] = [Side::Provider, Side::Platform].map(|side| {
-        let (catalog, own) = match side {
-            Side::Provider => (
-                holdings.provider_catalog(account),
-                account.permissions.len(),
-            ),
-            Side::Platform => (holdings.platform_catalog(account), account.scopes.len()),
-        };
-        side_of(&here, terms, account, catalog, own > 0)
-    });
-    // Scopes held elsewhere make it an account of two sides here too.
-    let name = holdings.platform_catalog(account);
-    let is_scope = |held: &Holding<'a>| {
-        held.at.is_some() && !held.keys.is_empty() && name.is_some() && held.catalog == name
-    };
-    let has_platform =
-        account.platform.is_some() || !account.scopes.is_empty() || held.iter().any(is_scope);
     let policy = terms.level(account.level);
-    let own = policy.actions.first().copied();
+    let places = Places::of(holdings, terms, principal, account);
+    let sides = match at {
+        Some(at) => vec![places.at(at)],
+        None => places.all(),
+    };
     let judge = |class: &ActionClass| {
-        // The further actions of a level have no effect of their own: the same rights carry them.
-        let known = match policy.actions.contains(class) {
-            true => own.unwrap_or(*class),
-            false => *class,
-        };
-        // A level that does not write at the provider needs only to read there.
-        let there = match policy.writes || !policy.actions.contains(class) {
-            true => known,
-            false => ActionClass::Read,
-        };
-        let allows =
-            |sides: Option<Sides>, class| sides.map_or(Allows::Unclear, |s| s.allows(class));
-        Action {
-            class: *class,
-            provider: allows(provider, there),
-            platform: match has_platform {
-                true => allows(platform, known),
-                false => Allows::Apart,
-            },
-            approved: is_approved(holdings, principal, *class, terms),
-        }
+        let approved = is_approved(holdings, principal, *class, terms);
+        farthest(&sides, policy, *class, approved)
     };
     ActionClass::ALL.iter().map(judge).collect()
 }
 
-/// What the rights of one side allow; none where there are some and no glossary.
-fn side_of<'a>(
-    here: &[&Holding<'a>],
+/// An account's own action, as far as its rights go anywhere; no approval is looked at.
+pub fn own_action<'a>(
+    holdings: &Holdings<'a>,
     terms: &dyn Terms<'a>,
-    account: &Account,
-    name: Option<&CatalogName>,
-    has_own: bool,
-) -> Option<Sides> {
-    let Some(name) = name else {
-        return (!has_own).then(Sides::default);
-    };
-    let catalog = terms.glossary(name)?;
-    let mut sides = Sides::default();
-    for key in here
+    principal: &Principal,
+) -> Option<Action> {
+    let account = holdings.account(principal)?;
+    let policy = terms.level(account.level);
+    let sides = Places::of(holdings, terms, principal, account).all();
+    Some(farthest(&sides, policy, own_class(policy), false))
+}
+
+fn farthest(sides: &[Sides], policy: &LevelPolicy, class: ActionClass, approved: bool) -> Action {
+    let all = sides
         .iter()
-        .filter(|held| held.catalog == Some(name))
-        .flat_map(|held| held.keys)
-    {
-        match catalog.entitlements.get(key) {
-            Some(known) => {
-                let class = terms.action_at(account.level, known.effect);
-                sides.classes |= class.map_or(0, bit);
-            }
-            None => sides.unclear = true,
-        }
-    }
-    Some(sides)
+        .map(|sides| sides.action(policy, class, approved));
+    let nowhere = Sides::default().action(policy, class, approved);
+    all.min_by_key(|action| action.reach()).unwrap_or(nowhere)
 }
 
 /// Whether an approval of an action class holds on the day.

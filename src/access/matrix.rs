@@ -1,18 +1,21 @@
 //! Matrices as values: rows of accounts or principals, columns of what they may hold. How they look is `report`'s.
 
+mod effective;
 mod entitlements;
 mod filter;
 mod roles;
 
+use crate::access::effective::Reach;
 use crate::model::access::{Effect, Level, words};
 use crate::model::account::{Account, AccountStatus};
 use crate::model::entitlement::{Catalog, CatalogName};
 use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, ProviderId};
 use crate::model::inventory::Inventory;
 
+pub use effective::effective;
 pub use entitlements::{permissions, scopes};
 pub use filter::Filter;
-pub use roles::roles;
+pub use roles::{roles, roles_with_teams};
 
 /// How a matrix finds a glossary by the name that a provider or platform gives it.
 pub type Lookup<'a> = dyn Fn(&CatalogName) -> Option<&'a Catalog> + 'a;
@@ -24,6 +27,7 @@ words! {
         Scopes = "scopes",
         Levels = "levels",
         Roles = "roles",
+        Effective = "effective",
     }
 }
 
@@ -35,6 +39,8 @@ pub struct Matrix {
     pub rows: Vec<Row>,
     /// Retired accounts that would have been rows.
     pub retired: usize,
+    /// Principals that hold something and may use nothing of it: left, not accepted, or not in use.
+    pub absent: usize,
 }
 
 /// Something to hold.
@@ -57,6 +63,7 @@ pub struct Row {
     pub provider: Option<ProviderId>,
     pub environment: Option<EnvironmentName>,
     pub level: Option<Level>,
+    pub status: Option<AccountStatus>,
     /// Where: the account's boundaries, the assignment's one. Empty where none is given.
     pub boundary: Vec<BoundaryPath>,
     /// What is held, by column, in the order of the columns.
@@ -72,6 +79,10 @@ pub enum Mark {
     Unknown,
     /// A level or a role: held, and that is all.
     Held,
+    /// A role that comes by a team.
+    ByTeam,
+    /// An action class, and how far the account can do it; one that it cannot do at all is not marked.
+    Reach(Reach),
 }
 
 impl Row {
@@ -90,6 +101,7 @@ impl Row {
             provider: Some(account.provider.clone()),
             environment: Some(account.environment.clone()),
             level: Some(account.level),
+            status: Some(account.status),
             boundary: account.boundary.clone(),
             held: Vec::new(),
         }
@@ -119,6 +131,7 @@ pub fn levels(inventory: &Inventory, filter: &Filter) -> Matrix {
         rows: rows.collect(),
         columns: shown.iter().map(column).collect(),
         retired,
+        absent: 0,
     }
 }
 
@@ -259,6 +272,16 @@ mod tests {
             ..Filter::default()
         };
         assert!(matrix(&group).rows.is_empty());
+    }
+
+    #[test]
+    fn at_a_boundary_is_who_holds_something_there_or_above() {
+        let at = |at: &str| Filter {
+            at: Some(at.parse().unwrap()),
+            ..Filter::default()
+        };
+        assert_eq!(rows(&matrix(&at("femo/x/press"))), ["a", "b"]);
+        assert_eq!(rows(&matrix(&at("femo"))), ["b"]);
     }
 
     #[test]

@@ -20,4 +20,4 @@ pub use listing::{Group, Hit, Listing, groups, list, search};
 pub use nearest::{nearest, nearest_within};
 pub use policy::{BadPolicy, Policy};
 pub use roles::{BuiltinRole, builtin_role, builtin_roles, nearest_builtin_role};
-pub use standing::{Standing, Stands, standings};
+pub use standing::{Standing, Stands, standing, standings};

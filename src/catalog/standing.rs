@@ -4,28 +4,7 @@ use crate::catalog::policy::Policy;
 use crate::model::access::{Effect, Level, LevelPolicy, Need, Requirement};
 use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey, Side};
 
-/// Where an entitlement stands at a level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing<'p> {
-    /// The least-privilege map forbids it.
-    Forbidden(&'p Requirement),
-    /// The map names it: required, optional, or allowed with an approval (which is judged elsewhere).
-    Named(&'p Requirement),
-    /// Nothing names it, and its effect fits the level.
-    Fits,
-    /// Nothing names it, and its effect is beyond the level.
-    Exceeds,
-}
-
-impl<'p> Standing<'p> {
-    /// Whether the level may have it.
-    pub fn is_allowed(self) -> bool {
-        match self {
-            Standing::Named(_) | Standing::Fits => true,
-            Standing::Forbidden(_) | Standing::Exceeds => false,
-        }
-    }
-}
+pub use crate::model::access::Standing;
 
 /// An entitlement of a glossary, and where it stands at each level, in their order.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +42,28 @@ pub fn standings<'p>(
         }
     }
     all
+}
+
+/// One entitlement of a glossary at one level; none where the glossary does not list it.
+pub fn standing<'p>(
+    policy: &'p Policy,
+    (name, catalog): (&CatalogName, &Catalog),
+    key: &EntitlementKey,
+    level: Level,
+) -> Option<Standing<'p>> {
+    let effect = catalog.entitlements.get(key)?.effect;
+    let of_level = policy.levels().policy(level);
+    let lines = match catalog.side {
+        Side::Provider => policy.requirements(name.as_str()),
+        Side::Platform => &[],
+    };
+    let mut own = lines
+        .iter()
+        .filter(|line| line.level == level && line.permission == *key);
+    Some(match own.next_back() {
+        Some(line) => by_line(of_level, line, effect),
+        None => by_effect(of_level, key, effect, catalog.side),
+    })
 }
 
 /// The standing that a line of the map gives. No line brings in what the level never allows.
@@ -118,6 +119,20 @@ mod tests {
         let all = standings(policy, &name, builtin(catalog).unwrap());
         let stands = all.iter().find(|stands| stands.key.as_str() == key);
         stands.unwrap().at[level as usize]
+    }
+
+    #[test]
+    fn one_entitlement_stands_where_it_does_among_all() {
+        let policy = Policy::shipped();
+        for name in ["unicmms", "factverse"] {
+            let (name, catalog) = (name.parse().unwrap(), builtin(name).unwrap());
+            for stands in standings(policy, &name, catalog) {
+                for level in Level::ALL {
+                    let one = standing(policy, (&name, catalog), stands.key, *level);
+                    assert_eq!(one, Some(stands.at[*level as usize]), "{}", stands.key);
+                }
+            }
+        }
     }
 
     #[test]

@@ -151,6 +151,29 @@ pub struct Requirement {
     pub why: Text,
 }
 
+/// Where an entitlement stands at a level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing<'p> {
+    /// The least-privilege map forbids it.
+    Forbidden(&'p Requirement),
+    /// The map names it: required, optional, or allowed with an approval (which is judged elsewhere).
+    Named(&'p Requirement),
+    /// Nothing names it, and its effect fits the level.
+    Fits,
+    /// Nothing names it, and its effect is beyond the level.
+    Exceeds,
+}
+
+impl<'p> Standing<'p> {
+    /// Whether the level may have it.
+    pub fn is_allowed(self) -> bool {
+        match self {
+            Standing::Named(_) | Standing::Fits => true,
+            Standing::Forbidden(_) | Standing::Exceeds => false,
+        }
+    }
+}
+
 /// Two permissions that one principal must not hold together at overlapping boundaries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DutyConflict {

@@ -29,6 +29,42 @@ impl EntitlementKey {
     }
 }
 
+/// Last names of a key that mean everything, whatever the glossary.
+const EVERYTHING: [&str; 9] = [
+    "all",
+    "any",
+    "everything",
+    "full-access",
+    "full-control",
+    "manage-all",
+    "manage-everything",
+    "super-user",
+    "superuser",
+];
+
+/// Whether a key grants everything, or everything of a group.
+pub fn is_wildcard(key: &str) -> bool {
+    key.contains('*') || EVERYTHING.contains(&last_name(key).1)
+}
+
+/// A key's last name, behind what it stands in.
+fn last_name(key: &str) -> (&str, &str) {
+    let at = key.rfind(['/', '.', ':']).map_or(0, |at| at + 1);
+    key.split_at(at)
+}
+
+impl EntitlementKey {
+    /// Whether it is a wildcard that may mean another key too.
+    pub fn covers(&self, other: &EntitlementKey) -> bool {
+        let group = match self.0.split_once('*') {
+            Some((group, _)) => group,
+            None if is_wildcard(&self.0) => last_name(&self.0).0,
+            None => return false,
+        };
+        other.0.starts_with(group)
+    }
+}
+
 impl FromStr for EntitlementKey {
     type Err = BadKey;
     fn from_str(text: &str) -> Result<Self, BadKey> {
@@ -165,6 +201,20 @@ string_serde!(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wildcard_covers_what_stands_in_its_group() {
+        let covers = |wide: &str, key: &str| {
+            let [wide, key] = [wide, key].map(|key| key.parse::<EntitlementKey>().unwrap());
+            wide.covers(&key)
+        };
+        for wide in ["*", "asset/*", "asset/all", "everything", "asset/v*"] {
+            assert!(covers(wide, "asset/view-assets"), "{wide}");
+        }
+        for narrow in ["part/*", "part/all", "asset/view-assets", "call"] {
+            assert!(!covers(narrow, "asset/view-assets"), "{narrow}");
+        }
+    }
 
     #[test]
     fn a_glossary_file_stays_below_its_inventory() {

@@ -8,6 +8,7 @@ mod mark;
 mod page;
 mod sheet;
 
+use crate::access::effective::Reach;
 use crate::access::matrix::{Kind, Mark, Matrix, Row};
 use crate::report::format::{Format, Terminal};
 use crate::report::view::{Cell, Column, View};
@@ -28,13 +29,15 @@ pub fn render(matrix: &Matrix, format: Format, terminal: &Terminal) -> String {
 
 /// One row a holder, one column for each thing held: the shape that a spreadsheet or a script keeps for years.
 ///
-/// A cell is the effect's word, `unknown` where no glossary has it, `yes` for levels and roles, missing where not held.
+/// A cell is the effect's word, `unknown` where no glossary has it, `yes` for levels and roles (`team` where a team gives the
+/// role), missing where not held; of the effective actions the reach's word, `none` too.
 pub fn view(matrix: &Matrix) -> View {
     let (kind, fixed): (_, &[&str]) = match matrix.kind {
         Kind::Permissions => ("matrix-permissions", ACCOUNT),
         Kind::Scopes => ("matrix-scopes", ACCOUNT),
         Kind::Levels => ("matrix-levels", ACCOUNT),
         Kind::Roles => ("matrix-roles", &["principal", "boundary"]),
+        Kind::Effective => ("matrix-effective", STANDING),
     };
     let mut columns: Vec<Column> = fixed.iter().map(|name| Column::new(*name)).collect();
     columns.extend(matrix.columns.iter().map(|column| {
@@ -42,7 +45,7 @@ pub fn view(matrix: &Matrix) -> View {
         let name = match matrix.kind {
             Kind::Roles => format!("role/{}", column.key),
             kind if fixed.contains(&column.key.as_str()) => format!("{kind}:{}", column.key),
-            Kind::Permissions | Kind::Scopes | Kind::Levels => column.key.clone(),
+            Kind::Permissions | Kind::Scopes | Kind::Levels | Kind::Effective => column.key.clone(),
         };
         Column::new(name).titled(column.key.clone())
     }));
@@ -53,6 +56,16 @@ pub fn view(matrix: &Matrix) -> View {
 
 const ACCOUNT: &[&str] = &["account", "provider", "environment", "level", "boundary"];
 
+/// `account-status`, as `status` is an action class.
+const STANDING: &[&str] = &[
+    "account",
+    "provider",
+    "environment",
+    "level",
+    "account-status",
+    "boundary",
+];
+
 fn cells(matrix: &Matrix, row: &Row) -> Vec<Cell> {
     let mut cells = vec![Cell::text(&row.name)];
     match matrix.kind {
@@ -60,6 +73,13 @@ fn cells(matrix: &Matrix, row: &Row) -> Vec<Cell> {
             Cell::optional(row.provider.as_ref()),
             Cell::optional(row.environment.as_ref()),
             Cell::optional(row.level),
+            Cell::list(&row.boundary),
+        ]),
+        Kind::Effective => cells.extend([
+            Cell::optional(row.provider.as_ref()),
+            Cell::optional(row.environment.as_ref()),
+            Cell::optional(row.level),
+            Cell::optional(row.status),
             Cell::list(&row.boundary),
         ]),
         // An assignment has one boundary; none is a fault.
@@ -71,6 +91,9 @@ fn cells(matrix: &Matrix, row: &Row) -> Vec<Cell> {
             Some((_, Mark::Effect(effect))) => Cell::text(effect),
             Some((_, Mark::Unknown)) => Cell::text("unknown"),
             Some((_, Mark::Held)) => Cell::text("yes"),
+            Some((_, Mark::ByTeam)) => Cell::text("team"),
+            Some((_, Mark::Reach(reach))) => Cell::text(reach),
+            None if matrix.kind == Kind::Effective => Cell::text(Reach::Nothing),
             None => Cell::missing(),
         },
     ));
@@ -280,6 +303,45 @@ unicmms-production-writeback-berlin,unicmms,production,write-back,femo/berlin,re
         ];
         let page = render(&permissions(&filter), Format::Md, &Terminal::PIPE);
         assert_eq!(page, expected.join("\n"));
+    }
+
+    #[test]
+    fn each_reach_has_a_letter_and_a_word() {
+        use crate::model::access::ActionClass;
+        use crate::model::account::AccountStatus;
+        let mut effective = matrix::levels(&inventory(), &one_section());
+        effective.kind = Kind::Effective;
+        let column = |class: &ActionClass| matrix::Column {
+            key: class.to_string(),
+            title: class.to_string(),
+            ..effective.columns[0].clone()
+        };
+        effective.columns = ActionClass::ALL.iter().map(column).collect();
+        effective.rows.truncate(1);
+        let reaches = Reach::ALL.iter().filter(|it| **it != Reach::Nothing);
+        effective.rows[0].held = (0..).zip(reaches.map(|it| Mark::Reach(*it))).collect();
+        effective.rows[0].status = Some(AccountStatus::Suspended);
+        snapbox::assert_data_eq!(
+            render(&effective, Format::Table, &at(80)),
+            snapbox::str![[r#"
+unicmms production (unicmms-production-*)
+ACCOUNT        Re  At  Dr  Ha  St  WB  Cl  BOUNDARY
+draft-berlin   F   U   ?   P   S   .   .   femo/berlin (suspended)
+
+Re read         Dr draft        St status       Cl closeout
+At attachment   Ha handoff      WB write-back
+
+F full: both sides allow it, and it is approved
+U unapproved: both sides allow it   ? unclear: not in a glossary
+P half: the provider alone allows it
+S half: the platform (scopes) alone allows it
+
+"#]]
+        );
+        let csv = render(&effective, Format::Csv, &Terminal::PIPE);
+        let row =
+            "suspended,femo/berlin,full,unapproved,unclear,provider-only,platform-only,none,none\n";
+        assert!(csv.ends_with(row), "{csv}");
     }
 
     #[test]

@@ -16,24 +16,7 @@ use crate::model::record::{Kind, RecordId};
 use crate::rules::facts::Facts;
 use crate::rules::grants::build::Builder;
 
-/// Last names of a key that mean everything, whatever the glossary.
-const EVERYTHING: [&str; 9] = [
-    "all",
-    "any",
-    "everything",
-    "full-access",
-    "full-control",
-    "manage-all",
-    "manage-everything",
-    "super-user",
-    "superuser",
-];
-
-/// Whether a key grants everything, or everything of a group.
-pub(super) fn is_wildcard(key: &str) -> bool {
-    let last = key.rsplit(['/', '.', ':']).next().unwrap_or(key);
-    key.contains('*') || EVERYTHING.contains(&last)
-}
+pub(super) use crate::model::entitlement::is_wildcard;
 
 /// One entitlement of an account, as its glossary has it.
 #[derive(Clone, Copy)]

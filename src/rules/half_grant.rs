@@ -1,9 +1,10 @@
 //! `half-grant`: an action that is allowed on one side only.
 
-use crate::model::access::{ActionClass, Effect, Need};
+use crate::access::effective::{self, Action, Reach, Rights, Sides};
+use crate::model::access::{ActionClass, Need};
 use crate::model::entitlement::Side;
 use crate::model::finding::{FieldPath, Severity};
-use crate::rules::grants::{Grant, Grants, Holder};
+use crate::rules::grants::{Grants, Holder};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -12,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     kind: RuleKind::Static,
     summary: "an action that is allowed on one side only",
-    explain: r##"An action passes through two systems and needs a right in both: a permission at the provider and a scope on the platform. Here one side allows the action of the account's level and the other does not. The integration fails at its first write, and the half that is granted is a right without a use. What is looked for is the level's own action (reading, for an import); at the provider a level that does not write there needs only to read. Both sides are judged only where both glossaries are known. A permission that the least-privilege map requires and that is absent is left to `missing-required-permission`, and what is beyond the level to `level-exceeded`.
+    explain: r##"An action passes through two systems and needs a right in both: a permission at the provider and a scope on the platform. Here one side allows the action of the account's level and the other does not. The integration fails at its first write, and the half that is granted is a right without a use. What is looked for is the level's own action (reading, for an import); at the provider a level that does not write there needs only to read. Both must be allowed at the same boundary: a role that gives the other half at another place makes no whole. `keyroll matrix effective` shows the same, as provider-only and platform-only. Both sides are judged only where both glossaries are known. A permission that the least-privilege map requires and that is absent is left to `missing-required-permission`, and what is beyond the level to `level-exceeded`.
 
 ## Fix
 
@@ -38,47 +39,32 @@ Source: Guide, troubleshooting: write-back is denied."##,
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let grants = facts.grants();
-    let levels = facts.policy.levels();
     for holder in &grants.holders {
         if !is_judged(grants, holder) {
             continue;
         }
-        let account = holder.account;
-        let policy = levels.policy(account.level);
-        let own = policy.actions.first().copied().unwrap_or(ActionClass::Read);
-        let at_provider = if policy.writes {
-            own
-        } else {
-            ActionClass::Read
+        let (own, action) = own_action(facts, grants, holder);
+        let at_provider = match facts.policy.levels().policy(holder.account.level).writes {
+            true => own,
+            false => ActionClass::Read,
         };
-        let allows = |effect, action| {
-            // Most entitlements read: that needs no look-up.
-            (effect == Effect::Read) == (action == ActionClass::Read)
-                && levels.action_at(account.level, effect) == Some(action)
-        };
-        let permissions = grants.on(holder, Side::Provider);
-        let provider = side(permissions, |effect| allows(effect, at_provider));
-        let scopes = grants.on(holder, Side::Platform);
-        let platform = side(scopes, |effect| allows(effect, own));
-        let (field, message) = match (provider, platform) {
-            (Half::Allowed, Half::Absent) => (
+        let provider = &holder.account.provider;
+        let (field, message) = match action.reach() {
+            Reach::ProviderOnly => (
                 "scopes",
-                format!(
-                    "`{}` allows {at_provider}, and no scope allows {own}",
-                    account.provider
-                ),
+                format!("`{provider}` allows {at_provider}, and no scope allows {own}"),
             ),
-            (Half::Absent, Half::Allowed) if !is_required(facts, grants, holder) => (
+            Reach::PlatformOnly if !is_required(facts, grants, holder) => (
                 "permissions",
                 format!(
-                    "a scope allows {own}, and no permission at `{}` allows {at_provider}",
-                    account.provider
+                    "a scope allows {own}, and no permission at `{provider}` allows {at_provider}"
                 ),
             ),
-            (Half::Absent, Half::Allowed | Half::Absent)
-            | (Half::Allowed, Half::Allowed)
-            | (Half::Unclear, _)
-            | (_, Half::Unclear) => continue,
+            Reach::PlatformOnly
+            | Reach::Full
+            | Reach::Unapproved
+            | Reach::Unclear
+            | Reach::Nothing => continue,
         };
         findings
             .account(holder.id, FieldPath::of(field), message)
@@ -86,32 +72,51 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
+/// The account's own action class, and how far it goes anywhere.
+fn own_action<'a>(
+    facts: &Facts<'a>,
+    grants: &Grants<'a>,
+    holder: &Holder<'a>,
+) -> (ActionClass, Action) {
+    let levels = facts.policy.levels();
+    let policy = levels.policy(holder.account.level);
+    let own = effective::own_class(policy);
+    // What roles give holds where they are assigned; what the account has itself holds at all its boundaries alike, and
+    // has been looked up already.
+    if !holder.roles.is_empty() {
+        let principal = effective::principal_of(holder.id);
+        let action = effective::own_action(facts.holdings(), &facts.terms(), &principal);
+        return (
+            own,
+            action.unwrap_or(Sides::default().action(policy, own, false)),
+        );
+    }
+    let rights = |side| {
+        let mut sum = Rights::default();
+        for grant in grants.on(holder, side) {
+            match grant.known.filter(|_| !grant.wildcard) {
+                Some(known) => sum.allow(levels.action_at(policy.level, known.entitlement.effect)),
+                None => sum.doubt(),
+            }
+        }
+        sum
+    };
+    let sides = match holder.account.boundary.is_empty() {
+        true => Sides::default(),
+        false => Sides {
+            provider: rights(Side::Provider),
+            platform: rights(Side::Platform),
+            is_apart: false,
+        },
+    };
+    (own, sides.action(policy, own, false))
+}
+
 /// Whether both sides can be told: both glossaries are known, and the account is one of the platform's at all.
 fn is_judged<'a>(grants: &Grants<'a>, holder: &Holder<'a>) -> bool {
     let known = holder.permissions.catalog.is_some() && holder.scopes.catalog.is_some();
     let has_scope = || grants.on(holder, Side::Platform).next().is_some();
     known && holder.left_out.is_none() && (holder.account.platform.is_some() || has_scope())
-}
-
-/// Whether one side allows an action.
-#[derive(Clone, Copy)]
-enum Half {
-    Allowed,
-    Absent,
-    /// An entitlement that is not listed, or a wildcard, may be what allows it.
-    Unclear,
-}
-
-fn side<'a>(list: impl Iterator<Item = Grant<'a>>, allows: impl Fn(Effect) -> bool) -> Half {
-    let mut half = Half::Absent;
-    for grant in list {
-        match grant.known.filter(|_| !grant.wildcard) {
-            Some(known) if allows(known.entitlement.effect) => return Half::Allowed,
-            Some(_) => {}
-            None => half = Half::Unclear,
-        }
-    }
-    half
 }
 
 /// Whether the map requires a permission that is not granted.

@@ -1,8 +1,8 @@
 //! The terms that access is judged by, from an inventory's glossaries and the policy.
 
 use crate::access;
-use crate::catalog::{Glossaries, Policy};
-use crate::model::access::{ActionClass, Effect, Level, LevelPolicy, Need};
+use crate::catalog::{self, Glossaries, Policy};
+use crate::model::access::{ActionClass, Effect, Level, LevelPolicy, Requirement, Standing};
 use crate::model::date::Date;
 use crate::model::entitlement::{Catalog, CatalogName, EntitlementKey};
 
@@ -27,10 +27,19 @@ impl<'a> access::terms::Terms<'a> for Terms<'a> {
         self.policy.levels().action_at(level, effect)
     }
 
-    fn needs_name(&self, catalog: &CatalogName, key: &EntitlementKey, level: Level) -> bool {
+    fn standing(
+        &self,
+        catalog: &CatalogName,
+        key: &EntitlementKey,
+        level: Level,
+    ) -> Option<Standing<'a>> {
+        let glossary = self.glossaries.get(catalog)?;
+        catalog::standing(self.policy, (catalog, glossary), key, level)
+    }
+
+    fn lines(&self, catalog: &CatalogName, level: Level) -> Vec<&'a Requirement> {
         let lines = self.policy.requirements(catalog.as_str()).iter();
-        let mut of_key = lines.filter(|line| line.level == level && line.permission == *key);
-        of_key.any(|line| line.need == Need::NeedsApproval)
+        lines.filter(|line| line.level == level).collect()
     }
 
     fn as_of(&self) -> Date {

@@ -248,3 +248,172 @@ fn a_condition_has_to_be_said() {
         .is_yes()
     );
 }
+
+/// The gate of a question on the account `sync`; none where the answer is yes.
+fn closed(inventory: &Inventory, catalog: &str, what: &str) -> Option<Gate> {
+    let said = answer(inventory, catalog, &format!("account/sync {what} femo/a"));
+    (!said.is_yes()).then(|| said.gate())
+}
+
+/// The account of [`account`] at another level, with records put in.
+fn at_level(level: &str, lists: (&[&str], &[&str]), records: Value) -> Inventory {
+    let mut all = plant();
+    all["provider/unicmms"] = json!({ "catalog": "unicmms" });
+    all["platform/factverse"] = json!({ "catalog": "factverse" });
+    all["account/sync"] = json!({ "provider": "unicmms", "environment": "production", "workflow": "sync",
+        "boundary": ["femo/a"], "level": level, "permissions": lists.0, "scopes": lists.1 });
+    for (id, body) in records.as_object().unwrap() {
+        all[id] = body.clone();
+    }
+    inventory(all)
+}
+
+fn approved(classes: &[&str], names: &[&str]) -> Value {
+    let mut records = json!({});
+    for class in classes {
+        records[format!("approval/sync {class} 2026-01-01")] =
+            json!({ "by": "person/jo", "permissions": names });
+    }
+    records
+}
+
+#[test]
+fn what_an_account_reads_for_the_action_of_its_level_needs_no_scope_of_its_own() {
+    const FILES: &str = "work-order/view-work-order-attachments";
+    for (level, scope) in [
+        ("attachment-sync", "ecm.import"),
+        ("status-sync", "cmms.status"),
+    ] {
+        let gate = |scope: &str, classes: &[&str]| {
+            let lists: (&[&str], &[&str]) = (&[FILES], &[scope]);
+            closed(
+                &at_level(level, lists, approved(classes, &[])),
+                "unicmms",
+                FILES,
+            )
+        };
+        assert_eq!(gate(scope, &["read"]), None, "{level}");
+        let open = Some(Gate::Unapproved(ActionClass::Read));
+        assert_eq!(gate(scope, &[]), open, "{level}");
+        let half = Some(Gate::Half(Side::Platform, ActionClass::Read));
+        assert_eq!(gate("cmms.draft", &["read"]), half, "{level}");
+    }
+}
+
+#[test]
+fn no_approval_brings_in_what_the_level_has_never_or_the_map_forbids() {
+    use keyroll::model::access::Effect;
+    for (key, effect, scope) in [
+        (
+            "work-order/manage-work-order-closeout",
+            Effect::Closeout,
+            "cmms.closeout",
+        ),
+        (
+            "work-order/delete-work-order",
+            Effect::Destroy,
+            "cmms.status",
+        ),
+        (
+            "work-order/edit-work-order",
+            Effect::Update,
+            "cmms.writeback",
+        ),
+    ] {
+        let signed = approved(&["read", "status", "closeout", "write-back"], &[key]);
+        let inventory = at_level("status-sync", (&[key], &["base.read", scope]), signed);
+        assert_eq!(
+            closed(&inventory, "unicmms", key),
+            Some(Gate::Forbidden(effect)),
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn a_right_that_needs_a_name_needs_the_name_and_its_action() {
+    use keyroll::model::access::Effect;
+    const KEY: &str = "asset/manage-asset-status";
+    let lists: (&[&str], &[&str]) = (&[KEY], &["base.read", "cmms.status"]);
+    let gate = |classes: &[&str], names: &[&str]| {
+        let inventory = at_level("status-sync", lists, approved(classes, names));
+        closed(&inventory, "unicmms", KEY)
+    };
+    assert_eq!(gate(&["status"], &[KEY]), None);
+    assert_eq!(gate(&["status"], &[]), Some(Gate::Unnamed(Effect::State)));
+    assert_eq!(
+        gate(&["read"], &[KEY]),
+        Some(Gate::Unapproved(ActionClass::Status))
+    );
+    const EXPORT: &str = "asset/export-assets";
+    let export = |names: &[&str]| {
+        let lists: (&[&str], &[&str]) = (&[EXPORT], &["base.read"]);
+        let inventory = at_level("read-only-import", lists, approved(&["read"], names));
+        closed(&inventory, "unicmms", EXPORT)
+    };
+    assert_eq!(export(&[]), Some(Gate::Unnamed(Effect::Egress)));
+    assert_eq!(export(&[EXPORT]), None);
+}
+
+#[test]
+fn a_right_in_another_system_needs_its_approval_too() {
+    const KEY: &str = "work-orders/create";
+    let key = keyroll::catalog::builtin("atlas").unwrap();
+    let key = key.entitlements.iter().find(|(_, known)| {
+        known.conditions.is_empty() && known.effect == keyroll::model::access::Effect::Create
+    });
+    let key = key.map_or(KEY, |(key, _)| key.as_str());
+    let role = json!({ "role/far": { "catalog": "atlas", "permissions": [key] },
+        "assignment/account/sync far femo/a": { "principal": "account/sync", "role": "far", "at": "femo/a" } });
+    let with = |classes: &[&str]| {
+        let mut records = role.clone();
+        let signed = approved(classes, &[]);
+        records
+            .as_object_mut()
+            .unwrap()
+            .extend(signed.as_object().unwrap().clone());
+        let inventory = at_level("draft-handoff", (&[], &["cmms.draft"]), records);
+        closed(&inventory, "atlas", key)
+    };
+    assert_eq!(with(&["draft"]), None);
+    assert_eq!(with(&[]), Some(Gate::Unapproved(ActionClass::Draft)));
+}
+
+#[test]
+fn halves_at_two_places_make_no_whole() {
+    use keyroll::access::effective::{Reach, actions};
+    const STATE: &str = "work-order/manage-work-order-status";
+    let records = json!({
+        "account/sync": { "provider": "unicmms", "environment": "production", "workflow": "sync", "level": "status-sync",
+            "boundary": ["femo/a"], "permissions": [STATE] },
+        "role/here": { "catalog": "factverse", "permissions": ["cmms.status"] },
+        "assignment/account/sync here femo/b": { "principal": "account/sync", "role": "here", "at": "femo/b" },
+    });
+    let plant = at_level("status-sync", (&[], &[]), records);
+    let reach = |at: Option<&str>| {
+        let at = at.map(|at| at.parse().unwrap());
+        let terms = crate::agreement::terms(&plant);
+        let principal = "account/sync".parse().unwrap();
+        let all = actions(&Holdings::of(&plant), &terms, &principal, at.as_ref());
+        all[ActionClass::Status as usize].reach()
+    };
+    // A platform elsewhere is a platform: at the first place it allows nothing.
+    assert_eq!(reach(Some("femo/a")), Reach::ProviderOnly);
+    assert_eq!(reach(Some("femo/b")), Reach::PlatformOnly);
+    assert_eq!(reach(Some("femo")), Reach::Nothing);
+    assert_eq!(reach(None), Reach::ProviderOnly);
+    assert!(crate::agreement::found(&plant).contains(&"half-grant"));
+}
+
+#[test]
+fn a_wildcard_or_a_glossary_that_is_not_there_leaves_it_unclear() {
+    const STATE: &str = "work-order/manage-work-order-status";
+    let signed = || approved(&["status"], &[]);
+    let wild = at_level("status-sync", (&[STATE], &["cmms.*"]), signed());
+    let gate = Some(Gate::Unclear(Side::Platform, ActionClass::Status));
+    assert_eq!(closed(&wild, "unicmms", STATE), gate);
+    let mut records = signed();
+    records["platform/factverse"] = json!({ "catalog": "./gone.toml" });
+    let none = at_level("status-sync", (&[STATE], &["cmms.status"]), records);
+    assert_eq!(closed(&none, "unicmms", STATE), gate);
+}

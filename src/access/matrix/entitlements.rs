@@ -82,6 +82,7 @@ fn build(
             .collect(),
         columns: columns.into_values().collect(),
         retired,
+        absent: 0,
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Filter {
     pub tenant: Option<Name>,
     /// A boundary: whoever may act at it, above it or below it.
     pub site: Option<BoundaryPath>,
+    /// A boundary: what holds there, given there or above it.
+    pub at: Option<BoundaryPath>,
     pub level: Option<Level>,
     pub account: Option<AccountId>,
     /// A group of a glossary: its title, or that as a name (`Work Order`, `work-order`).
@@ -40,15 +42,17 @@ impl Filter {
             && self.reaches(&account.boundary)
     }
 
-    /// Whether one of the boundaries is of the tenant and touches the site.
+    /// Whether one of the boundaries is of the tenant, touches the site and holds what is asked about.
     pub(super) fn reaches(&self, boundaries: &[BoundaryPath]) -> bool {
-        if self.tenant.is_none() && self.site.is_none() {
+        if self.tenant.is_none() && self.site.is_none() && self.at.is_none() {
             return true;
         }
         boundaries.iter().any(|at| {
             let tenant = |tenant: &Name| at.root() == tenant.as_str();
             let site = |site: &BoundaryPath| at.holds(site) || site.holds(at);
-            self.tenant.as_ref().is_none_or(tenant) && self.site.as_ref().is_none_or(site)
+            self.tenant.as_ref().is_none_or(tenant)
+                && self.site.as_ref().is_none_or(site)
+                && self.at.as_ref().is_none_or(|place| at.holds(place))
         })
     }
 

@@ -1,31 +1,73 @@
-//! Principals at boundaries x roles.
+//! Principals at boundaries x roles: as they are assigned, or with those that come by teams.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::holdings::{Holdings, Source};
 use crate::access::matrix::{Column, Filter, Kind, Mark, Matrix, Row};
+use crate::access::presence::absence;
+use crate::model::date::Date;
 use crate::model::id::{BoundaryPath, Principal, RoleId};
 use crate::model::inventory::Inventory;
 
+/// The roles that principals hold at boundaries.
+type Holders = BTreeMap<(Option<BoundaryPath>, Principal), BTreeMap<RoleId, Mark>>;
+
 /// Who holds which role where: a row for each principal and boundary. Assignments without a boundary have their own row.
 ///
-/// Of the filter, tenant, site, account and `all` apply.
+/// Of the filter, tenant, site, at, account and `all` apply.
 pub fn roles(inventory: &Inventory, filter: &Filter) -> Matrix {
-    type Holder = (Option<BoundaryPath>, Principal);
-    let mut holders: BTreeMap<Holder, BTreeSet<RoleId>> = BTreeMap::new();
-    let account = filter
-        .account
-        .as_ref()
-        .map(|name| format!("account/{name}"));
+    let mut holders = Holders::new();
     for key in inventory.assignments.keys() {
-        let wanted = account
-            .as_ref()
-            .is_none_or(|name| key.principal.as_str() == name);
-        if wanted && filter.reaches(key.at.as_slice()) {
+        if is_wanted(&key.principal, filter) && filter.reaches(key.at.as_slice()) {
             let holder = (key.at.clone(), key.principal.clone());
-            holders.entry(holder).or_default().insert(key.role.clone());
+            let held = holders.entry(holder).or_default();
+            held.insert(key.role.clone(), Mark::Held);
         }
     }
-    let mut shown: BTreeSet<&RoleId> = holders.values().flatten().collect();
+    matrix(inventory, filter, holders, 0)
+}
+
+/// The same with the roles that come by teams and by teams of teams, of whoever is there on the day. An assignment without
+/// a boundary gives nothing, and is left out.
+pub fn roles_with_teams(holdings: &Holdings<'_>, filter: &Filter, as_of: Date) -> Matrix {
+    let inventory = holdings.inventory;
+    let mut holders = Holders::new();
+    let mut absent = 0;
+    let all = holdings.principals().into_iter();
+    for principal in all.filter(|principal| is_wanted(principal, filter)) {
+        let held = holdings.all(&principal).into_iter();
+        let here: Vec<_> = held
+            .filter_map(|held| match held.source {
+                Source::Role(role, _) => Some((role, held.at?, held.way.is_empty())),
+                Source::Own(_) => None,
+            })
+            .filter(|(_, at, _)| filter.reaches(std::slice::from_ref(*at)))
+            .collect();
+        if !here.is_empty() && absence(inventory, &principal, as_of).is_some() {
+            absent += 1;
+            continue;
+        }
+        for (role, at, is_own) in here {
+            let holder = (Some(at.clone()), principal.clone());
+            let marks = holders.entry(holder).or_default();
+            let mark = marks.entry(role.clone()).or_insert(Mark::ByTeam);
+            if is_own {
+                *mark = Mark::Held;
+            }
+        }
+    }
+    matrix(inventory, filter, holders, absent)
+}
+
+fn is_wanted(principal: &Principal, filter: &Filter) -> bool {
+    filter
+        .account
+        .as_ref()
+        .is_none_or(|account| principal.parts() == ("account", account.as_str()))
+}
+
+fn matrix(inventory: &Inventory, filter: &Filter, holders: Holders, absent: usize) -> Matrix {
+    let mut shown: BTreeSet<&RoleId> = holders.values().flat_map(BTreeMap::keys).collect();
     if filter.all {
         shown.extend(inventory.roles.keys());
     }
@@ -35,10 +77,11 @@ pub fn roles(inventory: &Inventory, filter: &Filter) -> Matrix {
         provider: None,
         environment: None,
         level: None,
+        status: None,
         boundary: at.iter().cloned().collect(),
         held: roles
             .iter()
-            .filter_map(|role| Some((*place.get(role)?, Mark::Held)))
+            .filter_map(|(role, mark)| Some((*place.get(role)?, *mark)))
             .collect(),
     });
     let column = |role: &&RoleId| Column {
@@ -52,5 +95,6 @@ pub fn roles(inventory: &Inventory, filter: &Filter) -> Matrix {
         rows: rows.collect(),
         columns: shown.iter().map(column).collect(),
         retired: 0,
+        absent,
     }
 }

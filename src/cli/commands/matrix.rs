@@ -1,17 +1,20 @@
-//! `keyroll matrix`: accounts against permissions, scopes and levels; principals against roles.
+//! `keyroll matrix`: accounts against permissions, scopes, levels and what they can really do; principals against roles.
 
 use std::path::PathBuf;
 
-use crate::access::matrix::{self, Filter};
+use crate::access::holdings::Holdings;
+use crate::access::matrix::{self, Filter, Matrix};
 use crate::catalog::Glossaries;
-use crate::cli::context::Context;
+use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::settings::Settings;
 use crate::cli::{completion, roll};
 use crate::model::access::{Effect, Level};
 use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, RecordId};
 use crate::report;
+use crate::rules::Terms;
 use crate::store::Access;
 
 /// What a matrix sets the accounts against.
@@ -25,15 +28,19 @@ enum What {
     Levels,
     /// Principals x roles
     Roles,
+    /// Accounts x action classes: what each can really do
+    Effective,
 }
 
-/// Show who may do what: accounts against permissions, scopes or levels; principals against roles
+/// Show who may do what: accounts against permissions, scopes, levels or what they can do; principals against roles
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     keyroll matrix permissions --provider unicmms\n  \
     keyroll matrix permissions --group \"Work Order\" --format csv > permissions.csv\n  \
     keyroll matrix permissions --format html > permissions.html\n  \
-    keyroll matrix scopes --site femo/hawthorne --path inventory/")]
+    keyroll matrix scopes --site femo/hawthorne --path inventory/\n  \
+    keyroll matrix effective --at femo/hawthorne\n  \
+    keyroll matrix roles --at femo/hawthorne --effective")]
 pub struct Args {
     #[arg(value_enum)]
     what: What,
@@ -52,6 +59,12 @@ pub struct Args {
     /// Only who may act at this boundary: there, above or below it
     #[arg(long, value_name = "BOUNDARY", add = completion::names(Kind::Boundary))]
     site: Option<BoundaryPath>,
+    /// Only what holds at this boundary: given there or above it
+    #[arg(long, value_name = "BOUNDARY", add = completion::names(Kind::Boundary))]
+    at: Option<BoundaryPath>,
+    /// Of `roles`: those that come by teams too, of whoever is there
+    #[arg(long)]
+    effective: bool,
     /// Only accounts of this level
     #[arg(long)]
     level: Option<Level>,
@@ -70,31 +83,17 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
+    if args.effective && args.what != What::Roles {
+        let failure = Failure::usage("`--effective` is an option of `matrix roles`");
+        return Err(failure.hint("`keyroll matrix effective` shows what accounts can really do"));
+    }
     let inventory = if args.path.is_empty() {
         context.open(Access::Read)?.inventory()?
     } else {
         roll::declared(&args.path)?
     };
     known(&args, &inventory)?;
-    let glossaries = Glossaries::of(&inventory);
-    let lookup = |name: &_| glossaries.get(name);
-    let filter = Filter {
-        provider: args.provider,
-        environment: args.environment,
-        tenant: args.tenant,
-        site: args.site,
-        level: args.level,
-        account: args.account,
-        group: args.group,
-        effect: args.effect,
-        all: args.all,
-    };
-    let matrix = match args.what {
-        What::Permissions => matrix::permissions(&inventory, &lookup, &filter),
-        What::Scopes => matrix::scopes(&inventory, &lookup, &filter),
-        What::Levels => matrix::levels(&inventory, &filter),
-        What::Roles => matrix::roles(&inventory, &filter),
-    };
+    let matrix = matrix(&args, &inventory, context)?;
     if matrix.rows.is_empty() {
         context.out.note("nothing to show: no record fits");
         return Ok(Status::Clean);
@@ -102,6 +101,51 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let shown = report::matrix::render(&matrix, context.globals.format, &context.terminal());
     context.out.data(&shown)?;
     Ok(Status::Clean)
+}
+
+fn matrix(args: &Args, inventory: &Inventory, context: &mut Context) -> Result<Matrix, Failure> {
+    let glossaries = Glossaries::of(inventory);
+    let lookup = |name: &_| glossaries.get(name);
+    let filter = filter(args);
+    Ok(match args.what {
+        What::Permissions => matrix::permissions(inventory, &lookup, &filter),
+        What::Scopes => matrix::scopes(inventory, &lookup, &filter),
+        What::Levels => matrix::levels(inventory, &filter),
+        What::Roles if args.effective => {
+            let holdings = Holdings::of(inventory);
+            matrix::roles_with_teams(&holdings, &filter, context.as_of())
+        }
+        What::Roles => matrix::roles(inventory, &filter),
+        What::Effective => {
+            let beside = match args.path.is_empty() {
+                true => Beside::Store,
+                false => Beside::Inventory,
+            };
+            let settings = Settings::load(context, beside)?;
+            settings.meet(inventory, context)?;
+            let terms = Terms {
+                glossaries,
+                policy: &settings.policy,
+                as_of: context.as_of(),
+            };
+            matrix::effective(&Holdings::of(inventory), &terms, &filter)
+        }
+    })
+}
+
+fn filter(args: &Args) -> Filter {
+    Filter {
+        provider: args.provider.clone(),
+        environment: args.environment.clone(),
+        tenant: args.tenant.clone(),
+        site: args.site.clone(),
+        at: args.at.clone(),
+        level: args.level,
+        account: args.account.clone(),
+        group: args.group.clone(),
+        effect: args.effect,
+        all: args.all,
+    }
 }
 
 /// A filter that names nothing must not read as "nobody".
@@ -114,6 +158,7 @@ fn known(args: &Args, inventory: &Inventory) -> Result<(), Failure> {
         .site
         .as_ref()
         .map(|name| (Kind::Boundary, name.as_str()));
+    let at = args.at.as_ref().map(|name| (Kind::Boundary, name.as_str()));
     let tenant = args
         .tenant
         .as_ref()
@@ -122,7 +167,7 @@ fn known(args: &Args, inventory: &Inventory) -> Result<(), Failure> {
         .account
         .as_ref()
         .map(|name| (Kind::Account, name.as_str()));
-    for (kind, name) in [provider, site, tenant, account].into_iter().flatten() {
+    for (kind, name) in [provider, site, at, tenant, account].into_iter().flatten() {
         let id = RecordId {
             kind,
             name: name.into(),

@@ -79,6 +79,7 @@ fn what_is_missing(missing: &Missing<'_>, clause: &str) -> Value {
                 Gate::Unapproved(action) => ("unapproved", None, Some(action)),
                 Gate::Unnamed(_) => ("unnamed", None, None),
                 Gate::Uncovered(_) => ("uncovered", None, None),
+                Gate::Forbidden(_) => ("forbidden", None, None),
             };
             let (side, action) = (side.map(|s| s.as_str()), action.map(|a| a.as_str()));
             let more = json!({ "side": side, "action": action, "held": [holding(held)] });

@@ -98,6 +98,10 @@ fn gated(told: &Told<'_, '_>, name: &str, gate: &Gate) -> Vec<String> {
         )],
         Gate::Unapproved(class) => vec![approval(class.as_str(), "")],
         Gate::Unnamed(_) | Gate::Uncovered(_) => by_name(),
+        // No approval brings it in.
+        Gate::Forbidden(_) => {
+            vec!["an account of a level that covers it: `keyroll level list` shows them".to_owned()]
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::matrix::{Column, Kind, Mark, Matrix, Row};
+use crate::model::account::AccountStatus;
 use crate::model::key::slug;
 use crate::model::text::shape;
 use crate::report::escape;
@@ -58,7 +59,7 @@ pub(super) fn fold(matrix: &Matrix) -> Folded {
     let all = || matrix.rows.iter().flat_map(|row| &row.held);
     let held: BTreeSet<usize> = all().map(|(column, _)| *column).collect();
     // Columns that nobody holds were asked for, or are levels: where none is, is worth seeing.
-    let every = held.len() < matrix.columns.len();
+    let every = held.len() < matrix.columns.len() || matrix.kind == Kind::Effective;
     let marks = mark::sorted(all().map(|(_, mark)| *mark));
     Folded {
         corner: corner(matrix.kind),
@@ -78,7 +79,7 @@ pub(super) fn fold(matrix: &Matrix) -> Folded {
 /// The heading of the first column.
 pub(super) fn corner(kind: Kind) -> &'static str {
     match kind {
-        Kind::Permissions | Kind::Scopes | Kind::Levels => "ACCOUNT",
+        Kind::Permissions | Kind::Scopes | Kind::Levels | Kind::Effective => "ACCOUNT",
         Kind::Roles => "PRINCIPAL",
     }
 }
@@ -110,7 +111,7 @@ fn group_heads(names: &[String]) -> Vec<Head> {
 fn column_heads(matrix: &Matrix) -> Vec<Head> {
     let keys: Vec<String> = matrix.columns.iter().map(|c| c.key.clone()).collect();
     let codes = match matrix.kind {
-        Kind::Levels => codes(&keys),
+        Kind::Levels | Kind::Effective => codes(&keys),
         Kind::Permissions | Kind::Scopes | Kind::Roles => {
             (1..=keys.len()).map(|n| n.to_string()).collect()
         }
@@ -164,7 +165,7 @@ fn section(
     columns.sort_unstable();
     columns.dedup();
     let prefix = match kind {
-        Kind::Permissions | Kind::Scopes | Kind::Levels => common_prefix(rows),
+        Kind::Permissions | Kind::Scopes | Kind::Levels | Kind::Effective => common_prefix(rows),
         Kind::Roles => "",
     };
     let rows = rows.iter().map(|row| {
@@ -176,6 +177,7 @@ fn section(
         let behind = match kind {
             Kind::Permissions | Kind::Scopes => String::new(),
             Kind::Levels | Kind::Roles => places(row),
+            Kind::Effective => placed(row),
         };
         let name = row.name.strip_prefix(prefix).unwrap_or(&row.name);
         (shown(name), cells.collect(), behind)
@@ -197,6 +199,15 @@ fn section(
 pub(super) fn places(row: &Row) -> String {
     let places: Vec<&str> = row.boundary.iter().map(|at| at.as_str()).collect();
     shape::masked(&places.join(", ")).into_owned()
+}
+
+/// The places of an account, and its status where it is not in use: until then it can do nothing.
+fn placed(row: &Row) -> String {
+    let status = row.status.filter(|it| *it != AccountStatus::Active);
+    let status = status.map(|status| format!("({status})"));
+    let parts = [Some(places(row)), status];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" ").trim().to_owned()
 }
 
 /// What the names of a section share, up to a hyphen: to the end of `PROVIDER-ENVIRONMENT-` where they hold it.

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::report::escape;
 use crate::report::format::Terminal;
 use crate::report::matrix::fold::{Folded, Section};
+use crate::report::matrix::mark::ALARMING;
 use crate::report::paint;
 use crate::report::view::Tone;
 
@@ -165,7 +166,7 @@ impl Line<'_> {
             out.push_str(&" ".repeat(gap));
             let tone = match *cell {
                 "." => Some(Tone::Muted),
-                cell if cell.contains(['d', 'A', '?']) => Some(Tone::Warning),
+                cell if cell.contains(ALARMING) => Some(Tone::Warning),
                 _ => None,
             };
             let cell = padded(cell, *width);

@@ -18,7 +18,7 @@ pub(super) fn page(matrix: &Matrix) -> String {
         (_, false) => "matrix tall large",
     };
     let noun = match matrix.kind {
-        Kind::Permissions | Kind::Scopes | Kind::Levels => "account",
+        Kind::Permissions | Kind::Scopes | Kind::Levels | Kind::Effective => "account",
         Kind::Roles => "holder",
     };
     let one = matrix.kind.as_str();

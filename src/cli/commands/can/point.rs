@@ -12,7 +12,7 @@ use crate::cli::commands::can::{Asking, Shown, Style};
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::Failure;
 use crate::cli::settings::Settings;
-use crate::model::access::{ActionClass, Effect, Level, LevelPolicy};
+use crate::model::access::{ActionClass, Effect, Level, LevelPolicy, Requirement, Standing};
 use crate::model::date::Date;
 use crate::model::entitlement::{Catalog, CatalogName, EntitlementKey};
 use crate::model::inventory::Inventory;
@@ -116,8 +116,8 @@ struct Lazy<'a> {
     as_of: Date,
 }
 
-impl Lazy<'_> {
-    fn terms(&self) -> rules::Terms<'_> {
+impl<'a> Lazy<'a> {
+    fn terms(&self) -> rules::Terms<'a> {
         rules::Terms {
             glossaries: self.glossaries,
             policy: self.policy(),
@@ -125,7 +125,7 @@ impl Lazy<'_> {
         }
     }
 
-    fn policy(&self) -> &Policy {
+    fn policy(&self) -> &'a Policy {
         match self.settings {
             Some(settings) => &settings.policy,
             None => Policy::shipped(),
@@ -146,8 +146,17 @@ impl<'a> access::terms::Terms<'a> for Lazy<'a> {
         self.policy().levels().action_at(level, effect)
     }
 
-    fn needs_name(&self, catalog: &CatalogName, key: &EntitlementKey, level: Level) -> bool {
-        self.terms().needs_name(catalog, key, level)
+    fn standing(
+        &self,
+        catalog: &CatalogName,
+        key: &EntitlementKey,
+        level: Level,
+    ) -> Option<Standing<'a>> {
+        self.terms().standing(catalog, key, level)
+    }
+
+    fn lines(&self, catalog: &CatalogName, level: Level) -> Vec<&'a Requirement> {
+        self.terms().lines(catalog, level)
     }
 
     fn as_of(&self) -> Date {
