@@ -14,5 +14,7 @@ mod concerning;
 mod engine;
 #[path = "access/lists.rs"]
 mod lists;
+#[path = "access/minimise.rs"]
+mod minimise;
 #[path = "access/story.rs"]
 mod story;

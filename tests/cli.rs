@@ -80,6 +80,8 @@ transcripts! {
     access = "docs/access.md",
     matrices = "docs/matrices.md",
     can = "tests/cli/can.trycmd",
+    minimise = "tests/cli/minimise.trycmd",
+    least_privilege = "docs/least-privilege.md",
 }
 
 #[test]

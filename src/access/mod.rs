@@ -12,6 +12,7 @@ mod granting;
 pub mod gravity;
 pub mod holdings;
 pub mod matrix;
+pub mod minimise;
 pub mod presence;
 pub mod reaching;
 pub mod reading;

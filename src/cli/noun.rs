@@ -5,6 +5,7 @@ mod builtin;
 mod edit;
 mod fields;
 mod invite;
+mod minimise;
 mod show;
 mod suggest;
 mod words;
@@ -113,7 +114,9 @@ pub fn command(kind: Kind) -> Command {
                 ),
         );
     if kind == Kind::Account {
-        command.subcommand(suggest::command())
+        command
+            .subcommand(suggest::command())
+            .subcommand(minimise::command())
     } else if kind == Kind::Role {
         builtin::add_to(command)
     } else if kind == Kind::Person {
@@ -159,6 +162,7 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
         "invite" => invite::invite(&name(), &strings("fields"), arguments, context),
         "accept" => invite::accept(&name(), context),
         "revoke-invite" => invite::revoke(&name(), context),
+        "minimise" => minimise::run(arguments, context),
         other => unreachable!("`{other}` is not among the verbs of `command`"),
     }
 }

@@ -4,6 +4,7 @@
 mod ask;
 mod list;
 mod page;
+mod smaller;
 
 use crate::catalog::{self, Glossaries, Policy};
 use crate::manifest::suggest::page::Page;
@@ -12,6 +13,8 @@ use crate::model::entitlement::{Catalog, CatalogName, Side};
 use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, PlatformId, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::key::Only;
+
+pub use smaller::smaller;
 
 /// What an account is wanted for. What is left out is taken from the roll where it says it, else left to be filled in.
 #[derive(Clone, Debug)]

@@ -30,7 +30,7 @@ pub fn of(kind: Kind) -> Noun {
                 ("environment", "environment"),
             ],
             listing: "account-list",
-            about: "Service accounts: list, show, add, set, edit, remove, suggest",
+            about: "Service accounts: list, show, add, set, edit, remove, suggest, minimise",
             example: "unicmms-production-import-hawthorne",
             add: "provider=unicmms environment=production workflow=import level=read-only-import boundary+=femo/hawthorne",
             set: "permissions+=asset/view-assets expires=2027-03-31",
