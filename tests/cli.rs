@@ -82,6 +82,7 @@ transcripts! {
     can = "tests/cli/can.trycmd",
     minimise = "tests/cli/minimise.trycmd",
     least_privilege = "docs/least-privilege.md",
+    access_lists = "tests/cli/access.trycmd",
 }
 
 #[test]

@@ -7,13 +7,14 @@ use crate::access::glossary::{NoGlossary, glossary_of};
 use crate::access::holdings::Holdings;
 use crate::catalog::{Glossaries, nearest};
 use crate::cli::context::{Beside, Context};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
 use crate::cli::settings::Settings;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
 use crate::model::id::{BoundaryPath, Principal};
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, RecordId};
+use crate::report::lists::{self, Lists};
 use crate::rules::Terms;
 use crate::store::Access;
 
@@ -95,6 +96,30 @@ impl Asked {
             None => failure.hint(format!("`keyroll {kind} list` shows what there is")),
         })
     }
+}
+
+/// Says that teams were left out, where there are too many: then less is shown than is held.
+pub fn warn_of_tangles(holdings: &Holdings<'_>, context: &mut Context) {
+    if let Some(team) = holdings.teams.left_out {
+        context.out.note(format!(
+            "warning: too many teams are parts of teams, from `team/{team}` on: what comes by teams above teams is left out"
+        ));
+    }
+}
+
+/// Shows a list; what stands apart from its rows goes below a table, else to stderr. A list that is empty is no failure.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn show(lists: &Lists, context: &mut Context) -> Outcome {
+    let format = context.globals.format;
+    context
+        .out
+        .data(&lists::render(lists, format, &context.terminal()))?;
+    if !lists.has_notes_inside(format) {
+        lists.notes.iter().for_each(|note| context.out.note(note));
+    }
+    Ok(Status::Clean)
 }
 
 /// The glossary of a permission that is asked about.

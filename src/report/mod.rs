@@ -6,6 +6,7 @@ pub mod diff;
 pub mod escape;
 pub mod findings;
 pub mod format;
+pub mod lists;
 pub mod matrix;
 pub mod plan;
 pub mod summary;

@@ -1,5 +1,6 @@
 //! One file a command: its options, and four beats: read, decide, do, show.
 
+pub mod access;
 pub mod apply;
 pub mod assign;
 pub mod audit;
@@ -21,10 +22,12 @@ pub mod man;
 pub mod matrix;
 pub mod next;
 pub mod plan;
+pub mod reach;
 pub mod run;
 pub mod schema;
 pub mod secret;
 pub mod validate;
+pub mod who_can;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
@@ -48,6 +51,9 @@ pub enum Command {
     Import(import::Args),
     Can(can::Args),
     Matrix(matrix::Args),
+    WhoCan(who_can::Args),
+    Access(access::Args),
+    Reach(reach::Args),
     Catalog(catalog::Args),
     Level(level::Args),
     /// Give a role at a boundary
@@ -81,6 +87,9 @@ impl Command {
             Command::Import(args) => import::run(args, context),
             Command::Can(args) => can::run(args, context),
             Command::Matrix(args) => matrix::run(args, context),
+            Command::WhoCan(args) => who_can::run(args, context),
+            Command::Access(args) => access::run(args, context),
+            Command::Reach(args) => reach::run(args, context),
             Command::Catalog(args) => catalog::run(args, context),
             Command::Level(args) => level::run(args, context),
             Command::Assign(args) => assign::assign(args, context),
