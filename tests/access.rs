@@ -18,3 +18,5 @@ mod lists;
 mod minimise;
 #[path = "access/story.rs"]
 mod story;
+#[path = "access/world.rs"]
+mod world;
