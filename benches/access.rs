@@ -56,7 +56,7 @@ impl Policy {
         Policy {
             assignments,
             people: (assignments / 10).max(10),
-            sites: (assignments / 1_000).clamp(2, 500),
+            sites: (assignments / 1_000).clamp(10, 500),
         }
     }
 
@@ -89,12 +89,12 @@ impl Policy {
     }
 
     /// An assignment by number: principal, role, boundary, and the place among all machines that it is of. Each round
-    /// over the people moves on to other machines, so that no two are alike.
+    /// over the holders moves on to another role and machine, so that no two are alike.
     fn assignment(&self, number: usize) -> (String, usize, String, usize) {
         let holders = self.people + self.teams() + self.departments() + self.divisions();
         let (holder, round) = (number % holders, number / holders);
         let machine = (mix(holder) + round * (AREAS * MACHINES + 1)) % self.machines();
-        let role = mix(number) % ROLES;
+        let role = ((mix(holder) >> 8) + round * 5) % ROLES;
         let mut holder = holder;
         if holder < self.people {
             let at = match holder % 4 {
@@ -105,19 +105,17 @@ impl Policy {
         }
         holder -= self.people;
         if holder < self.teams() {
-            return (
-                format!("team/{}", team(holder)),
-                role,
-                self.area(machine),
-                machine,
-            );
+            let at = self.machine(machine);
+            return (format!("team/{}", team(holder)), role, at, machine);
         }
         holder -= self.teams();
-        let name = match holder.checked_sub(self.departments()) {
-            None => department(holder),
-            Some(holder) => division(holder),
+        let (name, at) = match holder.checked_sub(self.departments()) {
+            None => (department(holder), self.area(machine)),
+            // One of its assignments holds for a whole site.
+            Some(holder) if round == 0 => (division(holder), self.site(machine)),
+            Some(holder) => (division(holder), self.area(machine)),
         };
-        (format!("team/{name}"), role, self.site(machine), machine)
+        (format!("team/{name}"), role, at, machine)
     }
 
     /// Somebody who holds what a principal does: itself, or a person far below the team.
@@ -175,7 +173,7 @@ impl Policy {
         let assignment = |n| {
             let (principal, role, at, _) = self.assignment(n);
             format!(
-                "[[assignment]]\nprincipal = \"{principal}\"\nrole = \"role-{role:02}\"\nat = \"{at}\"\n"
+                "[[assignment]]\nprincipal = \"{principal}\"\nrole = \"role-{role:02}\"\nat = [\"{at}\"]\n"
             )
         };
         write_all(folder, "assignment", (0..self.assignments).map(assignment))

@@ -35,7 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let seconds = args.next().map_or(Ok(10), |text| text.parse())?;
     let limit = Duration::from_secs(seconds);
     let start = Instant::now();
-    let inventory = manifest::read(&[Path::new(&folder).join("inventory")]).inventory;
+    let read = manifest::read(&[Path::new(&folder).join("inventory")]);
+    if !read.problems.is_empty() {
+        return Err("the inventory has problems: `keyroll validate` shows them".into());
+    }
+    let inventory = read.inventory;
     let questions = questions(&Path::new(&folder).join("questions.csv"))?;
     let size = inventory.assignments.len();
     // Where the policy was applied to a store beside it: what `can --batch` begins with.
