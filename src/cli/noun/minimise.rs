@@ -9,7 +9,6 @@ use crate::access::holdings::Holdings;
 use crate::access::minimise::{Line, Outcome, Smaller, State, minimise};
 use crate::access::terms::Terms as _;
 use crate::catalog::{Glossaries, Policy, nearest};
-use crate::cli::commands::validate;
 use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome as Ended, Status};
@@ -63,7 +62,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Ended {
     };
     let inventory = match &store {
         Some(store) => store.inventory()?,
-        None => declared(&args.path)?,
+        None => roll::declared(&args.path)?,
     };
     let account = known(&args.account, &inventory)?;
     let beside = match &store {
@@ -84,7 +83,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Ended {
     let shown = match format {
         Format::Json => report::json::pretty(&document(&args.account, account, &found, &outcome)),
         Format::Jsonl => report::json::line(&document(&args.account, account, &found, &outcome)),
-        Format::Table | Format::Csv | Format::Tsv | Format::Md => {
+        Format::Table | Format::Csv | Format::Tsv | Format::Md | Format::Html => {
             manifest::smaller(&args.account, account, &found, &outcome)
         }
     };
@@ -92,14 +91,6 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Ended {
     match &mut store {
         Some(store) if args.apply => apply(&args.account, (account, after), store, context),
         Some(_) | None => Ok(Status::Clean),
-    }
-}
-
-fn declared(path: &[PathBuf]) -> Result<Inventory, Failure> {
-    let manifest = roll::read(path)?;
-    match manifest.problems.len() {
-        0 => Ok(manifest.inventory),
-        problems => Err(validate::refuse(problems)),
     }
 }
 

@@ -55,10 +55,15 @@ impl Row {
     pub fn error(asked: [Option<&str>; 3], why: &str) -> Row {
         Row {
             asked: asked.map(|text| text.map(|text| cut(&masked(text)))),
-            answer: "error",
+            answer: ERROR,
             by: None,
             why: Some(cut(&masked(why))),
         }
+    }
+
+    /// Whether the question has no answer.
+    pub fn is_error(&self) -> bool {
+        self.answer == ERROR
     }
 
     /// The row as one line, with its line feed.
@@ -84,6 +89,8 @@ impl Row {
         }
     }
 }
+
+const ERROR: &str = "error";
 
 /// The longest piece of a bad line that is shown, in characters.
 const CUT: usize = 200;

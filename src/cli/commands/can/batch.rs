@@ -106,14 +106,11 @@ fn stream(
         let words = line.text.map_err(str::to_owned);
         let row = match words.and_then(|text| reader.read(text)) {
             Ok(words) => judge.row(&words, line.number),
-            Err(why) => Err(Row::error(
-                [None; 3],
-                &format!("line {}: {why}", line.number),
-            )),
+            Err(why) => Row::error([None; 3], &format!("line {}: {why}", line.number)),
         };
         all += 1;
-        bad += u64::from(row.is_err());
-        out.push_str(&row.unwrap_or_else(|error| error).line(rows));
+        bad += u64::from(row.is_error());
+        out.push_str(&row.line(rows));
     }
     context.out.data(&out)?;
     Ok((all, bad))
@@ -129,14 +126,12 @@ struct Judge<'j, 'a> {
 }
 
 impl Judge<'_, '_> {
-    /// The row of a question, or that it has no answer.
-    fn row(&mut self, words: &Words<'_>, number: u64) -> Result<Row, Row> {
-        self.answer(words).map_err(|why| {
+    /// The row of a question, answered or not.
+    fn row(&mut self, words: &Words<'_>, number: u64) -> Row {
+        self.answer(words).unwrap_or_else(|why| {
             let asked = [&words.principal, &words.permission, &words.at];
-            Row::error(
-                asked.map(|text| Some(&**text)),
-                &format!("line {number}: {why}"),
-            )
+            let asked = asked.map(|text| Some(&**text));
+            Row::error(asked, &format!("line {number}: {why}"))
         })
     }
 
