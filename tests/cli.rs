@@ -83,6 +83,8 @@ transcripts! {
     minimise = "tests/cli/minimise.trycmd",
     least_privilege = "docs/least-privilege.md",
     access_lists = "tests/cli/access.trycmd",
+    assert = "tests/cli/assert.trycmd",
+    assertions = "docs/assertions.md",
 }
 
 #[test]

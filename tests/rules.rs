@@ -138,6 +138,7 @@ fixtures! {
     assignment_of_departed
     team_circle
     redundant_assignment
+    assertion_failed
     empty_role
     unused_role
     unused_procedure

@@ -90,22 +90,25 @@ impl AssignmentForm {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct AssertionForm {
-    /// Who; everybody where absent.
+    /// Who; everybody where absent. A team stands for what each of its members gets by it.
     #[serde(default)]
     pub principal: Option<Principal>,
-    /// A permission or a scope.
+    /// A permission or a scope, as its glossary has it.
     pub permission: EntitlementKey,
+    /// Where: `allowed` there, or `denied` there and everywhere below it.
     pub at: BoundaryPath,
     /// What holds of the record that is touched, where the permission depends on it.
     #[serde(default)]
     pub given: Option<Given>,
+    /// `denied` fails where the other end would let somebody in, though an approval is missing; `allowed` needs all of it.
     pub expect: Expectation,
     /// The glossary of the permission, where several list it.
     #[serde(default)]
     pub catalog: Option<CatalogName>,
-    /// Who is left out, where no principal is named.
+    /// Who is left out, where no principal is named; a team with all its people.
     #[serde(default)]
     pub except: Vec<Principal>,
+    /// Why, for whoever reads it later.
     #[serde(default)]
     pub because: Option<Text>,
 }

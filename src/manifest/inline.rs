@@ -235,6 +235,17 @@ mod tests {
             waived(assignment),
             [format!("x {subject} f"), format!("x {subject} g")]
         );
+        let assertion = "[[assert]] # keyroll: waive x\npermission = \"a/b\"\nat = \"f\"\nexpect = \"denied\"\n";
+        let subject = "assert/anyone a/b f";
+        assert_eq!(waived(assertion), [format!("x {subject}")]);
+        // Of two tables, the one that it stands at.
+        let two = format!(
+            "{}{assertion}",
+            assertion
+                .replace("a/b", "c/d")
+                .replace(" # keyroll: waive x", "")
+        );
+        assert_eq!(waived(&two), [format!("x {subject}")]);
     }
 
     #[test]

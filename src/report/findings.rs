@@ -64,6 +64,15 @@ pub struct Judged<'a> {
     pub baselined: usize,
     /// The exit status that it ends with.
     pub exit: u8,
+    /// What was judged one by one and is well, where that is told.
+    pub passed: Vec<Passed<'a>>,
+}
+
+/// A record that was judged and is well, for the forms that count tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed<'a> {
+    pub subject: &'a str,
+    pub file: Option<&'a str>,
 }
 
 /// A finding that is accepted for now.
@@ -258,6 +267,7 @@ pub(in crate::report) mod tests {
             files: vec!["./a b/c.toml", "z.toml"],
             baselined: 0,
             exit: 4,
+            passed: Vec::new(),
         }
     }
 

@@ -25,6 +25,7 @@ mod actions_mixed;
 mod agent_without_gate;
 mod approval_expired;
 mod approval_unsound;
+mod assertion_failed;
 mod assignment_of_departed;
 mod assignment_outside_tenant;
 mod assignment_outside_workplace;
@@ -148,6 +149,7 @@ pub static ALL: &[&Rule] = &[
     &assignment_of_departed::RULE,
     &team_circle::RULE,
     &redundant_assignment::RULE,
+    &assertion_failed::RULE,
     &empty_role::RULE,
     &unused_role::RULE,
     &unused_procedure::RULE,

@@ -480,6 +480,7 @@ fn records() -> BoxedStrategy<Vec<Record>> {
         vec![
             ("because", texts()),
             ("catalog", word(&["unicmms", "atlas"])),
+            ("except", list(principals())),
         ],
     );
     let whom = select(vec!["anyone", "person/a", "team/b"]);

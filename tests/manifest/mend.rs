@@ -53,6 +53,8 @@ fn ordered(inventory: &Inventory) -> Vec<(String, String)> {
         "/scopes",
         "/consumers",
         "/members",
+        "/teams",
+        "/except",
         "/agent/tools",
     ];
     let body = |record: Record| {
@@ -146,6 +148,11 @@ fn the_shipped_examples_say_the_same_once_they_are_mended() {
 fn a_key_that_names_the_record_is_mended_too() {
     let assignment = "# keyroll: waive x\n[[assignment]]\nprincipal = \"person/jo\"\nrole = \"r\"\nAT = [\"f\"]\n";
     assert_eq!(mended(assignment), assignment.replace("AT", "at"));
+    let assertion = "# keyroll: waive x\n[[assert]]\nPrincipal = \"person/jo\"\npermission = \"a/b\"\nat = \"f\"\nGiven = \"own\"\nexpect = \"denied\"\n";
+    let meant = assertion
+        .replace("Principal", "principal")
+        .replace("Given", "given");
+    assert_eq!(mended(assertion), meant);
 }
 
 /// A damage that `--fix` takes back: another spelling of a key, a name, a date; other line ends; a list in another order.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod apply;
+pub mod assert;
 pub mod assign;
 pub mod audit;
 pub mod backup;
@@ -33,7 +34,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
 
 /// The commands that show findings, in every format of these.
-pub const WITH_FINDINGS: &[&str] = &["validate", "check"];
+pub const WITH_FINDINGS: &[&str] = &["validate", "check", "assert"];
 
 /// The commands that are not nouns.
 #[derive(clap::Subcommand)]
@@ -50,6 +51,7 @@ pub enum Command {
     Check(check::Args),
     Import(import::Args),
     Can(can::Args),
+    Assert(assert::Args),
     Matrix(matrix::Args),
     WhoCan(who_can::Args),
     Access(access::Args),
@@ -86,6 +88,7 @@ impl Command {
             Command::Check(args) => check::run(args, context),
             Command::Import(args) => import::run(args, context),
             Command::Can(args) => can::run(args, context),
+            Command::Assert(args) => assert::run(args, context),
             Command::Matrix(args) => matrix::run(args, context),
             Command::WhoCan(args) => who_can::run(args, context),
             Command::Access(args) => access::run(args, context),

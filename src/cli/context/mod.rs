@@ -290,7 +290,7 @@ impl Context {
             FindingsFormat::Ci(_) => Err(Failure::usage(
                 "this has no such --format: it is one of findings alone",
             )
-            .hint("it knows table, json, jsonl, csv, tsv, md and html, or some of them; `validate` and `check` show findings")),
+            .hint("it knows table, json, jsonl, csv, tsv, md and html, or some of them; `validate`, `check` and `assert` show findings")),
         }
     }
 

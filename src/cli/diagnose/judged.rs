@@ -32,6 +32,7 @@ pub fn stored<'a>(
         rules: judges(selection).map(facts).collect(),
         files: Vec::new(),
         exit: status as u8,
+        passed: Vec::new(),
     }
 }
 

@@ -57,11 +57,18 @@ impl Allowed {
         before.sites.keys().all(stays) && before.inventory.records().all(covered)
     }
 
-    /// Whether a key that was not read is part of the record's name: `at` of an assignment, and so of a waiver at it.
+    /// Whether a key that was not read is part of the record's name, and may be left out of it: `at` of an assignment,
+    /// `principal` and `given` of an assertion; and so of a waiver at them.
     fn renames(&self, id: &RecordId) -> bool {
-        let is_about = id.kind == Kind::Assignment
-            || (id.kind == Kind::Waiver && id.name.contains(" assignment/"));
-        is_about && self.keys.values().any(|key| key == "at")
+        let is_about = |kind: Kind| {
+            let is_waived = || id.name.contains(&format!(" {kind}/"));
+            id.kind == kind || (id.kind == Kind::Waiver && is_waived())
+        };
+        self.keys.values().any(|key| match key.as_str() {
+            "at" => is_about(Kind::Assignment),
+            "principal" | "given" => is_about(Kind::Assertion),
+            _ => false,
+        })
     }
 
     /// A value in the one form that all its allowed forms have.

@@ -61,23 +61,32 @@ fn suites_of<'a>(judged: &'a Judged) -> Vec<Suite<'a>> {
         .enumerate()
         .map(|(at, suite)| (suite.name, at))
         .collect();
-    let mut suite_of = |suites: &mut Vec<Suite<'a>>, item: &'a Item| {
-        let name = item.place.map_or(NOWHERE, |place| path::plain(place.file));
+    let mut suite_of = |suites: &mut Vec<Suite<'a>>, file: Option<&'a str>| {
+        let name = file.map_or(NOWHERE, path::plain);
         *at.entry(name).or_insert_with(|| {
             suites.push(of(name));
             suites.len() - 1
         })
     };
     for item in &judged.items {
-        let index = suite_of(&mut suites, item);
+        let index = suite_of(&mut suites, item.place.map(|place| place.file));
         suites[index].add(item);
     }
     for accepted in &judged.accepted {
-        let index = suite_of(&mut suites, &accepted.item);
+        let file = accepted.item.place.map(|place| place.file);
+        let index = suite_of(&mut suites, file);
         suites[index].cases.push(Case {
             name: format!("{}, {}", name(&accepted.item), accepted.item.rule),
             items: Vec::new(),
             accepted: Some(accepted),
+        });
+    }
+    for passed in &judged.passed {
+        let index = suite_of(&mut suites, passed.file);
+        suites[index].cases.push(Case {
+            name: passed.subject.to_owned(),
+            items: Vec::new(),
+            accepted: None,
         });
     }
     if suites.is_empty() {
