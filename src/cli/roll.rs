@@ -108,11 +108,16 @@ pub fn declared(given: &[PathBuf]) -> Result<Inventory, Failure> {
     let manifest = read(given)?;
     match manifest.problems.len() {
         0 => Ok(manifest.inventory),
-        problems => Err(Failure::refused(format!(
-            "{problems} problem(s) in the inventory; nothing was changed"
-        ))
-        .hint("`keyroll validate` shows each at its line")),
+        problems => Err(faulty(problems)),
     }
+}
+
+/// That an inventory has faults which keep it from being read whole.
+pub fn faulty(problems: usize) -> Failure {
+    Failure::refused(format!(
+        "{problems} problem(s) in the inventory; nothing was changed"
+    ))
+    .hint("`keyroll validate` shows each at its line")
 }
 
 /// The files and folders that are meant: those given, else this folder.

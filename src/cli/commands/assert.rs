@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use crate::access::assertion::{Verdict, verdicts};
 use crate::access::holdings::Holdings;
 use crate::catalog::Glossaries;
-use crate::cli::commands::validate;
 use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose::{self, Diagnosis};
 use crate::cli::failure::{Outcome, Status};
@@ -20,7 +19,7 @@ use crate::report::findings;
 use crate::report::summary::counted;
 use crate::report::view::{Cell, Column, Tone, View};
 use crate::report::{self, CiFormat, FindingsFormat};
-use crate::rules::{Judgement, Selection, Terms};
+use crate::rules::{self, Judgement, Selection, Terms};
 use crate::store::Access;
 
 /// The rule that judges them.
@@ -61,7 +60,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if let Source::Files(manifest) = &source
         && !manifest.problems.is_empty()
     {
-        return Err(validate::refuse(manifest.problems.len()));
+        return Err(roll::faulty(manifest.problems.len()));
     }
     let settings = Settings::load(context, beside)?;
     settings.meet(source.inventory(), context)?;
@@ -125,7 +124,7 @@ fn judge(inventory: &Inventory, settings: &Settings, context: &Context) -> Judge
         select: [RULE.to_owned()].into(),
         ..Selection::declared()
     };
-    let judgement = roll::judgement(inventory, &selection, &settings.policy, context);
+    let judgement = rules::judgement(&settings.facts(inventory, context), &selection);
     // The verdicts themselves, as there is an end to the findings of one rule.
     let terms = Terms {
         glossaries: Glossaries::of(inventory),

@@ -55,15 +55,14 @@ fn system(gate: &Gate, held: &Holding<'_>) -> &'static str {
     match (gate, held.source) {
         (Gate::Half(Side::Platform, _) | Gate::Unclear(Side::Platform, _), _) => "the provider",
         (Gate::Half(Side::Provider, _) | Gate::Unclear(Side::Provider, _), _) => "the platform",
-        (Gate::Unapproved(_) | Gate::Unnamed(_) | Gate::Uncovered(_), Source::Own(side)) => {
-            match side {
-                Side::Provider => "the provider",
-                Side::Platform => "the platform",
-            }
-        }
-        (Gate::Unapproved(_) | Gate::Unnamed(_) | Gate::Uncovered(_), Source::Role(..)) => {
-            "the other end"
-        }
+        (
+            Gate::Unapproved(_) | Gate::Unnamed(_) | Gate::Uncovered(_) | Gate::Forbidden(_),
+            source,
+        ) => match source {
+            Source::Own(Side::Provider) => "the provider",
+            Source::Own(Side::Platform) => "the platform",
+            Source::Role(..) => "the other end",
+        },
     }
 }
 
@@ -154,6 +153,10 @@ pub(super) fn provide(key: &AssertionKey, missing: Option<&Missing<'_>>) -> Stri
         }
         Some(Missing::Gate(_, Gate::Unapproved(_) | Gate::Unnamed(_) | Gate::Uncovered(_))) => {
             "have it approved, or take it away and expect `denied`".to_owned()
+        }
+        Some(Missing::Gate(_, Gate::Forbidden(_))) => {
+            "give this work to an account of a level that covers it, or take it away and expect `denied`"
+                .to_owned()
         }
         Some(Missing::Elsewhere(all)) => match all.first().map(|held| held.source) {
             Some(Source::Role(role, _)) => assign(role.as_str()),
