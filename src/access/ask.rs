@@ -165,6 +165,12 @@ fn gate<'a>(
         };
         return (!named()).then_some(gate);
     };
+    let policy = terms.level(account.level);
+    let writes_there = side == Some(Side::Provider) && known.effect != Effect::Read;
+    if writes_there && !policy.writes && policy.actions.contains(&class) {
+        // Its action only reads there, so that the approval of it does not cover this.
+        return Some(Gate::Forbidden(known.effect));
+    }
     let all = effective::actions(holdings, terms, question.principal, Some(question.at));
     let action = all.iter().find(|action| action.class == class)?;
     gate_of(action, side).or((by_name && !named()).then_some(Gate::Unnamed(known.effect)))

@@ -331,6 +331,17 @@ fn no_approval_brings_in_what_the_level_has_never_or_the_map_forbids() {
 }
 
 #[test]
+fn a_level_that_only_reads_at_the_provider_is_approved_for_no_change_there() {
+    use keyroll::model::access::Effect;
+    const KEY: &str = "asset/manage-asset-attachments";
+    let lists: (&[&str], &[&str]) = (&[KEY, "asset/view-assets"], &["ecm.import"]);
+    let signed = approved(&["read", "attachment"], &[KEY]);
+    let inventory = at_level("attachment-sync", lists, signed);
+    let gate = Some(Gate::Forbidden(Effect::Manage));
+    assert_eq!(closed(&inventory, "unicmms", KEY), gate);
+}
+
+#[test]
 fn a_right_that_needs_a_name_needs_the_name_and_its_action() {
     use keyroll::model::access::Effect;
     const KEY: &str = "asset/manage-asset-status";
