@@ -6,7 +6,7 @@ use crate::access::effective::{self, Action, Allows, Reach};
 use crate::access::holdings::{Holding, Holdings};
 use crate::access::presence::{Absence, absence};
 use crate::access::terms::Terms;
-use crate::model::access::{ActionClass, Condition, Effect};
+use crate::model::access::{ActionClass, Condition, Effect, Standing};
 use crate::model::entitlement::{CatalogName, Entitlement, EntitlementKey, Side};
 use crate::model::id::{BoundaryPath, Principal, RoleId};
 
@@ -167,8 +167,10 @@ fn gate<'a>(
     };
     let policy = terms.level(account.level);
     let writes_there = side == Some(Side::Provider) && known.effect != Effect::Read;
-    if writes_there && !policy.writes && policy.actions.contains(&class) {
-        // Its action only reads there, so that the approval of it does not cover this.
+    let standing = terms.standing(catalog, permission, account.level);
+    let is_named = matches!(standing, Some(Standing::Named(_)));
+    if writes_there && !is_named && !policy.writes && policy.actions.contains(&class) {
+        // Its action only reads there, so that the approval of it does not cover this; what the map names goes before.
         return Some(Gate::Forbidden(known.effect));
     }
     let all = effective::actions(holdings, terms, question.principal, Some(question.at));

@@ -342,6 +342,20 @@ fn a_level_that_only_reads_at_the_provider_is_approved_for_no_change_there() {
 }
 
 #[test]
+fn what_the_map_lets_an_approval_name_is_no_change_too_many() {
+    use keyroll::model::access::Effect;
+    // Files that flow back: the map asks for an approval by name, and goes before what the level does there.
+    const KEY: &str = "work-order/manage-work-order-attachments";
+    let lists: (&[&str], &[&str]) = (&[KEY, "asset/view-assets"], &["ecm.import"]);
+    let gate = |names: &[&str]| {
+        let signed = approved(&["read", "attachment"], names);
+        closed(&at_level("attachment-sync", lists, signed), "unicmms", KEY)
+    };
+    assert_eq!(gate(&[]), Some(Gate::Unnamed(Effect::Manage)));
+    assert_eq!(gate(&[KEY]), None);
+}
+
+#[test]
 fn a_right_that_needs_a_name_needs_the_name_and_its_action() {
     use keyroll::model::access::Effect;
     const KEY: &str = "asset/manage-asset-status";
