@@ -46,7 +46,9 @@ fn told(verdict: &Verdict<'_>) -> String {
             How::Gate(gate) => match gate {
                 Gate::Half(side, _) => format!(" but {side}"),
                 Gate::Unapproved(_) => " unapproved".to_owned(),
-                Gate::Unclear(..) | Gate::Unnamed(_) | Gate::Uncovered(_) => format!(" {gate}"),
+                Gate::Unclear(..) | Gate::Unnamed(_) | Gate::Uncovered(_) | Gate::Forbidden(_) => {
+                    format!(" {gate}")
+                }
             },
             How::Suspended => " suspended".to_owned(),
             How::Doubt(key) => format!(" by {key}"),

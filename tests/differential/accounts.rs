@@ -3,16 +3,16 @@
 //! one that names the right; the conditions. It keeps no index and knows nothing of the engine.
 
 use keyroll::access::ask::{Answer, Gate, Missing, Question, ask};
-use keyroll::access::effective::{Allows, actions};
+use keyroll::access::effective::{Allows, Reach, actions};
 use keyroll::access::holdings::Holdings;
 use keyroll::catalog::{Policy, builtin};
 use keyroll::model::access::{ActionClass, Condition, Effect, LevelPolicy, Need};
 use keyroll::model::entitlement::Side;
 
-use crate::clerk::{Approved, Asked, Clerk, clerks};
+use crate::clerk::{Approved, Asked, Clerk, PLACES, clerks};
 use crate::{Seen, TODAY, over, terms};
 
-const ACCOUNTS: u32 = 4_000;
+const ACCOUNTS: u32 = 5_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
@@ -23,6 +23,7 @@ enum Verdict {
     Half,
     Unclear,
     Unapproved,
+    Forbidden,
 }
 
 fn reaches(high: &str, low: &str) -> bool {
@@ -72,49 +73,94 @@ impl Clerk {
         }
     }
 
-    /// Whether one side allows an action at a place.
-    fn allows(&self, side: Side, class: ActionClass, at: Option<&str>) -> Allows {
+    /// The actions whose rights carry an action on one side: itself and, as one of the level, what the level allows. A
+    /// level that does not write at the provider reads there, and what is read there for the level's own action needs no
+    /// scope beside that of the action.
+    fn carriers(&self, side: Side, class: ActionClass) -> Vec<ActionClass> {
         let policy = self.policy();
-        let is_own = policy.actions.contains(&class);
-        // All actions of a level are carried by the same rights, and a level that does not write reads at the provider.
-        let needed = match side {
-            Side::Provider if is_own && !policy.writes => ActionClass::Read,
-            Side::Provider | Side::Platform if is_own => policy.actions[0],
-            Side::Provider | Side::Platform => class,
-        };
+        let own = policy.actions.first().copied();
+        let is_of_level = policy.actions.contains(&class);
+        match side {
+            Side::Provider if is_of_level && !policy.writes => vec![ActionClass::Read],
+            Side::Platform if class == ActionClass::Read => {
+                own.into_iter().chain([class]).collect()
+            }
+            Side::Provider | Side::Platform if is_of_level => {
+                own.into_iter().chain([class]).collect()
+            }
+            Side::Provider | Side::Platform => vec![class],
+        }
+    }
+
+    /// What it is given on one side at a place, or anywhere, whether or not anybody can tell what it means. A role whose
+    /// glossary nobody names is of the provider.
+    fn given(&self, side: Side, at: Option<&str>) -> Vec<&'static str> {
+        let here = |place: &&str| at.is_none_or(|at| reaches(place, at));
         let own = match side {
             Side::Provider => &self.rights,
             Side::Platform => &self.scopes,
         };
-        let catalog = self.catalog(side);
-        let anywhere = catalog.map_or(Vec::new(), |catalog| self.held(catalog, None, false));
-        if side == Side::Platform && !self.says_platform && own.is_empty() && anywhere.is_empty() {
+        let mut out = match self.places.iter().any(here) {
+            true => own.clone(),
+            false => Vec::new(),
+        };
+        for (role, place) in &self.assigned {
+            let (of, keys) = &self.roles[*role];
+            let of = of.or(self.catalog(Side::Provider));
+            let is_of_side = match side {
+                Side::Provider => of == self.catalog(side),
+                Side::Platform => of.is_some() && of == self.catalog(side),
+            };
+            if is_of_side && place.as_ref().is_some_and(here) {
+                out.extend(keys);
+            }
+        }
+        out
+    }
+
+    /// Whether one side allows an action at a place.
+    fn allows(&self, side: Side, class: ActionClass, at: &str) -> Allows {
+        let has_scope = !self.scopes.is_empty() || !self.given(side, None).is_empty();
+        if side == Side::Platform && !self.says_platform && !has_scope {
             return Allows::Apart;
         }
-        let Some(catalog) = catalog else {
-            // Something is granted, and nobody can tell what it means.
-            return if own.is_empty() {
-                Allows::No
-            } else {
-                Allows::Unclear
-            };
-        };
-        let keys = self.held(catalog, at, false);
-        if builtin(catalog).is_none() {
-            return Allows::Unclear;
-        }
-        let effects: Vec<Option<Effect>> = keys.iter().map(|key| effect(catalog, key)).collect();
-        if effects
+        let keys = self.given(side, Some(at));
+        let known = |key: &&str| effect(self.catalog(side)?, key);
+        let effects: Vec<Option<Effect>> = keys.iter().map(known).collect();
+        let carriers = self.carriers(side, class);
+        let mut classes = effects
             .iter()
             .flatten()
-            .any(|effect| self.class(*effect) == Some(needed))
-        {
+            .filter_map(|effect| self.class(*effect));
+        if classes.any(|class| carriers.contains(&class)) {
             Allows::Yes
         } else if effects.contains(&None) {
             Allows::Unclear
         } else {
             Allows::No
         }
+    }
+
+    /// How far an action goes at the place where it goes farthest, the approval aside: through, in doubt, on one side, or
+    /// nowhere.
+    fn farthest(&self, class: ActionClass) -> Verdict {
+        let at = |at: &&str| {
+            let sides = [Side::Provider, Side::Platform].map(|side| self.allows(side, class, at));
+            match sides {
+                [Allows::Yes, Allows::Yes | Allows::Apart] => Verdict::Yes,
+                [
+                    Allows::Unclear,
+                    Allows::Yes | Allows::Unclear | Allows::Apart,
+                ] => Verdict::Unclear,
+                [Allows::Yes, Allows::Unclear] => Verdict::Unclear,
+                [Allows::Yes, Allows::No] | [Allows::No, Allows::Yes] => Verdict::Half,
+                _ => Verdict::NotHeld,
+            }
+        };
+        let all: Vec<Verdict> = PLACES.iter().map(at).collect();
+        let order = [Verdict::Yes, Verdict::Unclear, Verdict::Half];
+        let found = order.into_iter().find(|verdict| all.contains(verdict));
+        found.unwrap_or(Verdict::NotHeld)
     }
 
     fn signed(&self, test: impl Fn(&Approved) -> bool) -> bool {
@@ -158,36 +204,64 @@ impl Clerk {
         if known.conditions.iter().any(is_unmet) {
             return Verdict::Condition;
         }
-        let other = if self.catalog(Side::Provider) == Some(asked.catalog) {
-            Side::Platform
-        } else if self.catalog(Side::Platform) == Some(asked.catalog) {
-            Side::Provider
-        } else {
-            return Verdict::Yes;
+        let line = self.line(asked);
+        if self.is_forbidden(asked, known.effect, line) {
+            return Verdict::Forbidden;
+        }
+        let side = [Side::Provider, Side::Platform];
+        let side = side
+            .into_iter()
+            .find(|side| self.catalog(*side) == Some(asked.catalog));
+        let is_named = || self.signed(|one| one.names.contains(&asked.key));
+        let Some(class) = self.class(known.effect) else {
+            return if is_named() {
+                Verdict::Yes
+            } else {
+                Verdict::Unapproved
+            };
         };
-        let class = self.class(known.effect);
-        match class.map(|class| self.allows(other, class, Some(asked.at))) {
+        let policy = self.policy();
+        let only_reads = !policy.writes && policy.actions.contains(&class);
+        let is_change = side == Some(Side::Provider) && known.effect != Effect::Read;
+        if is_change && only_reads && line.is_none() {
+            return Verdict::Forbidden;
+        }
+        let other = match side {
+            Some(Side::Provider) => Some(Side::Platform),
+            Some(Side::Platform) => Some(Side::Provider),
+            None => None,
+        };
+        match other.map(|other| self.allows(other, class, asked.at)) {
             Some(Allows::No) => return Verdict::Half,
             Some(Allows::Unclear) => return Verdict::Unclear,
             Some(Allows::Yes | Allows::Apart) | None => {}
         }
-        let by_name = known.effect == Effect::Egress || self.needs_name(asked);
-        let approved = match class {
-            Some(class) if !by_name => self.signed(|one| one.class == class),
-            Some(_) | None => self.signed(|one| one.names.contains(&asked.key)),
-        };
-        if approved {
+        let is_delicate = known.effect == Effect::Egress || line == Some(Need::NeedsApproval);
+        if self.signed(|one| one.class == class) && (!is_delicate || is_named()) {
             Verdict::Yes
         } else {
             Verdict::Unapproved
         }
     }
 
-    fn needs_name(&self, asked: &Asked) -> bool {
+    /// What the map says of a permission at the account's level.
+    fn line(&self, asked: &Asked) -> Option<Need> {
         let lines = Policy::shipped().requirements(asked.catalog).iter();
         let mut mine =
             lines.filter(|line| line.level == self.level && line.permission.as_str() == asked.key);
-        mine.any(|line| line.need == Need::NeedsApproval)
+        mine.next().map(|line| line.need)
+    }
+
+    /// What the map forbids, or the level never allows, no approval brings in; an export alone it does, and a scope that the
+    /// level lists is of the level.
+    fn is_forbidden(&self, asked: &Asked, effect: Effect, line: Option<Need>) -> bool {
+        let policy = self.policy();
+        let is_never = effect != Effect::Egress && policy.never.contains(&effect);
+        let is_listed = policy
+            .scopes
+            .iter()
+            .any(|scope| scope.as_str() == asked.key);
+        line == Some(Need::Forbidden) || is_never && !is_listed
     }
 }
 
@@ -201,6 +275,7 @@ fn verdict(answer: &Answer<'_>) -> Verdict {
             Gate::Half(..) => Verdict::Half,
             Gate::Unclear(..) => Verdict::Unclear,
             Gate::Unapproved(_) | Gate::Unnamed(_) | Gate::Uncovered(_) => Verdict::Unapproved,
+            Gate::Forbidden(_) => Verdict::Forbidden,
         },
     }
 }
@@ -233,25 +308,29 @@ fn an_account_may_do_what_both_sides_its_approvals_and_its_boundaries_allow() {
                 Verdict::Half => "half",
                 Verdict::Unclear => "unclear",
                 Verdict::Unapproved => "unapproved",
+                Verdict::Forbidden => "forbidden",
             });
         }
-        for at in [None, Some("femo/a"), Some("femora")] {
-            let place = at.map(|at| at.parse().unwrap());
-            for action in actions(&holdings, &terms, principal, place.as_ref()) {
-                let sides = [Side::Provider, Side::Platform]
-                    .map(|side| clerk.allows(side, action.class, at));
+        for action in actions(&holdings, &terms, principal, None) {
+            let farthest = match action.reach() {
+                Reach::Full | Reach::Unapproved => Verdict::Yes,
+                Reach::Unclear => Verdict::Unclear,
+                Reach::ProviderOnly | Reach::PlatformOnly => Verdict::Half,
+                Reach::Nothing => Verdict::NotHeld,
+            };
+            assert_eq!(farthest, clerk.farthest(action.class), "{action:?}");
+        }
+        for at in ["femo/a", "femora"] {
+            for action in actions(&holdings, &terms, principal, Some(&at.parse().unwrap())) {
+                let sides = [Side::Provider, Side::Platform];
+                let sides = sides.map(|side| clerk.allows(side, action.class, at));
                 assert_eq!(
                     [action.provider, action.platform],
                     sides,
-                    "{} at {at:?}",
-                    action.class
+                    "{action:?} at {at}"
                 );
-                assert_eq!(
-                    action.approved,
-                    clerk.signed(|one| one.class == action.class),
-                    "{}",
-                    action.class
-                );
+                let approved = clerk.signed(|one| one.class == action.class);
+                assert_eq!(action.approved, approved, "{action:?}");
             }
         }
     });
@@ -263,5 +342,6 @@ fn an_account_may_do_what_both_sides_its_approvals_and_its_boundaries_allow() {
         ("half", 200),
         ("unclear", 100),
         ("unapproved", 500),
+        ("forbidden", 200),
     ]);
 }

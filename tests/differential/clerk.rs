@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::world::records;
 
-const PLACES: &[&str] = &["femo", "femo/a", "femo/a/press", "femo/b", "femora"];
+pub const PLACES: &[&str] = &["femo", "femo/a", "femo/a/press", "femo/b", "femora"];
 /// Rights of UniCMMS of every effect; some are under a condition, some want an approval by name at some level.
 const RIGHTS: &[&str] = &[
     "asset/view-assets",
@@ -98,8 +98,9 @@ pub fn clerks() -> impl Strategy<Value = (Clerk, Vec<Asked>)> {
         2 => scopes().prop_map(|keys| (Some("factverse"), keys)),
         1 => rights().prop_map(|keys| (None, keys)),
     ];
-    let places = || vec(select(PLACES), 0..3);
-    let at = prop_oneof![8 => select(PLACES).prop_map(Some), 1 => Just(None)];
+    let place = || prop_oneof![1 => Just("femo"), 1 => select(PLACES)];
+    let places = || vec(place(), 0..4);
+    let at = prop_oneof![8 => place().prop_map(Some), 1 => Just(None)];
     let approved = (
         select(ActionClass::ALL),
         select(&["2026-01-01", "2026-11-22", "2026-11-23"][..]),
@@ -129,7 +130,7 @@ pub fn clerks() -> impl Strategy<Value = (Clerk, Vec<Asked>)> {
     let given = (
         vec(role, 1..3),
         vec((0..2_usize, at), 0..4),
-        vec(approved, 0..6),
+        vec(approved, 0..12),
     );
     let clerk = (status, select(Level::ALL), places(), sides, given).prop_map(
         |(
@@ -157,7 +158,7 @@ pub fn clerks() -> impl Strategy<Value = (Clerk, Vec<Asked>)> {
     );
     let asked = (
         any::<Index>(),
-        any::<bool>(),
+        prop::bool::weighted(0.8),
         select(PLACES),
         any::<(bool, bool)>(),
     );
@@ -188,7 +189,7 @@ fn listed(all: &'static [&'static str], most: usize) -> impl Strategy<Value = Ve
 }
 
 impl Clerk {
-    /// A permission to ask for: one that it holds, half of the time.
+    /// A permission to ask for: one that it holds, most of the time.
     fn some_key(&self, which: Index, among_held: bool) -> (&'static str, &'static str) {
         let of = |catalog, keys: &[&'static str]| -> Vec<(&'static str, &'static str)> {
             let known = keys.iter().filter(|key| **key != UNLISTED);

@@ -119,7 +119,7 @@ pub fn worlds() -> impl Strategy<Value = (World, Vec<Asked>)> {
         any::<(bool, bool)>(),
     );
     (world, vec(asked, 12)).prop_map(|(world, asked)| {
-        let places: Vec<&str> = world.places.iter().copied().collect();
+        let places: Vec<&'static str> = world.places.iter().copied().collect();
         let asked =
             asked
                 .into_iter()
@@ -128,7 +128,7 @@ pub fn worlds() -> impl Strategy<Value = (World, Vec<Asked>)> {
                         principal,
                         catalog,
                         permission,
-                        at: *at.get(&places),
+                        at: at.get::<&'static str>(&places),
                         own,
                         unresolved,
                     },
