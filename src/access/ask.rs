@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::access::effective::{self, Action, Allows, Reach};
+use crate::access::effective::{self, Action, Allows, Places, Reach};
 use crate::access::holdings::{Holding, Holdings};
 use crate::access::presence::{Absence, absence};
 use crate::access::terms::Terms;
@@ -48,6 +48,9 @@ pub enum Missing<'a> {
     Condition(Holding<'a>, Condition),
     /// It is granted to the account, and the rest of its path is not.
     Gate(Holding<'a>, Gate),
+    /// Something is held here that may stand for it, and no glossary says whether it does: a wildcard, or a key that is not
+    /// listed.
+    Doubt(Holding<'a>, &'a EntitlementKey),
     /// It is held at other boundaries, the nearest first.
     Elsewhere(Vec<Holding<'a>>),
     /// Nothing that it holds gives it; what it holds here, and the roles that would give it.
@@ -102,20 +105,43 @@ pub fn ask<'a>(
     terms: &dyn Terms<'a>,
     question: &Question<'_>,
 ) -> Answer<'a> {
+    ask_by(holdings, terms, question, None)
+}
+
+/// As [`ask`], by the rights of an account that were worked out before.
+pub fn ask_by<'a>(
+    holdings: &Holdings<'a>,
+    terms: &dyn Terms<'a>,
+    question: &Question<'_>,
+    places: Option<&Places<'a>>,
+) -> Answer<'a> {
     if let Some(absence) = absence(holdings.inventory, question.principal, terms.as_of()) {
         return Answer::No(Missing::Absent(absence));
     }
     let wanted = (question.catalog, question.permission);
     let Some(held) = holdings.giving(question.principal, wanted, question.at) else {
-        return Answer::No(missing(holdings, question));
+        return Answer::No(
+            match holdings.doubtful(question.principal, wanted, question.at) {
+                Some((held, key)) => Missing::Doubt(held, key),
+                None => missing(holdings, question),
+            },
+        );
     };
     let known = terms
         .glossary(question.catalog)
         .and_then(|catalog| catalog.entitlements.get(question.permission));
-    if let Some(condition) = known.and_then(|known| unmet(known, question)) {
+    // What no glossary lists is never a yes.
+    let Some(known) = known else {
+        let same = held.keys.iter().find(|key| *key == question.permission);
+        return Answer::No(match same {
+            Some(key) => Missing::Doubt(held, key),
+            None => missing(holdings, question),
+        });
+    };
+    if let Some(condition) = unmet(known, question) {
         return Answer::No(Missing::Condition(held, condition));
     }
-    match known.and_then(|known| gate(holdings, terms, question, known)) {
+    match gate(holdings, terms, question, known, places) {
         Some(gate) => Answer::No(Missing::Gate(held, gate)),
         None => Answer::Yes(held),
     }
@@ -138,6 +164,7 @@ fn gate<'a>(
     terms: &dyn Terms<'a>,
     question: &Question<'_>,
     known: &Entitlement,
+    places: Option<&Places<'a>>,
 ) -> Option<Gate> {
     let account = holdings.account(question.principal)?;
     let (catalog, permission) = (question.catalog, question.permission);
@@ -173,7 +200,11 @@ fn gate<'a>(
         // Its action only reads there, so that the approval of it does not cover this; what the map names goes before.
         return Some(Gate::Forbidden(known.effect));
     }
-    let all = effective::actions(holdings, terms, question.principal, Some(question.at));
+    let (principal, at) = (question.principal, Some(question.at));
+    let all = match places {
+        Some(places) => effective::actions_by(places, holdings, terms, principal, at),
+        None => effective::actions(holdings, terms, principal, at),
+    };
     let action = all.iter().find(|action| action.class == class)?;
     gate_of(action, side).or((by_name && !named()).then_some(Gate::Unnamed(known.effect)))
 }
@@ -234,6 +265,7 @@ pub fn reach_of(answer: &Answer<'_>) -> Option<Reach> {
                 Reach::Unapproved
             }
         }),
+        Answer::No(Missing::Doubt(..)) => Some(Reach::Unclear),
         Answer::No(
             Missing::Absent(_)
             | Missing::Condition(..)

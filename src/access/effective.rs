@@ -5,13 +5,12 @@
 
 mod rights;
 
-use crate::access::effective::rights::Places;
 use crate::access::holdings::Holdings;
 use crate::access::terms::Terms;
 use crate::model::access::{ActionClass, LevelPolicy, words};
 use crate::model::id::{AccountId, BoundaryPath, Principal};
 
-pub use rights::{Rights, Sides};
+pub use rights::{Places, Rights, Sides};
 
 words! {
     /// Whether one side of the integration allows an action.
@@ -62,9 +61,8 @@ impl Action {
             (Yes, No) => Reach::ProviderOnly,
             (No, Yes) => Reach::PlatformOnly,
             (No, No | Apart) | (Apart, No | Apart) => Reach::Nothing,
-            // What one side surely refuses, no doubt on the other can allow.
-            (Unclear, No) | (No, Unclear) => Reach::Nothing,
-            (Unclear, Yes | Unclear | Apart) | (Yes | Apart, Unclear) => Reach::Unclear,
+            // What one side surely refuses is no half as long as nobody knows what the other lets through.
+            (Unclear, _) | (_, Unclear) => Reach::Unclear,
         }
     }
 }
@@ -90,11 +88,24 @@ pub fn actions<'a>(
     principal: &Principal,
     at: Option<&BoundaryPath>,
 ) -> Vec<Action> {
+    let places = Places::of(holdings, terms, principal);
+    places.map_or_else(Vec::new, |places| {
+        actions_by(&places, holdings, terms, principal, at)
+    })
+}
+
+/// As [`actions`], by rights that were worked out before.
+pub fn actions_by<'a>(
+    places: &Places<'a>,
+    holdings: &Holdings<'a>,
+    terms: &dyn Terms<'a>,
+    principal: &Principal,
+    at: Option<&BoundaryPath>,
+) -> Vec<Action> {
     let Some(account) = holdings.account(principal) else {
         return Vec::new();
     };
     let policy = terms.level(account.level);
-    let places = Places::of(holdings, terms, principal, account);
     let sides = match at {
         Some(at) => vec![places.at(at)],
         None => places.all(),
@@ -114,7 +125,7 @@ pub fn own_action<'a>(
 ) -> Option<Action> {
     let account = holdings.account(principal)?;
     let policy = terms.level(account.level);
-    let sides = Places::of(holdings, terms, principal, account).all();
+    let sides = Places::of(holdings, terms, principal)?.all();
     Some(farthest(&sides, policy, own_class(policy), false))
 }
 

@@ -172,6 +172,9 @@ pub fn clause(question: &Question<'_>, missing: &Missing<'_>) -> String {
             }
         },
         Missing::Gate(_, gate) => gate.to_string(),
+        Missing::Doubt(_, key) => format!(
+            "not in so many words; `{key}`, which is held there, may stand for it at its system"
+        ),
         Missing::Elsewhere(held) => elsewhere(question.at, held),
         Missing::NotGranted { here, .. } if here.is_empty() => {
             format!("nothing is held at {}", question.at)

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::access::ask::Gate;
-use crate::access::effective::{Action, Reach, actions};
+use crate::access::effective::{Action, Places, Reach, actions_by};
 use crate::access::holdings::Holding;
 use crate::access::presence::{Absence, absence};
 use crate::access::reading::{Judge, Reader, Reading};
@@ -29,7 +29,8 @@ impl Filter {
         self.catalog.as_ref().is_none_or(known)
             && self
                 .effect
-                .is_none_or(|effect| reading.effect() == Some(effect))
+                // What no glossary explains may do anything.
+                .is_none_or(|effect| reading.effect().is_none_or(|own| own == effect))
             && self
                 .group
                 .as_ref()
@@ -140,8 +141,11 @@ pub fn reached<'a>(
     };
     places.sort_by(|a, b| by_path(a, b));
     places.dedup();
+    let Some(rights) = Places::of(reader.holdings, reader.terms, principal) else {
+        return Vec::new();
+    };
     let place = |at: &BoundaryPath| {
-        let actions = actions(reader.holdings, reader.terms, principal, Some(at));
+        let actions = actions_by(&rights, reader.holdings, reader.terms, principal, Some(at));
         (at.clone(), actions)
     };
     places.into_iter().map(place).collect()

@@ -7,7 +7,7 @@ use crate::access::seats::{Seat, Seats, nearest};
 use crate::access::teams::Teams;
 use crate::model::account::Account;
 use crate::model::approval::Approval;
-use crate::model::entitlement::{CatalogName, EntitlementKey, Side};
+use crate::model::entitlement::{CatalogName, EntitlementKey, Side, is_wildcard};
 use crate::model::id::{BoundaryPath, Principal, RoleId, TeamId};
 use crate::model::inventory::Inventory;
 use crate::model::key::{ApprovalKey, AssignmentKey};
@@ -62,6 +62,8 @@ pub struct Holdings<'a> {
     seats: Seats<'a>,
     /// The glossaries that the inventory uses.
     catalogs: BTreeSet<&'a CatalogName>,
+    /// Whether anything that is granted is a wildcard: in a sound roll nothing is.
+    has_wildcards: bool,
     /// The approvals of each account, as a principal.
     signed: HashMap<String, Vec<(&'a ApprovalKey, &'a Approval)>>,
 }
@@ -94,6 +96,7 @@ impl<'a> Holdings<'a> {
             holding,
             seats,
             catalogs: used(inventory),
+            has_wildcards: has_wildcards(inventory),
             signed,
         }
     }
@@ -186,6 +189,24 @@ impl<'a> Holdings<'a> {
         best
     }
 
+    /// What a principal holds at a boundary that may stand for a permission: a wildcard, and which one that is.
+    pub fn doubtful(
+        &self,
+        principal: &Principal,
+        (catalog, key): (&CatalogName, &EntitlementKey),
+        at: &BoundaryPath,
+    ) -> Option<(Holding<'a>, &'a EntitlementKey)> {
+        if !self.has_wildcards {
+            return None;
+        }
+        let mut here = self.all(principal).into_iter();
+        here.find_map(|held| {
+            let may = held.reaches(at) && held.is_of(catalog);
+            let wild = held.keys.iter().find(|wild| may && wild.covers(key));
+            wild.map(|wild| (held, wild))
+        })
+    }
+
     /// What an account has of its own, at each of its boundaries.
     fn own(&self, principal: &Principal) -> impl Iterator<Item = Holding<'a>> + use<'a> {
         let of = |account: &'a Account| {
@@ -271,6 +292,15 @@ impl<'a> Holdings<'a> {
         });
         of_catalog.map(|rights| rights.id).collect()
     }
+}
+
+/// Whether any role or account is granted a wildcard.
+fn has_wildcards(inventory: &Inventory) -> bool {
+    let roles = inventory.roles.values().map(|role| &role.permissions);
+    let accounts = inventory.accounts.values();
+    let own = accounts.flat_map(|account| [&account.permissions, &account.scopes]);
+    let mut all = roles.chain(own).flatten();
+    all.any(|key| is_wildcard(key.as_str()))
 }
 
 /// The glossaries that providers, platforms and roles name.

@@ -17,6 +17,8 @@ pub enum Absence {
     Left(Date),
     /// The person was invited on that day and has not accepted.
     Invited(Date),
+    /// The person was invited and accepted only on that day, later than what is judged.
+    AcceptedLater(Date),
     /// The invitation was revoked on that day.
     InviteRevoked(Date),
     /// The account is not in use: proposed, suspended or retired.
@@ -29,9 +31,13 @@ impl fmt::Display for Absence {
             Absence::Unknown => f.write_str("is not in the roll"),
             Absence::Left(on) => write!(f, "left on {on}"),
             Absence::Invited(on) => write!(f, "was invited on {on} and has not accepted"),
+            Absence::AcceptedLater(on) => write!(f, "accepted the invitation only on {on}"),
             Absence::InviteRevoked(on) => {
                 write!(f, "was invited, and the invitation was revoked on {on}")
             }
+            Absence::NotActive(AccountStatus::Suspended) => f.write_str(
+                "is suspended here; its provider lets it in until its credential is revoked there",
+            ),
             Absence::NotActive(status) => write!(f, "is {status}"),
         }
     }
@@ -53,6 +59,10 @@ pub fn absence(inventory: &Inventory, principal: &Principal, as_of: Date) -> Opt
             match invitation.status {
                 InvitationStatus::Pending => Some(Absence::Invited(invitation.since)),
                 InvitationStatus::Revoked => Some(Absence::InviteRevoked(invitation.since)),
+                // What was before is not kept: before the day of accepting there was no access.
+                InvitationStatus::Accepted if invitation.since > as_of => {
+                    Some(Absence::AcceptedLater(invitation.since))
+                }
                 InvitationStatus::Accepted => None,
             }
         }

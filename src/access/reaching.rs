@@ -151,7 +151,8 @@ impl<'s, 'a> Search<'s, 'a> {
 
     fn wants(&self, reading: Reading<'_>) -> bool {
         let wanted = self.sought.effect;
-        wanted.is_none_or(|effect| reading.effect() == Some(effect))
+        // What no glossary explains may do anything.
+        wanted.is_none_or(|effect| reading.effect().is_none_or(|own| own == effect))
     }
 
     fn keep(&mut self, team: Option<&Principal>, held: &Holding<'a>) -> Option<u32> {

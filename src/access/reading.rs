@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use crate::access::ask::{Answer, Gate, Missing, Question, ask, reach_of};
-use crate::access::effective::Reach;
+use crate::access::ask::{Answer, Gate, Missing, Question, ask_by, reach_of};
+use crate::access::effective::{Places, Reach};
 use crate::access::holdings::{Holding, Holdings};
 use crate::access::terms::Terms;
 use crate::model::access::{Effect, Level};
@@ -93,6 +93,8 @@ pub struct Judge<'r, 'a> {
     /// The level of an account; people and teams have none, and nothing stands between what they hold and its use.
     level: Option<Level>,
     known: HashMap<Alike<'r>, Verdict>,
+    /// The rights of an account at all its places, worked out once.
+    places: Option<Places<'a>>,
 }
 
 impl<'r, 'a> Judge<'r, 'a> {
@@ -103,6 +105,7 @@ impl<'r, 'a> Judge<'r, 'a> {
             principal,
             level: account.map(|account| account.level),
             known: HashMap::new(),
+            places: Places::of(reader.holdings, reader.terms, principal),
         }
     }
 
@@ -122,6 +125,7 @@ impl<'r, 'a> Judge<'r, 'a> {
         let terms = self.reader.terms;
         let is_named = known.effect == Effect::Egress
             || terms.needs_name(catalog, key, level)
+            || terms.forbids(catalog, key, level)
             || terms.action_at(level, known.effect).is_none();
         let name = is_named.then_some(key.as_str());
         let alike = (at.as_str(), catalog.as_str(), known.effect, name);
@@ -136,7 +140,8 @@ impl<'r, 'a> Judge<'r, 'a> {
             own: true,
             unresolved: true,
         };
-        let answer = ask(self.reader.holdings, terms, &question);
+        let places = self.places.as_ref();
+        let answer = ask_by(self.reader.holdings, terms, &question, places);
         let gate = match &answer {
             Answer::No(Missing::Gate(_, gate)) => Some(*gate),
             Answer::Yes(_) | Answer::No(_) => None,

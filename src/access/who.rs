@@ -65,7 +65,8 @@ pub fn who_may<'a>(
         }
         let what = (wanted.catalog, wanted.permission);
         // Without it `ask` would look for what is nearest, for each of all who hold nothing of the kind.
-        if holdings.giving(&principal, what, wanted.at).is_some() {
+        let gives = holdings.giving(&principal, what, wanted.at).is_some();
+        if gives || holdings.doubtful(&principal, what, wanted.at).is_some() {
             found.add(holdings, terms, wanted, principal);
         }
     }
@@ -93,6 +94,7 @@ impl<'a> WhoMay<'a> {
         let (by, gate) = match answer {
             Answer::Yes(by) => (by, None),
             Answer::No(Missing::Gate(by, gate)) => (by, Some(gate)),
+            Answer::No(Missing::Doubt(by, _)) => (by, None),
             Answer::No(Missing::Condition(_, condition)) => {
                 return self.on_condition.push((principal, condition));
             }

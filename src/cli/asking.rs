@@ -41,7 +41,10 @@ impl Origin {
         let (inventory, beside) = if self.path.is_empty() {
             (context.open(Access::Read)?.inventory()?, Beside::Store)
         } else {
-            (roll::declared(&self.path)?, Beside::Inventory)
+            // Status 4 would read as a no.
+            let faulty = |failure: Failure| failure.with(Status::Usage);
+            let declared = roll::declared(&self.path).map_err(faulty)?;
+            (declared, Beside::Inventory)
         };
         let settings = Settings::load(context, beside)?;
         Ok(Asked {

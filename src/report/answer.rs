@@ -104,7 +104,9 @@ fn paths(told: &Told<'_, '_>) -> Vec<Line> {
     match &told.answer {
         Answer::Yes(held) => vec![path("by", held)],
         Answer::No(Missing::Absent(_)) => Vec::new(),
-        Answer::No(Missing::Condition(held, _) | Missing::Gate(held, _)) => {
+        Answer::No(
+            Missing::Condition(held, _) | Missing::Gate(held, _) | Missing::Doubt(held, _),
+        ) => {
             vec![path("held", held)]
         }
         Answer::No(Missing::Elsewhere(held)) => some("held", held),
@@ -150,9 +152,12 @@ fn entitlement(told: &Told<'_, '_>) -> Vec<Line> {
 fn sides(told: &Told<'_, '_>) -> Vec<Line> {
     let held = match &told.answer {
         Answer::Yes(_) | Answer::No(Missing::Gate(..) | Missing::Condition(..)) => true,
-        Answer::No(Missing::Absent(_) | Missing::Elsewhere(_) | Missing::NotGranted { .. }) => {
-            false
-        }
+        Answer::No(
+            Missing::Absent(_)
+            | Missing::Doubt(..)
+            | Missing::Elsewhere(_)
+            | Missing::NotGranted { .. },
+        ) => false,
     };
     if !held {
         return Vec::new();

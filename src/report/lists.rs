@@ -121,7 +121,7 @@ fn absent(absent: &[(Principal, Absence)], what: &str) -> Option<String> {
     for (_, absence) in absent {
         let (place, words) = match absence {
             Absence::Left(_) => (0, "left"),
-            Absence::Invited(_) => (1, "invited and not accepted"),
+            Absence::Invited(_) | Absence::AcceptedLater(_) => (1, "invited and not accepted"),
             Absence::InviteRevoked(_) => (2, "invitation revoked"),
             Absence::NotActive(_) => (3, "account not active"),
             Absence::Unknown => (4, "not in the roll"),

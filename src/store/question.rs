@@ -43,7 +43,8 @@ const MOST_TEAMS: usize = 10_000;
 /// How far a question looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
-    /// What is held at the boundary and above it: enough for a yes, and for a no that is a condition, a gate or an absence.
+    /// What is held at the boundary and above it: for people and teams enough for a yes, and for a no that is a condition or
+    /// an absence. Of an account it is never enough.
     Here,
     /// What is held anywhere: what a no says first.
     Anywhere,
@@ -68,6 +69,11 @@ impl Store {
         at: &BoundaryPath,
         depth: Depth,
     ) -> Result<Option<Concerning>, StoreError> {
+        // What an account holds elsewhere says whether it has a second side at all.
+        let depth = match principal.parts() {
+            ("account", _) => depth.max(Depth::Anywhere),
+            _ => depth,
+        };
         let snapshot = self.db.unchecked_transaction()?;
         let mut looked = Looked {
             db: &snapshot,

@@ -137,6 +137,7 @@ impl<'a> Assertions<'_, 'a> {
                 Absence::Unknown
                 | Absence::Left(_)
                 | Absence::Invited(_)
+                | Absence::AcceptedLater(_)
                 | Absence::InviteRevoked(_)
                 | Absence::NotActive(
                     AccountStatus::Proposed | AccountStatus::Active | AccountStatus::Retired,

@@ -6,7 +6,6 @@ use crate::access::effective::{Action, Allows};
 use crate::access::holdings::{Holding, Holdings, Source};
 use crate::access::terms::Terms;
 use crate::model::access::{ActionClass, Level, LevelPolicy};
-use crate::model::account::Account;
 use crate::model::entitlement::{CatalogName, EntitlementKey, Side, is_wildcard};
 use crate::model::id::{BoundaryPath, Principal, RoleId};
 
@@ -99,7 +98,7 @@ impl Sides {
 }
 
 /// The rights of an account at each boundary where something gives it any.
-pub(super) struct Places<'a> {
+pub struct Places<'a> {
     /// What is given at each place itself: the provider's side, and the platform's.
     given: BTreeMap<&'a str, [Rights; 2]>,
     is_apart: bool,
@@ -123,12 +122,13 @@ impl<'a> Glossaries<'a> {
 }
 
 impl<'a> Places<'a> {
+    /// None of a principal that is no account.
     pub fn of(
         holdings: &Holdings<'a>,
         terms: &dyn Terms<'a>,
         principal: &Principal,
-        account: &'a Account,
-    ) -> Places<'a> {
+    ) -> Option<Places<'a>> {
+        let account = holdings.account(principal)?;
         let names = Glossaries {
             provider: holdings.provider_catalog(account),
             platform: holdings.platform_catalog(account),
@@ -163,10 +163,10 @@ impl<'a> Places<'a> {
                 }
             }
         }
-        Places {
+        Some(Places {
             given,
             is_apart: account.platform.is_none() && !has_scope,
-        }
+        })
     }
 
     /// What holds at a boundary: what is given there and above it.

@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::manifest;
 use crate::model::inventory::Inventory;
+use crate::model::party::InvitationStatus;
 use crate::store::Access;
 
 /// Print the stored inventory as TOML; applied again, it is no change
@@ -23,6 +24,15 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let inventory = context.open(Access::Read)?.inventory()?;
     let text = manifest::write(&inventory);
+    let open = inventory.invitations.values();
+    let open = open.filter(|invitation| invitation.status != InvitationStatus::Accepted);
+    let open = open.count();
+    if open > 0 {
+        context.out.note(format!(
+            "warning: {open} invited but not accepted, or revoked: invitations are no part of an inventory, and in a store that \
+             knows nothing of them these people have what is assigned to them"
+        ));
+    }
     match args.output {
         Some(folder) => {
             let written = write_folder(&folder, &text, &inventory)?;

@@ -82,6 +82,12 @@ impl Failure {
         }
     }
 
+    /// The same with another status.
+    pub fn with(mut self, status: Status) -> Failure {
+        self.status = status;
+        self
+    }
+
     pub fn hint(mut self, hint: impl fmt::Display) -> Failure {
         self.hint = Some(hint.to_string());
         self

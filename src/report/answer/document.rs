@@ -85,6 +85,7 @@ fn what_is_missing(missing: &Missing<'_>, clause: &str) -> Value {
             let more = json!({ "side": side, "action": action, "held": [holding(held)] });
             (kind, more)
         }
+        Missing::Doubt(held, key) => ("doubt", json!({ "key": key, "held": [holding(held)] })),
         Missing::Elsewhere(held) => ("elsewhere", json!({ "held": all(held) })),
         Missing::NotGranted { here, giving } => {
             ("not-granted", json!({ "held": all(here), "roles": giving }))
@@ -102,6 +103,7 @@ fn absent(absence: &Absence) -> (&'static str, Value) {
         Absence::Unknown => ("unknown", json!({})),
         Absence::Left(on) => ("left", json!({ "on": on.to_string() })),
         Absence::Invited(on) => ("invited", json!({ "on": on.to_string() })),
+        Absence::AcceptedLater(on) => ("accepted-later", json!({ "on": on.to_string() })),
         Absence::InviteRevoked(on) => ("invite-revoked", json!({ "on": on.to_string() })),
         Absence::NotActive(status) => ("not-active", json!({ "status": status.as_str() })),
     }

@@ -23,6 +23,9 @@ pub fn ways_out(told: &Told<'_, '_>) -> Vec<String> {
         No(Missing::Absent(absence)) => absent(name, absence),
         No(Missing::Condition(_, condition)) => vec![conditional(*condition).to_owned()],
         No(Missing::Gate(_, gate)) => gated(told, name, gate),
+        No(Missing::Doubt(_, key)) => vec![format!(
+            "name what is needed instead of `{key}`: `keyroll explain wildcard-grant`"
+        )],
         No(Missing::Elsewhere(held)) => {
             let mut ways: Vec<String> = Vec::new();
             for way in held.iter().flat_map(|held| widened(told, held)) {
@@ -53,7 +56,7 @@ pub fn ways_out(told: &Told<'_, '_>) -> Vec<String> {
 
 fn absent(name: &str, absence: &Absence) -> Vec<String> {
     match absence {
-        Absence::Unknown | Absence::Left(_) => Vec::new(),
+        Absence::Unknown | Absence::Left(_) | Absence::AcceptedLater(_) => Vec::new(),
         Absence::Invited(_) => vec![format!("keyroll person accept {name}")],
         Absence::InviteRevoked(_) => vec![format!("keyroll person invite {name}")],
         Absence::NotActive(AccountStatus::Retired) => {

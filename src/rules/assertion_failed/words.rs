@@ -109,6 +109,12 @@ pub(super) fn may_not(key: &AssertionKey, missing: Option<&Missing<'_>>) -> Stri
             format!("`{}` gives it only {}", path(held), only(*condition))
         }
         Some(Missing::Gate(held, gate)) => format!("`{}` gives it, and {gate}", path(held)),
+        Some(Missing::Doubt(held, key)) => {
+            format!(
+                "`{}` holds `{key}`, and nobody knows whether that gives it",
+                path(held)
+            )
+        }
         Some(Missing::Elsewhere(all)) => match all.first() {
             Some(nearest) => {
                 let at = nearest.at.map_or("no boundary", |at| at.as_str());
@@ -157,6 +163,9 @@ pub(super) fn provide(key: &AssertionKey, missing: Option<&Missing<'_>>) -> Stri
         Some(Missing::Gate(_, Gate::Forbidden(_))) => {
             "give this work to an account of a level that covers it, or take it away and expect `denied`"
                 .to_owned()
+        }
+        Some(Missing::Doubt(_, key)) => {
+            format!("name the permission instead of `{key}`")
         }
         Some(Missing::Elsewhere(all)) => match all.first().map(|held| held.source) {
             Some(Source::Role(role, _)) => assign(role.as_str()),
