@@ -10,6 +10,8 @@ mod assertions;
 mod batch;
 #[path = "access/concerning.rs"]
 mod concerning;
+#[path = "access/doubt.rs"]
+mod doubt;
 #[path = "access/engine.rs"]
 mod engine;
 #[path = "access/lists.rs"]

@@ -360,3 +360,61 @@ fn a_question_reads_nothing_that_it_does_not_concern() {
     let used: Vec<&str> = found.catalogs.iter().map(CatalogName::as_str).collect();
     assert_eq!(used, ["atlas", "hub"]);
 }
+
+#[test]
+fn a_scope_that_is_held_elsewhere_counts_for_a_question_of_the_store_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::create(&folder.path().join("roll.db"), &actor()).unwrap();
+    let records = [
+        ("boundary/femo", json!({ "kind": "tenant", "name": "FEMO" })),
+        (
+            "boundary/femo/a",
+            json!({ "kind": "facility", "name": "A" }),
+        ),
+        (
+            "boundary/femo/b",
+            json!({ "kind": "facility", "name": "B" }),
+        ),
+        ("person/jo", json!({ "name": "Jo" })),
+        ("platform/one", json!({ "catalog": "factverse" })),
+        (
+            "provider/p",
+            json!({ "catalog": "unicmms", "environment": {
+            "production": { "endpoint": "https://p.example", "hosting": "saas" } } }),
+        ),
+        (
+            "account/s",
+            json!({ "provider": "p", "environment": "production", "workflow": "w",
+            "boundary": ["femo/a"], "level": "read-only-import", "permissions": ["asset/view-assets"],
+            "status": "active" }),
+        ),
+        ("approval/s read 2026-01-01", json!({ "by": "person/jo" })),
+        (
+            "role/scope",
+            json!({ "catalog": "factverse", "permissions": ["base.read"] }),
+        ),
+        (
+            "assignment/account/s scope femo/b",
+            json!({ "principal": "account/s", "role": "scope", "at": "femo/b" }),
+        ),
+    ];
+    let records = records.map(|(id, body)| Record::from_value(&id.parse().unwrap(), body).unwrap());
+    let changes: Vec<Change> = records.into_iter().map(Change::create).collect();
+    store.commit(&actor(), &changes).unwrap();
+    let asked = Asked {
+        principal: "account/s".parse().unwrap(),
+        key: "asset/view-assets".parse().unwrap(),
+        at: "femo/a".parse().unwrap(),
+        own: false,
+    };
+    let (expected, _) = said(&store.inventory().unwrap(), None, &asked);
+    assert!(expected.as_ref().unwrap().starts_with("no"), "{expected:?}");
+    for depth in [Depth::Here, Depth::Anywhere, Depth::Roles] {
+        let found = store
+            .concerning(&asked.principal, &asked.at, depth)
+            .unwrap()
+            .unwrap();
+        let (found, _) = said(&found.inventory, Some(&found.catalogs), &asked);
+        assert_eq!(found, expected, "{depth:?}");
+    }
+}

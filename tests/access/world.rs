@@ -20,8 +20,11 @@ pub const TREE: [&str; 7] = [
 ];
 
 /// Permissions and scopes of several effects and conditions; the last is in no glossary.
-pub const KEYS: [&str; 8] = [
+pub const KEYS: [&str; 10] = [
     "asset/view-assets",
+    // One effect; the map forbids the second of them at some levels.
+    "asset/add-asset",
+    "work-order/add-work-order",
     "work-order/manage-work-order-status",
     "work-order/manage-work-order-closeout",
     "work-request/edit-own-unresolved-work-request",
