@@ -168,7 +168,34 @@ fn an_assertion_that_would_be_judged_otherwise_is_told() {
     let [flip] = &outcome.flips[..] else {
         panic!("{outcome:?}")
     };
-    assert!(!flip.breaks() && !flip.allowed_after);
+    assert!(!flip.breaks, "{flip:?}");
+}
+
+#[test]
+fn assertions_are_judged_as_validate_judges_them() {
+    let press = json!({ "kind": "machine", "name": "Press" });
+    let keys = [VIEW, STATE, "part/view-parts"];
+    let flips = |words: &str, body: Value| {
+        let more = json!({ "boundary/femo/press": press, format!("assert/{words}"): body });
+        let (_, outcome) = applied(&plant(&keys, &["base.read", "cmms.status"], more));
+        let flips = outcome.flips.iter();
+        flips.map(|flip| flip.breaks).collect::<Vec<bool>>()
+    };
+    let denied = || json!({ "expect": "denied" });
+    // Nothing was approved, and the provider would let it in all the same.
+    for words in [
+        "account/x part/view-parts femo",
+        "anyone part/view-parts femo/press",
+    ] {
+        assert_eq!(flips(words, denied()), [false], "{words}");
+    }
+    // What it keeps fails before and after; what proves nothing becomes neither.
+    assert_eq!(flips(&format!("anyone {VIEW} femo"), denied()), [false; 0]);
+    let elsewhere = json!({ "expect": "denied", "catalog": "factverse" });
+    assert_eq!(
+        flips("account/x part/view-parts femo", elsewhere),
+        [false; 0]
+    );
 }
 
 /// The inventory with the smaller lists, and what that changes.

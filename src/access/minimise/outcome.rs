@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::access::ask::{Question, ask};
+use crate::access::assertion::{Assertions, Broken, Verdict};
 use crate::access::effective::{Action, Reach, actions, principal_of};
 use crate::access::holdings::Holdings;
 use crate::access::terms::Terms;
 use crate::model::access::{ActionClass, LevelPolicy};
-use crate::model::assertion::{Assertion, Expectation, Given};
-use crate::model::entitlement::CatalogName;
+use crate::model::assertion::{Assertion, Expectation};
 use crate::model::id::{AccountId, Principal};
 use crate::model::key::{AssertionKey, Whom};
 
-/// What an account can do, and which assertions about it are answered with yes.
+/// What an account can do, and which assertions about it hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     actions: Vec<Action>,
-    answers: BTreeMap<AssertionKey, (Expectation, bool)>,
+    holds: BTreeMap<AssertionKey, (Expectation, bool)>,
 }
 
 impl State {
@@ -24,13 +23,21 @@ impl State {
     pub fn of<'a>(holdings: &Holdings<'a>, terms: &dyn Terms<'a>, id: &AccountId) -> State {
         let principal = principal_of(id);
         let all = holdings.inventory.assertions.iter();
-        let about = all.filter(|(key, assertion)| is_about(&principal, key, assertion));
-        let answers = about.filter_map(|(key, assertion)| {
-            let yes = is_allowed(holdings, terms, &principal, (key, assertion))?;
-            Some((key.clone(), (assertion.expect, yes)))
-        });
+        let mut about = all.filter(|(key, body)| is_about(&principal, key, body));
+        let holds = match about.next() {
+            None => BTreeMap::new(),
+            Some(first) => {
+                let judge = Assertions::of(holdings, terms);
+                let about = std::iter::once(first).chain(about);
+                let judged = about.filter_map(|(key, body)| {
+                    let is_held = is_held(&judge.judge(key, body))?;
+                    Some((key.clone(), (body.expect, is_held)))
+                });
+                judged.collect()
+            }
+        };
         State {
-            answers: answers.collect(),
+            holds,
             actions: actions(holdings, terms, &principal, None),
         }
     }
@@ -43,32 +50,13 @@ fn is_about(principal: &Principal, key: &AssertionKey, assertion: &Assertion) ->
     }
 }
 
-/// Whether the account may do what an assertion is about; none where no glossary of the account lists it.
-fn is_allowed<'a>(
-    holdings: &Holdings<'a>,
-    terms: &dyn Terms<'a>,
-    principal: &Principal,
-    (key, assertion): (&AssertionKey, &'a Assertion),
-) -> Option<bool> {
-    let account = holdings.account(principal)?;
-    let sides = [
-        holdings.provider_catalog(account),
-        holdings.platform_catalog(account),
-    ];
-    let lists = |name: &&CatalogName| {
-        let catalog = terms.glossary(name);
-        catalog.is_some_and(|catalog| catalog.entitlements.contains_key(&key.permission))
-    };
-    let listed = sides.into_iter().flatten().find(lists);
-    let question = Question {
-        principal,
-        catalog: assertion.catalog.as_ref().or(listed)?,
-        permission: &key.permission,
-        at: &key.at,
-        own: key.given.is_some_and(Given::is_own),
-        unresolved: key.given.is_some_and(Given::is_unresolved),
-    };
-    Some(ask(holdings, terms, &question).is_yes())
+/// Whether an assertion holds; none where it proves nothing, before as after.
+fn is_held(verdict: &Verdict<'_>) -> Option<bool> {
+    match verdict {
+        Verdict::Held => Some(true),
+        Verdict::Broken(Broken::May(..) | Broken::MayNot(_)) => Some(false),
+        Verdict::Broken(Broken::Idle(_)) => None,
+    }
 }
 
 /// An action that goes less far than before.
@@ -81,20 +69,13 @@ pub struct Shift {
     pub is_of_level: bool,
 }
 
-/// An assertion whose answer for the account changes.
+/// An assertion that is judged otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flip {
     pub key: AssertionKey,
     pub expect: Expectation,
-    /// Whether the account may do it after; before, it was the other way round.
-    pub allowed_after: bool,
-}
-
-impl Flip {
     /// Whether it fails from then on; else it holds from then on.
-    pub fn breaks(&self) -> bool {
-        (self.expect == Expectation::Allowed) != self.allowed_after
-    }
+    pub breaks: bool,
 }
 
 /// What changes.
@@ -118,12 +99,12 @@ impl Outcome {
                 is_of_level: class == ActionClass::Read || policy.actions.contains(&class),
             })
         });
-        let flips = before.answers.iter().filter_map(|(key, (expect, was))| {
-            let (_, is) = after.answers.get(key)?;
-            (was != is).then(|| Flip {
+        let flips = before.holds.iter().filter_map(|(key, (expect, held))| {
+            let (_, holds) = after.holds.get(key)?;
+            (held != holds).then(|| Flip {
                 key: key.clone(),
                 expect: *expect,
-                allowed_after: *is,
+                breaks: !holds,
             })
         });
         Outcome {

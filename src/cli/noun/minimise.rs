@@ -171,8 +171,7 @@ fn document(name: &AccountId, account: &Account, found: &Smaller<'_>, to: &Outco
         json!({ "action": shift.class, "before": shift.from, "after": shift.to, "of-level": shift.is_of_level })
     });
     let assertions = to.flips.iter().map(|flip| {
-        json!({ "assertion": flip.key.to_string(), "expect": flip.expect,
-            "allowed-after": flip.allowed_after, "breaks": flip.breaks() })
+        json!({ "assertion": flip.key.to_string(), "expect": flip.expect, "breaks": flip.breaks })
     });
     let missing = found.missing.iter().map(|line| &line.permission);
     json!({

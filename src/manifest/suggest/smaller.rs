@@ -124,7 +124,7 @@ fn flip(flip: &Flip) -> String {
         Expectation::Allowed => "allowed",
         Expectation::Denied => "denied",
     };
-    let ends = match flip.breaks() {
+    let ends = match flip.breaks {
         true => "fails",
         false => "holds",
     };
