@@ -65,7 +65,7 @@ impl<'h, 'a> Assertions<'h, 'a> {
         Assertions {
             holdings,
             terms,
-            granting: Granting::of(holdings),
+            granting: Granting::of(holdings, terms),
             used: holdings.catalogs(),
             loads,
             people: OnceCell::new(),
@@ -106,9 +106,13 @@ impl<'h, 'a> Assertions<'h, 'a> {
         match (body.expect, one) {
             (Expectation::Allowed, Some(one)) => self.allowed(one, wanted, key.given),
             (Expectation::Allowed, None) => Err(Idle::AllowedToAll),
-            (Expectation::Denied, _) if !self.can_be_met(wanted, key.given) => Ok(Verdict::Held),
-            (Expectation::Denied, Some(one)) => self.denied(one, wanted, key.given),
-            (Expectation::Denied, None) => self.denied_to_all(&body.except, wanted, key.given),
+            (Expectation::Denied, one) => {
+                self.can_be_met(wanted, key.given)?;
+                match one {
+                    Some(one) => self.denied(one, wanted, key.given),
+                    None => self.denied_to_all(&body.except, wanted, key.given),
+                }
+            }
         }
     }
 

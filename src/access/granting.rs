@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::access::holdings::Holdings;
 use crate::access::terms::Terms;
 use crate::model::account::Account;
-use crate::model::entitlement::{CatalogName, EntitlementKey, Side};
+use crate::model::entitlement::{CatalogName, EntitlementKey, Side, is_wildcard};
 use crate::model::id::{AccountId, BoundaryPath, RoleId};
 use crate::model::key::AssignmentKey;
 use crate::model::role::Role;
@@ -38,7 +38,10 @@ pub(super) enum Grant<'a> {
 }
 
 /// A grant, and the key that may stand for what is looked for, where it is not that key itself.
-pub(super) type Granted<'a> = (Grant<'a>, Option<&'a EntitlementKey>);
+pub(super) type Granted<'a> = (Grant<'a>, Option<Key<'a>>);
+
+/// A key of a role: that of a permission, or one that may stand for it.
+type Key<'a> = &'a EntitlementKey;
 
 /// An assignment: its principal and its place.
 type Seat<'a> = (&'a str, &'a BoundaryPath, &'a AssignmentKey);
@@ -55,21 +58,23 @@ type Own<'a> = (&'a AccountId, &'a Account);
 /// The index.
 pub(super) struct Granting<'h, 'a> {
     holdings: &'h Holdings<'a>,
+    terms: &'h dyn Terms<'a>,
     roles: Vec<Held<'a>>,
     /// The roles that list a permission.
-    listing: HashMap<&'a str, Vec<u32>>,
+    listing: HashMap<&'a str, (Key<'a>, Vec<u32>)>,
     /// The roles that list a key which may stand for others.
-    wild: Vec<(&'a EntitlementKey, u32)>,
+    wild: Vec<(Key<'a>, u32)>,
     own: HashMap<&'a str, Vec<Own<'a>>>,
-    wild_own: Vec<(&'a EntitlementKey, Own<'a>)>,
+    wild_own: Vec<(Key<'a>, Own<'a>)>,
 }
 
 impl<'h, 'a> Granting<'h, 'a> {
-    pub fn of(holdings: &'h Holdings<'a>) -> Granting<'h, 'a> {
+    pub fn of(holdings: &'h Holdings<'a>, terms: &'h dyn Terms<'a>) -> Granting<'h, 'a> {
         let inventory = holdings.inventory;
         let mut places: HashMap<&str, u32> = HashMap::new();
         let mut index = Granting {
             holdings,
+            terms,
             roles: Vec::new(),
             listing: HashMap::new(),
             wild: Vec::new(),
@@ -102,9 +107,11 @@ impl<'h, 'a> Granting<'h, 'a> {
 
     fn add_role(&mut self, role: (&'a RoleId, &'a Role), place: u32) {
         for key in &role.1.permissions {
-            match is_wild(key) {
-                true => self.wild.push((key, place)),
-                false => self.listing.entry(key.as_str()).or_default().push(place),
+            if is_wildcard(key.as_str()) {
+                self.wild.push((key, place));
+            } else {
+                let listing = self.listing.entry(key.as_str());
+                listing.or_insert((key, Vec::new())).1.push(place);
             }
         }
         self.roles.push(Held {
@@ -116,7 +123,7 @@ impl<'h, 'a> Granting<'h, 'a> {
 
     fn add_account(&mut self, own: Own<'a>) {
         for key in own.1.permissions.iter().chain(&own.1.scopes) {
-            match is_wild(key) {
+            match is_wildcard(key.as_str()) {
                 true => self.wild_own.push((key, own)),
                 false => self.own.entry(key.as_str()).or_default().push(own),
             }
@@ -125,33 +132,36 @@ impl<'h, 'a> Granting<'h, 'a> {
 
     /// How much work it is to look for a permission, before any holder is looked at.
     pub fn roles_to_see(&self, key: &EntitlementKey) -> usize {
-        let listing = self.listing.get(key.as_str()).map_or(0, Vec::len);
+        let listing = self.listing.get(key.as_str());
+        let listing = listing.map_or(0, |(_, roles)| roles.len());
         listing + self.wild.len() + self.wild_own.len()
     }
 
-    /// The roles that give a permission, or may, with the key that may stand for it.
+    /// The roles that list a permission, or a key that may stand for it, with that key.
     fn giving<'s>(
         &'s self,
         wanted: Wanted<'s>,
-    ) -> impl Iterator<Item = (&'s Held<'a>, Option<&'a EntitlementKey>)> + 's {
-        let listing = self.listing.get(wanted.key.as_str()).into_iter().flatten();
-        let listing = listing.map(|place| (*place, None));
+    ) -> impl Iterator<Item = (&'s Held<'a>, Key<'a>)> + 's {
+        let listing = self.listing.get(wanted.key.as_str()).into_iter();
+        let listing = listing.flat_map(|(key, roles)| roles.iter().map(|place| (*place, *key)));
         let wild = self.wild.iter();
-        let wild = wild.filter(move |(key, _)| may_stand_for(key, wanted.key));
-        let all = listing.chain(wild.map(|(key, place)| (*place, Some(*key))));
+        let wild = wild.filter(move |(key, _)| may_be(key, wanted.key));
+        let all = listing.chain(wild.map(|(key, place)| (*place, *key)));
         let all = all.map(|(place, key)| (&self.roles[place as usize], key));
         all.filter(move |(held, _)| {
             let catalog = held.role.1.catalog.as_ref();
-            catalog.is_none_or(|catalog| catalog == wanted.catalog)
+            catalog.is_none_or(|catalog| self.is_read(catalog, wanted).is_some())
         })
     }
 
-    /// All assignments that grant it, by role and place; what cannot be read by its glossary for an account is left out.
-    pub fn seats<'s>(&'s self, wanted: Wanted<'s>) -> impl Iterator<Item = Granted<'a>> + 's {
+    /// All assignments of those roles, by role and place; none for one that is read by another glossary: it was looked at.
+    pub fn seats<'s>(
+        &'s self,
+        wanted: Wanted<'s>,
+    ) -> impl Iterator<Item = Option<Granted<'a>>> + 's {
         self.giving(wanted).flat_map(move |(held, key)| {
             let seats = within(&held.by_place, wanted.at);
-            let seats = seats.filter(move |(_, _, id)| self.is_read(held.role.1, id, wanted));
-            seats.map(move |(_, at, id)| (held.grant(at, id), key))
+            seats.map(move |seat| self.granted(held, key, seat, wanted))
         })
     }
 
@@ -160,18 +170,35 @@ impl<'h, 'a> Granting<'h, 'a> {
         self.giving(wanted).find_map(|(held, key)| {
             let from = held.by_holder.partition_point(|seat| seat.0 < holder);
             let to = held.by_holder.partition_point(|seat| seat.0 <= holder);
-            let mut seats = within(&held.by_holder[from..to], wanted.at);
-            let seat = seats.find(|(_, _, id)| self.is_read(held.role.1, id, wanted));
-            seat.map(|(_, at, id)| (held.grant(at, id), key))
+            // All of a holder's assignments of a role are read alike.
+            let seat = within(&held.by_holder[from..to], wanted.at).next()?;
+            self.granted(held, key, seat, wanted)
         })
     }
 
-    /// Whether a role is read by the glossary for whoever holds it: a role without one has, for an account, its provider's.
-    fn is_read(&self, role: &Role, id: &AssignmentKey, wanted: Wanted<'_>) -> bool {
+    fn granted(
+        &self,
+        held: &Held<'a>,
+        key: Key<'a>,
+        (_, at, id): Seat<'a>,
+        wanted: Wanted<'_>,
+    ) -> Option<Granted<'a>> {
         let account = || self.holdings.account(&id.principal);
+        // A role without a glossary has, for an account, its provider's.
         let of_provider = || self.holdings.provider_catalog(account()?);
-        let catalog = role.catalog.as_ref().or_else(of_provider);
-        catalog.is_none_or(|catalog| catalog == wanted.catalog)
+        let catalog = held.role.1.catalog.as_ref().or_else(of_provider);
+        let is_explained = catalog.map_or(Some(true), |catalog| self.is_read(catalog, wanted))?;
+        let is_sure = is_explained && key == wanted.key;
+        Some((held.grant(at, id), (!is_sure).then_some(key)))
+    }
+
+    /// Whether what a glossary is named for may be what is looked for; if so, whether it is sure. What nobody explains may
+    /// be of any system.
+    fn is_read(&self, catalog: &CatalogName, wanted: Wanted<'_>) -> Option<bool> {
+        match self.terms.glossary(catalog) {
+            Some(_) => (catalog == wanted.catalog).then_some(true),
+            None => Some(false),
+        }
     }
 
     /// The accounts that may have it in their own lists.
@@ -180,18 +207,13 @@ impl<'h, 'a> Granting<'h, 'a> {
         key: &'s EntitlementKey,
     ) -> impl Iterator<Item = &'a AccountId> + 's {
         let wild = self.wild_own.iter();
-        let wild = wild.filter(move |(known, _)| may_stand_for(known, key));
+        let wild = wild.filter(move |(known, _)| may_be(known, key));
         let own = self.own.get(key.as_str()).into_iter().flatten();
         own.chain(wild.map(|(_, own)| own)).map(|own| own.0)
     }
 
     /// What an account's own lists grant of it.
-    pub fn own_of(
-        &self,
-        account: &AccountId,
-        terms: &dyn Terms<'a>,
-        wanted: Wanted<'_>,
-    ) -> Option<Granted<'a>> {
+    pub fn own_of(&self, account: &AccountId, wanted: Wanted<'_>) -> Option<Granted<'a>> {
         let body = self.holdings.inventory.accounts.get(account)?;
         let sides = [
             (
@@ -209,11 +231,8 @@ impl<'h, 'a> Granting<'h, 'a> {
         let at = places.find(|at| at.holds(wanted.at) || wanted.at.holds(at))?;
         let mut found = sides.into_iter().filter_map(|(side, catalog, keys)| {
             // Where no glossary explains the list, the key may be that of the system which is asked about.
-            let is_explained = catalog.is_some_and(|name| terms.glossary(name).is_some());
-            if is_explained && catalog != Some(wanted.catalog) {
-                return None;
-            }
-            let mut may = keys.iter().filter(|key| may_stand_for(key, wanted.key));
+            let is_explained = catalog.map_or(Some(false), |name| self.is_read(name, wanted))?;
+            let mut may = keys.iter().filter(|key| may_be(key, wanted.key));
             let key = may.next()?;
             let grant = Grant::Own { side, keys, at };
             let is_sure = is_explained && keys.contains(wanted.key);
@@ -252,14 +271,7 @@ fn within<'s, 'a>(
     reaching.chain(below).copied()
 }
 
-fn is_wild(key: &EntitlementKey) -> bool {
-    key.as_str().contains('*')
-}
-
-/// Whether a key is another, or a wildcard that may stand for it: one that begins like it up to its first star.
-fn may_stand_for(key: &EntitlementKey, wanted: &EntitlementKey) -> bool {
-    match key.as_str().split_once('*') {
-        Some((start, _)) => wanted.as_str().starts_with(start),
-        None => key == wanted,
-    }
+/// Whether a key is what is looked for, or a wildcard that may stand for it.
+fn may_be(key: &EntitlementKey, wanted: &EntitlementKey) -> bool {
+    key == wanted || key.covers(wanted)
 }

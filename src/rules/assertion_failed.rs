@@ -18,9 +18,9 @@ pub static RULE: Rule = Rule {
     summary: "an assertion about access that does not hold, or proves nothing",
     explain: r##"An `[[assert]]` table says what access is meant to be: who may, or may not, do what where. It is judged like a test, against all that roles, teams, assignments and accounts give, and it failed. The message shows the path that broke it.
 
-`allowed` holds where the whole path is there: a principal that has not left, a grant at the boundary or above it, its condition and, for an account, both sides and the approval. `denied` holds where nobody would be let through, at the boundary or anywhere below it. So an account that is granted the right and only lacks its approval breaks `denied`: the system at the other end would let it in. A wildcard that may stand for the right breaks it, too.
+`allowed` holds where the whole path is there: a principal that has not left, a grant at the boundary or above it, its condition and, for an account, both sides and the approval. `denied` holds where nobody would be let through, at the boundary or anywhere below it. So an account that is granted the right and only lacks its approval breaks `denied`: the system at the other end would let it in. A wildcard that may stand for the right breaks it, too, and so does who is about to come in: an invited person, a proposed account.
 
-An assertion that proves nothing fails, and is never silently true: one that names nobody, no place or no permission that there is, whose permission several glossaries list, or that says of everybody what it should say of somebody.
+An assertion that proves nothing fails, and is never silently true: one that names nobody, no place or no permission that there is, whose permission several glossaries list, that says of everybody what it should say of somebody, or that denies what depends on the record and does not say what is `given`.
 
 ## Fix
 
@@ -97,7 +97,8 @@ fn field(idle: &Idle<'_>) -> FieldPath {
         Idle::NoGlossary(NoGlossary::Unknown(_)) => FieldPath::of("catalog"),
         Idle::NoGlossary(
             NoGlossary::Unlisted(_) | NoGlossary::NotIn(..) | NoGlossary::Several { .. },
-        ) => FieldPath::of("permission"),
+        )
+        | Idle::GivenMissing(_) => FieldPath::of("permission"),
         Idle::AllowedToAll => FieldPath::of("expect"),
         Idle::Tangle(_) | Idle::TooMuch => FieldPath::record(),
     }
@@ -139,6 +140,7 @@ fn near(idle: &Idle<'_>, facts: &Facts<'_>, findings: &mut Findings) -> Option<S
         Idle::NoGlossary(NoGlossary::Unlisted(_) | NoGlossary::Several { .. })
         | Idle::AllowedToAll
         | Idle::ExceptBesideOne
+        | Idle::GivenMissing(_)
         | Idle::Tangle(_)
         | Idle::TooMuch => None,
     };
@@ -242,6 +244,12 @@ mod tests {
                 json!({ "expect": "allowed" }),
                 "expect",
                 "name who",
+            ),
+            (
+                format!("anyone work-request/delete-work-requests {AT}"),
+                denied(),
+                "permission",
+                "`given = \"own-unresolved\"`",
             ),
             (
                 format!("person/jo-miller {VIEW} {AT}"),

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::access::ask::{Answer, Missing, ask, unmet};
-use crate::access::assertion::verdict::{Breach, Broken, How, Verdict};
+use crate::access::ask::{Answer, Missing, ask};
+use crate::access::assertion::verdict::{Breach, Broken, How, Idle, Verdict};
 use crate::access::assertion::{Assertions, Ended, question};
 use crate::access::granting::{Grant, Granted, Wanted};
 use crate::access::holdings::{Holding, Source};
 use crate::access::presence::{Absence, absence};
+use crate::model::access::Condition;
 use crate::model::account::AccountStatus;
 use crate::model::assertion::Given;
 use crate::model::id::{Principal, TeamId};
@@ -19,15 +20,21 @@ const TOLD: usize = 3;
 type Named<'n> = (&'n str, &'n str);
 
 impl<'a> Assertions<'_, 'a> {
-    /// Whether the condition on the permission, if any, is said to be met: else nobody may.
-    pub(super) fn can_be_met(&self, wanted: Wanted<'_>, given: Option<Given>) -> bool {
+    /// Where the condition on a permission is not said to be met, nobody may, whoever holds it: that proves nothing.
+    pub(super) fn can_be_met(&self, wanted: Wanted<'_>, given: Option<Given>) -> Ended<'a, ()> {
         let catalog = self.terms.glossary(wanted.catalog);
         let known = catalog.and_then(|catalog| catalog.entitlements.get(wanted.key));
-        // Whose question it is does not matter for a condition.
-        let Ok(anybody) = "person/anybody".parse() else {
-            return true;
-        };
-        known.is_none_or(|known| unmet(known, &question(&anybody, wanted, given)).is_none())
+        let depends = |on| known.is_some_and(|known| known.conditions.contains(&on));
+        let own = depends(Condition::OwnOnly);
+        let unresolved = depends(Condition::UnresolvedOnly);
+        let is_met = (!own || given.is_some_and(Given::is_own))
+            && (!unresolved || given.is_some_and(Given::is_unresolved));
+        match (own, unresolved) {
+            (_, _) if is_met => Ok(()),
+            (true, true) => Err(Idle::GivenMissing(Given::OwnUnresolved)),
+            (true, false) => Err(Idle::GivenMissing(Given::Own)),
+            (false, _) => Err(Idle::GivenMissing(Given::Unresolved)),
+        }
     }
 
     pub(super) fn denied(
@@ -46,7 +53,7 @@ impl<'a> Assertions<'_, 'a> {
             ("account", name) => name.parse().ok(),
             _ => None,
         };
-        let own = own.and_then(|account| self.granting.own_of(&account, self.terms, wanted));
+        let own = own.and_then(|account| self.granting.own_of(&account, wanted));
         let mut seats = sitters.iter();
         let granted =
             own.or_else(|| seats.find_map(|sitter| self.granting.seat_of(sitter, wanted)));
@@ -77,7 +84,8 @@ impl<'a> Assertions<'_, 'a> {
             Ok(())
         };
         for granted in self.granting.seats(wanted) {
-            let Grant::Role { id, .. } = granted.0 else {
+            self.spend(0)?;
+            let Some(granted @ (Grant::Role { id, .. }, _)) = granted else {
                 continue;
             };
             match id.principal.parts() {
@@ -94,7 +102,7 @@ impl<'a> Assertions<'_, 'a> {
             self.spend(lists.map_or(0, |a| {
                 a.boundary.len() + a.permissions.len() + a.scopes.len()
             }))?;
-            if let Some(granted) = self.granting.own_of(account, self.terms, wanted) {
+            if let Some(granted) = self.granting.own_of(account, wanted) {
                 meet(("account", account.as_str()), granted)?;
             }
         }
@@ -126,22 +134,26 @@ impl<'a> Assertions<'_, 'a> {
         Ok(out)
     }
 
-    /// Whether a person is there, and an account is let in at its provider: suspended here, it still is there.
+    /// Whether a person is there or is about to come in, and an account is let in at its provider, or is about to be:
+    /// suspended here, it still is there.
     fn is_live(&self, (kind, name): Named<'_>) -> bool {
         let Ok(principal) = format!("{kind}/{name}").parse() else {
             return false;
         };
         match absence(self.holdings.inventory, &principal, self.terms.as_of()) {
-            None | Some(Absence::NotActive(AccountStatus::Suspended)) => true,
+            None
+            | Some(
+                Absence::Invited(_)
+                | Absence::AcceptedLater(_)
+                | Absence::NotActive(
+                    AccountStatus::Proposed | AccountStatus::Active | AccountStatus::Suspended,
+                ),
+            ) => true,
             Some(
                 Absence::Unknown
                 | Absence::Left(_)
-                | Absence::Invited(_)
-                | Absence::AcceptedLater(_)
                 | Absence::InviteRevoked(_)
-                | Absence::NotActive(
-                    AccountStatus::Proposed | AccountStatus::Active | AccountStatus::Retired,
-                ),
+                | Absence::NotActive(AccountStatus::Retired),
             ) => false,
         }
     }
@@ -174,18 +186,31 @@ impl<'a> Assertions<'_, 'a> {
         // What is held only below is asked for there.
         let at = held.at.filter(|at| !at.holds(wanted.at));
         let at = at.unwrap_or(wanted.at);
-        let question = question(&who, Wanted { at, ..wanted }, given);
-        let answer = |account| (account, ask(self.holdings, self.terms, &question));
-        let account = self.holdings.account(&who).map(answer);
-        let how = match (key, account) {
-            (Some(key), _) => How::Doubt(key),
-            (None, Some((_, Answer::No(Missing::Gate(_, gate))))) => How::Gate(gate),
-            (None, Some((account, _))) if account.status == AccountStatus::Suspended => {
-                How::Suspended
-            }
-            (None, Some(_) | None) => How::Whole,
+        let how = match key {
+            Some(key) => How::Doubt(key),
+            None => self.how(&who, Wanted { at, ..wanted }, given),
         };
         Breach { who, held, how }
+    }
+
+    /// What still stands between somebody who is granted something and its use.
+    fn how(&self, who: &Principal, wanted: Wanted<'_>, given: Option<Given>) -> How<'a> {
+        match absence(self.holdings.inventory, who, self.terms.as_of()) {
+            Some(Absence::NotActive(AccountStatus::Suspended)) => How::Suspended,
+            Some(Absence::NotActive(AccountStatus::Proposed)) => How::Proposed,
+            Some(Absence::Invited(_)) => How::Invited,
+            Some(
+                Absence::Unknown
+                | Absence::Left(_)
+                | Absence::InviteRevoked(_)
+                | Absence::NotActive(AccountStatus::Active | AccountStatus::Retired),
+            ) => How::Whole,
+            None if self.holdings.account(who).is_none() => How::Whole,
+            None => match ask(self.holdings, self.terms, &question(who, wanted, given)) {
+                Answer::No(Missing::Gate(_, gate)) => How::Gate(gate),
+                Answer::Yes(_) | Answer::No(_) => How::Whole,
+            },
+        }
     }
 
     fn holding(&self, who: &Principal, grant: Grant<'a>) -> Holding<'a> {

@@ -3,6 +3,7 @@
 use crate::access::ask::{Gate, Missing};
 use crate::access::glossary::NoGlossary;
 use crate::access::holdings::Holding;
+use crate::model::assertion::Given;
 use crate::model::entitlement::EntitlementKey;
 use crate::model::id::{BoundaryPath, Principal, TeamId};
 use crate::model::record::{Kind, RecordId};
@@ -41,6 +42,10 @@ pub enum How<'a> {
     Gate(Gate),
     /// The account is suspended here, and live at its provider.
     Suspended,
+    /// The account is only proposed: it comes with its rights.
+    Proposed,
+    /// The person is invited, and may from the day on which the invitation is accepted.
+    Invited,
     /// The key that it holds may stand for it: a wildcard, or one that no glossary explains.
     Doubt(&'a EntitlementKey),
 }
@@ -57,6 +62,8 @@ pub enum Idle<'a> {
     AllowedToAll,
     /// There is nobody to leave out where one principal is named.
     ExceptBesideOne,
+    /// The permission depends on the record, and so that nobody may is always true; what is to be given.
+    GivenMissing(Given),
     /// Nobody knows who is in which team.
     Tangle(&'a TeamId),
     /// There is more to look at than is looked at.
@@ -72,6 +79,7 @@ impl Idle<'_> {
             Idle::NoGlossary(_)
             | Idle::AllowedToAll
             | Idle::ExceptBesideOne
+            | Idle::GivenMissing(_)
             | Idle::Tangle(_)
             | Idle::TooMuch => None,
         }

@@ -46,6 +46,12 @@ fn breach(breach: &Breach<'_>) -> String {
         How::Suspended => format!(
             "`{who}` would be let through: `{path}`; it is suspended here, and not yet at its provider"
         ),
+        How::Proposed => {
+            format!("`{who}` would be let through: `{path}`; it is proposed, and comes with that")
+        }
+        How::Invited => {
+            format!("`{who}` would be let through: `{path}`; it is invited, and comes with that")
+        }
         How::Doubt(key) => format!("`{who}` may by `{key}`, which may stand for it: `{path}`"),
     }
 }
@@ -76,6 +82,9 @@ pub(super) fn take_away(key: &AssertionKey, first: &[Breach<'_>]) -> String {
         return format!("take it away, {or}");
     };
     let away = match (breach.held.source, &breach.how) {
+        (_, How::Doubt(found)) if **found == key.permission => {
+            format!("name a glossary that explains `{found}` there")
+        }
         (_, How::Doubt(found)) => format!("write out what `{found}` stands for"),
         (Source::Own(side), _) => {
             let list = match side {
@@ -192,6 +201,9 @@ pub(super) fn idle(idle: &Idle<'_>) -> String {
         Idle::ExceptBesideOne => {
             "proves nothing: `except` leaves nobody out where one `principal` is named".to_owned()
         }
+        Idle::GivenMissing(given) => format!(
+            "proves nothing: the permission depends on the record, and nobody may unless `given` says `{given}`"
+        ),
         Idle::Tangle(team) => {
             format!("not judged: there are too many teams within teams, as of `team/{team}`")
         }
@@ -204,6 +216,7 @@ pub(super) fn idle(idle: &Idle<'_>) -> String {
 /// What to do about it, where no name was meant.
 pub(super) fn mend(idle: &Idle<'_>) -> String {
     match idle {
+        Idle::GivenMissing(given) => return format!("say `given = \"{given}\"`"),
         Idle::NoPrincipal(_) | Idle::NoException(..) | Idle::NoBoundary(_) => {
             "declare it, or name one that is declared"
         }
