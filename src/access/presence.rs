@@ -48,24 +48,7 @@ impl fmt::Display for Absence {
 /// The day on which a person leaves is the first without access.
 pub fn absence(inventory: &Inventory, principal: &Principal, as_of: Date) -> Option<Absence> {
     match principal.parts() {
-        ("person", name) => {
-            let Some(person) = inventory.people.get(name) else {
-                return Some(Absence::Unknown);
-            };
-            if let Some(left) = person.left.filter(|left| *left <= as_of) {
-                return Some(Absence::Left(left));
-            }
-            let invitation = inventory.invitations.get(name)?;
-            match invitation.status {
-                InvitationStatus::Pending => Some(Absence::Invited(invitation.since)),
-                InvitationStatus::Revoked => Some(Absence::InviteRevoked(invitation.since)),
-                // What was before is not kept: before the day of accepting there was no access.
-                InvitationStatus::Accepted if invitation.since > as_of => {
-                    Some(Absence::AcceptedLater(invitation.since))
-                }
-                InvitationStatus::Accepted => None,
-            }
-        }
+        ("person", name) => of_person(inventory, name, as_of),
         ("team", name) => (!inventory.teams.contains_key(name)).then_some(Absence::Unknown),
         (_, name) => match inventory.accounts.get(name).map(|account| account.status) {
             None => Some(Absence::Unknown),
@@ -76,5 +59,24 @@ pub fn absence(inventory: &Inventory, principal: &Principal, as_of: Date) -> Opt
                 | AccountStatus::Retired),
             ) => Some(Absence::NotActive(status)),
         },
+    }
+}
+
+/// The same of a person, by name.
+pub fn of_person(inventory: &Inventory, name: &str, as_of: Date) -> Option<Absence> {
+    let Some(person) = inventory.people.get(name) else {
+        return Some(Absence::Unknown);
+    };
+    if let Some(left) = person.left.filter(|left| *left <= as_of) {
+        return Some(Absence::Left(left));
+    }
+    let invitation = inventory.invitations.get(name)?;
+    match invitation.status {
+        InvitationStatus::Pending => Some(Absence::Invited(invitation.since)),
+        InvitationStatus::Revoked => Some(Absence::InviteRevoked(invitation.since)),
+        InvitationStatus::Accepted if invitation.since > as_of => {
+            Some(Absence::AcceptedLater(invitation.since))
+        }
+        InvitationStatus::Accepted => None,
     }
 }

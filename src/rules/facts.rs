@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::access::holdings::Holdings;
+use crate::access::presence::{self, Absence};
 use crate::catalog::{Glossaries, Policy};
 use crate::lifecycle::due;
 use crate::model::account::{Account, AccountStatus};
@@ -74,6 +75,12 @@ impl<'a> Facts<'a> {
     pub(super) fn departed(&self, person: &str) -> Option<Date> {
         let left = self.inventory.people.get(person)?.left?;
         (left <= self.as_of).then_some(left)
+    }
+
+    /// Why a person of the roll is not there on the day: left, or invited and not in. None of somebody unknown.
+    pub(super) fn absent(&self, person: &str) -> Option<Absence> {
+        let (id, _) = self.inventory.people.get_key_value(person)?;
+        presence::of_person(self.inventory, id.as_str(), self.as_of)
     }
 
     /// The newest current version of an account's credential.

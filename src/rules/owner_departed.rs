@@ -1,4 +1,4 @@
-//! `owner-departed`: an owner who has left.
+//! `owner-departed`: an owner who has left, or was invited and is not in.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,8 @@ pub static RULE: Rule = Rule {
 
 const EXPLAIN: &str = r#"
 An owner has left: a person whose `left` day has come, or a team of which nobody is there any more, in its parts neither. The account goes on
-working, nobody answers for it, and whoever left may still know its secret.
+working, nobody answers for it, and whoever left may still know its secret. Whoever was invited and has not accepted, or whose invitation was revoked, is not
+there either.
 
 ## Fix
 
@@ -73,18 +74,22 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 fn departure_of(facts: &Facts<'_>, owner: &Principal, members: &mut Members<'_>) -> Option<String> {
     match owner.parts() {
         ("person", name) => {
-            let left = facts.departed(name);
-            left.map(|day| format!("`{owner}` left on {day}"))
+            let absence = facts.absent(name);
+            absence.map(|absence| format!("`{owner}` {absence}"))
         }
         ("team", name) => {
             let people = members.people(name)?;
-            let mut people = people.iter();
-            match people.len() {
-                0 => Some(format!("`{owner}` has no member")),
-                _ => people
-                    .all(|person| facts.departed(person).is_some())
-                    .then(|| format!("`{owner}` has no member who has not left")),
+            if people.is_empty() {
+                return Some(format!("`{owner}` has no member"));
             }
+            if !people.iter().all(|person| facts.absent(person).is_some()) {
+                return None;
+            }
+            let have_left = people.iter().all(|person| facts.departed(person).is_some());
+            Some(match have_left {
+                true => format!("`{owner}` has no member who has not left"),
+                false => format!("`{owner}` has no member who is there"),
+            })
         }
         _ => None,
     }
@@ -134,6 +139,32 @@ mod tests {
             team(json!(["pat-old"])),
             ["owner-departed account/unicmms-production-import-hawthorne owner.technical"]
         );
+    }
+
+    #[test]
+    fn an_owner_who_is_invited_or_revoked_is_not_there() {
+        let owner = |status: &str| {
+            sample::found(json!({
+                PAT: { "name": "Pat", "tenant": "femo" },
+                "invitation/pat-old": { "status": status, "since": "2026-11-20" },
+                sample::ACCOUNT: { "owner": { "business": PAT } },
+            }))
+        };
+        let gone = ["owner-departed account/unicmms-production-import-hawthorne owner.business"];
+        assert_eq!(owner("revoked"), gone);
+        assert_eq!(owner("pending"), gone);
+        assert_eq!(owner("accepted"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_team_of_whom_nobody_is_in_is_gone() {
+        let found = sample::found(json!({
+            PAT: { "name": "Pat", "tenant": "femo" },
+            "invitation/pat-old": { "status": "revoked", "since": "2026-11-20" },
+            "team/integration": { "members": ["pat-old"] },
+        }));
+        let gone = "owner-departed account/unicmms-production-import-hawthorne owner.technical";
+        assert!(found.contains(&gone.to_owned()), "{found:?}");
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn custodian<'a>(
     match owner.parts() {
         ("person", name) => {
             let known = facts.inventory.people.contains_key(name);
-            (known && facts.departed(name).is_none()).then_some(name)
+            (known && facts.absent(name).is_none()).then_some(name)
         }
         ("team", name) => *alone.entry(name).or_insert_with(|| {
             let people = members.people(name)?;
@@ -89,9 +89,9 @@ fn custodian<'a>(
     }
 }
 
-/// The only one who has not left.
+/// The only one who is there.
 fn only_one<'a>(facts: &Facts<'a>, people: &[&'a str]) -> Option<&'a str> {
-    let mut there = people.iter().filter(|name| facts.departed(name).is_none());
+    let mut there = people.iter().filter(|name| facts.absent(name).is_none());
     let only = *there.next()?;
     // One who is unknown is another rule's matter.
     let is_alone = there.next().is_none() && facts.inventory.people.contains_key(only);
@@ -155,6 +155,20 @@ mod tests {
         };
         assert_eq!(team("2026-11-23"), 0);
         assert_eq!(team("2026-11-22"), 1);
+    }
+
+    #[test]
+    fn a_stand_in_who_is_invited_does_not_count_yet() {
+        let team = |status: &str| {
+            let records = json!({
+                "team/integration": { "members": ["anna-berg", "jo-miller"] },
+                "invitation/jo-miller": { "status": status, "since": "2026-11-20" },
+            });
+            found(records, 5, 0).len()
+        };
+        assert_eq!(team("pending"), 1);
+        assert_eq!(team("revoked"), 1);
+        assert_eq!(team("accepted"), 0);
     }
 
     #[test]
