@@ -11,7 +11,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
 use crate::cli::settings::Settings;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
-use crate::model::id::{BoundaryPath, Principal};
+use crate::model::id::{BoundaryPath, Principal, TeamId};
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, RecordId};
 use crate::report::lists::{self, Lists};
@@ -47,6 +47,7 @@ impl Origin {
             (declared, Beside::Inventory)
         };
         let settings = Settings::load(context, beside)?;
+        settings.meet(&inventory, context)?;
         Ok(Asked {
             inventory,
             settings,
@@ -102,8 +103,8 @@ impl Asked {
 }
 
 /// Says that teams were left out, where there are too many: then less is shown than is held.
-pub fn warn_of_tangles(holdings: &Holdings<'_>, context: &mut Context) {
-    if let Some(team) = holdings.teams.left_out {
+pub fn warn_of_tangles(left_out: Option<&TeamId>, context: &mut Context) {
+    if let Some(team) = left_out {
         context.out.note(format!(
             "warning: too many teams are parts of teams, from `team/{team}` on: what comes by teams above teams is left out"
         ));

@@ -8,7 +8,7 @@ use crate::access::teams::Teams;
 use crate::model::change::{Change, Note, Occurrence};
 use crate::model::event::Actor;
 use crate::model::hook::HookEvent;
-use crate::model::id::PersonId;
+use crate::model::id::{PersonId, TeamId};
 use crate::model::inventory::Inventory;
 use crate::model::key::Only;
 use crate::model::party::{Invitation, Person};
@@ -67,8 +67,8 @@ impl Around {
         Ok(Around(around))
     }
 
-    /// The roles of a person, by teams too, sorted; and whether the teams could be followed to their end.
-    pub fn roles(&self, id: &PersonId) -> (Vec<Promised>, bool) {
+    /// The roles of a person, by teams too, sorted; and the team from which on teams are too tangled to follow.
+    pub fn roles(&self, id: &PersonId) -> (Vec<Promised>, Option<&TeamId>) {
         let teams = Teams::of(&self.0);
         let joined = teams.of_person(id.as_str());
         let mut roles: Vec<Promised> = Vec::new();
@@ -87,7 +87,7 @@ impl Around {
             roles.push(self.promised(assignment, by));
         }
         roles.sort_by(|a, b| (&a.role, &a.at, &a.by).cmp(&(&b.role, &b.at, &b.by)));
-        (roles, teams.left_out.is_none())
+        (roles, teams.left_out)
     }
 
     fn promised(&self, assignment: &Assignment, by: Vec<String>) -> Promised {
@@ -110,7 +110,7 @@ impl Around {
 impl Message<'_> {
     /// The message for a program: docs/invitations.md is its description.
     pub fn value(&self) -> Value {
-        let (roles, complete) = self.around.roles(self.id);
+        let (roles, left_out) = self.around.roles(self.id);
         let roles: Vec<Value> = roles
             .iter()
             .map(|role| json!({ "role": role.role, "at": role.at, "place": role.place, "teams": role.by }))
@@ -125,7 +125,7 @@ impl Message<'_> {
             "tenant": self.person.tenant,
             "organisation": self.around.organisation(),
             "roles": roles,
-            "roles-complete": complete,
+            "roles-complete": left_out.is_none(),
             "since": self.invitation.since,
             "until": self.invitation.until,
             "by": plain(self.by.name.as_str()),
@@ -160,12 +160,17 @@ impl Message<'_> {
     }
 
     fn promise(&self) -> String {
-        let (roles, _) = self.around.roles(self.id);
-        if roles.is_empty() {
-            return "No role is assigned to you yet.".to_owned();
-        }
+        let (roles, left_out) = self.around.roles(self.id);
         let lines: Vec<String> = roles.iter().map(|role| format!("  - {role}")).collect();
-        format!("Once you have accepted, you hold:\n\n{}", lines.join("\n"))
+        let lines = lines.join("\n");
+        match (roles.is_empty(), left_out.is_some()) {
+            (true, false) => "No role is assigned to you yet.".to_owned(),
+            (true, true) => "Roles may come with the teams that you are in.".to_owned(),
+            (false, false) => format!("Once you have accepted, you hold:\n\n{lines}"),
+            (false, true) => format!(
+                "Once you have accepted, you hold what follows; more may come with the teams that you are in:\n\n{lines}"
+            ),
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let reader = Reader::of(&holdings, &terms);
     let is_each = args.group.is_some() || args.effect.is_some();
     let filter = filter(&args, &asked, &holdings, &terms)?;
-    asking::warn_of_tangles(&holdings, context);
+    asking::warn_of_tangles(holdings.teams.left_out, context);
     if let [a, b] = args.compare.as_slice() {
         let compared = compare(&reader, [a, b], &filter);
         return asking::show(&lists::compared(&compared, [a, b], is_each), context);

@@ -149,11 +149,7 @@ fn of_whole(asking: &Asking<'_>, origin: &Origin, context: &mut Context) -> Resu
     let principal = Some(asking.principal);
     let (key, said) = (asking.permission, asking.catalog);
     let catalog = asking::glossary(&holdings, &terms, principal, key, said)?;
-    if let Some(team) = holdings.teams.left_out {
-        context.out.note(format!(
-            "warning: there are too many memberships to follow from `team/{team}` on: teams within teams do not count"
-        ));
-    }
+    asking::warn_of_tangles(holdings.teams.left_out, context);
     Ok(asking.shown(&holdings, &terms, &catalog))
 }
 

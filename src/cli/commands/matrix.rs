@@ -8,7 +8,7 @@ use crate::catalog::Glossaries;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::settings::Settings;
-use crate::cli::{completion, roll};
+use crate::cli::{asking, completion, roll};
 use crate::model::access::{Effect, Level};
 use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, ProviderId};
 use crate::model::inventory::Inventory;
@@ -113,6 +113,7 @@ fn matrix(args: &Args, inventory: &Inventory, context: &mut Context) -> Result<M
         What::Levels => matrix::levels(inventory, &filter),
         What::Roles if args.effective => {
             let holdings = Holdings::of(inventory);
+            asking::warn_of_tangles(holdings.teams.left_out, context);
             matrix::roles_with_teams(&holdings, &filter, context.as_of())
         }
         What::Roles => matrix::roles(inventory, &filter),

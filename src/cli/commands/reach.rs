@@ -36,7 +36,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let terms = asked.terms(context);
     let holdings = Holdings::of(&asked.inventory);
     asked.boundary(&args.boundary)?;
-    asking::warn_of_tangles(&holdings, context);
+    asking::warn_of_tangles(holdings.teams.left_out, context);
     let sought = Sought {
         at: &args.boundary,
         below: args.below,

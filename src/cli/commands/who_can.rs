@@ -46,7 +46,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     asked.boundary(&args.at)?;
     let said = args.catalog.as_ref();
     let catalog = asking::glossary(&holdings, &terms, None, &args.permission, said)?;
-    asking::warn_of_tangles(&holdings, context);
+    asking::warn_of_tangles(holdings.teams.left_out, context);
     let wanted = Wanted {
         catalog: &catalog,
         permission: &args.permission,

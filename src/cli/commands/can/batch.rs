@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::access::ask::{Question, ask};
 use crate::access::glossary::glossary_of;
 use crate::access::holdings::Holdings;
-use crate::cli::asking::Origin;
+use crate::cli::asking::{self, Origin};
 use crate::cli::commands::can::lines::{Form, Lines, Reader, Words, unreadable};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -47,11 +47,7 @@ pub(super) fn run(
     let asked = origin.read(context)?;
     let terms = asked.terms(context);
     let holdings = Holdings::of(&asked.inventory);
-    if let Some(team) = holdings.teams.left_out {
-        context.out.note(format!(
-            "warning: there are too many memberships to follow from `team/{team}` on: teams within teams do not count"
-        ));
-    }
+    asking::warn_of_tangles(holdings.teams.left_out, context);
     let mut judge = Judge {
         holdings: &holdings,
         terms: &terms,

@@ -23,6 +23,7 @@ use crate::store::{Access, Concerning, Depth};
 /// The answer; none where the whole roll has to be read.
 pub(super) fn answer(asking: &Asking<'_>, context: &mut Context) -> Result<Option<Shown>, Failure> {
     let configured = context.config_path(Beside::Store).is_some();
+    // What it says of glossary files is not held against them here: of the few that are read, it would always miss some.
     let settings = configured.then(|| Settings::load(context, Beside::Store));
     let settings = settings.transpose()?;
     let store = context.open(Access::Read)?;
