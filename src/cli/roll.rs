@@ -1,5 +1,6 @@
 //! How the commands read a declared inventory, judge an inventory, and change the stored one.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -11,15 +12,18 @@ use crate::cli::failure::{Failure, Status};
 use crate::cli::settings::Settings;
 use crate::manifest::{self, Manifest};
 use crate::model::change::{Change, Note};
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::{FieldPath, Finding, Severity};
 use crate::model::inventory::Inventory;
 use crate::model::policy::FailOn;
-use crate::model::record::{Kind, RecordId};
+use crate::model::record::{Kind, Record, RecordId};
 use crate::operations::records;
 use crate::report::plan;
 use crate::report::summary::counted;
 use crate::rules::{self, Selection, UnknownRule};
 use crate::store::{Store, StoreError};
+
+/// The most findings that are told after a change.
+const MOST_REMARKS: usize = 20;
 
 /// As the words of an option.
 impl ValueEnum for FailOn {
@@ -190,6 +194,45 @@ pub fn remark(id: &RecordId, store: &Store, context: &mut Context) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Says what the rule book finds anywhere that it did not find while one record was as `before`: the change stands, but not
+/// in silence.
+///
+/// # Errors
+/// When the store cannot be read, or the configuration cannot be used.
+pub fn remark_new(before: Record, store: &Store, context: &mut Context) -> Result<(), Failure> {
+    let mut around = store.inventory()?;
+    let settings = Settings::load(context, Beside::Store)?;
+    let selection = settings.rules(Selection::declared());
+    let now = rules::judge(&settings.facts(&around, context), &selection);
+    around.put(before);
+    let old = rules::judge(&settings.facts(&around, context), &selection);
+    let old: HashSet<_> = old.iter().map(known_by).collect();
+    let new: Vec<&Finding> = now
+        .iter()
+        .filter(|finding| !old.contains(&known_by(finding)))
+        .collect();
+    for finding in new.iter().take(MOST_REMARKS) {
+        let (subject, message) = (&finding.subject, &finding.message);
+        let line = format!(
+            "{}: {} {subject}: {message}",
+            finding.severity, finding.rule
+        );
+        context.out.note(line);
+    }
+    if let Some(more) = new.len().checked_sub(MOST_REMARKS).filter(|more| *more > 0) {
+        context
+            .out
+            .note(format!("{more} more: `keyroll check` shows all"));
+    }
+    Ok(())
+}
+
+/// What makes a finding the same before and after a change.
+fn known_by(finding: &Finding) -> (&RecordId, &FieldPath, &'static str, &str) {
+    let (subject, field) = (&finding.subject, &finding.field);
+    (subject, field, finding.rule, &finding.message)
 }
 
 /// The gravest severity of some findings.

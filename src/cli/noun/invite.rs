@@ -9,7 +9,7 @@ use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::noun::fields;
-use crate::cli::{hook, roll};
+use crate::cli::{asking, hook, roll};
 use crate::lifecycle::invitation::{self, Invited, NoInvitation};
 use crate::manifest;
 use crate::model::change::Change;
@@ -89,6 +89,12 @@ impl Found {
             person,
             invitation,
         }))
+    }
+
+    /// The invitation as it was found.
+    fn before(&self) -> Option<Record> {
+        let invitation = self.invitation.clone()?;
+        Some(Record::from((self.id.clone(), invitation)))
     }
 
     fn invited(&self) -> Invited<'_> {
@@ -183,12 +189,16 @@ pub fn accept(name: &str, context: &mut Context) -> Outcome {
         return Ok(Status::Clean);
     }
     let around = commit(&mut Vec::new(), &found, &after, None, &mut store, context)?;
-    let (roles, _) = around.roles(&found.id);
+    let (roles, left_out) = around.roles(&found.id);
+    asking::warn_of_tangles(left_out, context);
     match roles.is_empty() {
         true => context.out.note(format!(
             "person/{name} has access now, and no role is assigned: keyroll assign person/{name} ROLE --at BOUNDARY"
         )),
         false => list_roles(&format!("person/{name} holds from now on"), &roles, context),
+    }
+    if let Some(before) = found.before() {
+        roll::remark_new(before, &store, context)?;
     }
     Ok(Status::Clean)
 }
@@ -209,7 +219,8 @@ pub fn revoke(name: &str, context: &mut Context) -> Outcome {
         &mut store,
         context,
     )?;
-    let (roles, _) = around.roles(&found.id);
+    let (roles, left_out) = around.roles(&found.id);
+    asking::warn_of_tangles(left_out, context);
     if !roles.is_empty() {
         let still = format!("still assigned to person/{name}, and giving nothing");
         list_roles(&still, &roles, context);
@@ -222,6 +233,12 @@ pub fn revoke(name: &str, context: &mut Context) -> Outcome {
         hook,
         context,
     )?;
+    if let Some(before) = found
+        .before()
+        .filter(|_| found.invitation.as_ref() != Some(&after))
+    {
+        roll::remark_new(before, &store, context)?;
+    }
     Ok(Status::Clean)
 }
 
@@ -265,6 +282,9 @@ fn tell(
         by: &by,
         around,
     };
+    if event == HookEvent::Invite {
+        asking::warn_of_tangles(around.roles(&found.id).1, context);
+    }
     let Some(hook) = hook else {
         context
             .out
