@@ -74,6 +74,7 @@ pub fn of_person(inventory: &Inventory, name: &str, as_of: Date) -> Option<Absen
     match invitation.status {
         InvitationStatus::Pending => Some(Absence::Invited(invitation.since)),
         InvitationStatus::Revoked => Some(Absence::InviteRevoked(invitation.since)),
+        // What was before is not kept: before the day of accepting there was no access.
         InvitationStatus::Accepted if invitation.since > as_of => {
             Some(Absence::AcceptedLater(invitation.since))
         }

@@ -198,7 +198,7 @@ impl<'a> Assertions<'_, 'a> {
         match absence(self.holdings.inventory, who, self.terms.as_of()) {
             Some(Absence::NotActive(AccountStatus::Suspended)) => How::Suspended,
             Some(Absence::NotActive(AccountStatus::Proposed)) => How::Proposed,
-            Some(Absence::Invited(_)) => How::Invited,
+            Some(Absence::Invited(_) | Absence::AcceptedLater(_)) => How::Invited,
             Some(
                 Absence::Unknown
                 | Absence::Left(_)
