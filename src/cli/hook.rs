@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::cli::context::{Beside, Context};
+use crate::cli::context::{Beside, ConfigPath, Context};
 use crate::cli::failure::Failure;
 use crate::cli::private::ours_to_write;
 use crate::cli::settings::Settings;
@@ -15,23 +15,25 @@ use crate::operations::hook::{Hook, HookError};
 /// # Errors
 /// When the configuration cannot be used, or its hook is not ours alone; before anything is changed.
 pub fn of(event: HookEvent, context: &Context) -> Result<Option<Hook>, Failure> {
+    // Before it is read: who cannot write to it now cannot have another read either.
+    let named = context.config_path(Beside::Store);
+    let is_ours = named.map(|named| match named {
+        ConfigPath::Named(path) | ConfigPath::Found(path) => ours_to_write(&path),
+    });
     let settings = Settings::load(context, Beside::Store)?;
     let (Some(argv), Some(path)) = (settings.hooks.of(event), &settings.path) else {
         return Ok(None);
     };
-    let file = std::fs::canonicalize(path).map_err(|error| unusable(path, &error))?;
-    ours_to_write(&file)?;
+    is_ours.transpose()?;
     // A path in it is taken from where it was named, as a baseline's is: a link may lead to anywhere.
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let folder = std::fs::canonicalize(folder).map_err(|error| unusable(folder, &error))?;
-    let hook = Hook::new(event, argv.clone(), folder, context.withheld())
+    let hook = Hook::new(event, argv.clone(), folder, context.hook_environment())
         .map_err(|error| missing(&error, path))?;
-    if let Some(program) = hook.path() {
-        ours_to_write(program)?;
-    }
+    ours_to_write(hook.path())?;
     Ok(Some(hook))
 }
 

@@ -1,7 +1,8 @@
-//! Runs a hook: a program of the user's own that is told what happened. Never a shell, no descriptor of ours, none of the
-//! variables that open secrets, and a limit on its time. What it is told is committed before; it decides nothing.
+//! Runs a hook: a program of the user's own that is told what happened. Never a shell, no descriptor of ours, few of
+//! our variables, and a limit on its time. What it is told is committed before; it decides nothing.
 
 use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,11 +24,11 @@ const SHOWN: usize = 200;
 pub struct Hook {
     event: HookEvent,
     argv: Argv,
-    /// The program: as it is looked up on the PATH, or where it lies.
+    /// Where the program lies: what is checked is what runs.
     program: PathBuf,
     /// Where the configuration lies that names it: there it runs.
     folder: PathBuf,
-    without: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
     limit: Duration,
 }
 
@@ -40,38 +41,45 @@ pub struct HookError {
 }
 
 impl Hook {
-    /// The program of a configuration in `folder`, without the variables named. A path is taken from that folder, never
-    /// from where we happen to run: what lies there may be anybody's.
+    /// The program of a configuration in `folder`, with these variables. A path is taken from that folder, never from where
+    /// we happen to run: what lies there may be anybody's. A bare name is looked up once, on their PATH.
     ///
     /// # Errors
-    /// When a path leads to no file.
+    /// When there is no such file.
     pub fn new(
         event: HookEvent,
         argv: Argv,
         folder: PathBuf,
-        without: Vec<OsString>,
+        environment: Vec<(OsString, OsString)>,
     ) -> Result<Hook, HookError> {
-        let program = match argv.program().contains('/') {
-            true => folder.join(argv.program()),
-            false => PathBuf::from(argv.program()),
+        let name = argv.program();
+        let found = match name.contains('/') {
+            true => Some(folder.join(name)).filter(|path| path.is_file()),
+            false => on_path(name, &environment),
         };
-        if program.is_absolute() && !program.is_file() {
-            let why = format!("there is no file `{}`", shown(&program));
+        let Some(program) = found else {
+            let why = match name.contains('/') {
+                true => format!("there is no file `{}`", shown(&folder.join(name))),
+                false => format!(
+                    "`{}` is not installed, or not on the PATH",
+                    name.escape_debug()
+                ),
+            };
             return Err(HookError { event, why });
-        }
+        };
         Ok(Hook {
             event,
             argv,
             program,
             folder,
-            without,
+            environment,
             limit: HOOK_TIMEOUT,
         })
     }
 
-    /// Where the program lies, where it is no name to look up on the PATH.
-    pub fn path(&self) -> Option<&Path> {
-        Some(&*self.program).filter(|program| program.is_absolute())
+    /// Where the program lies.
+    pub fn path(&self) -> &Path {
+        &self.program
     }
 
     pub fn event(&self) -> HookEvent {
@@ -90,7 +98,8 @@ impl Hook {
     pub fn tell(&self, message: &Value) -> Result<(), HookError> {
         let around = Around {
             folder: Some(&self.folder),
-            without: &self.without,
+            environment: Some(&self.environment),
+            called: Some(self.program().as_ref()),
         };
         let arguments = self.argv.arguments().iter().cloned();
         let stdin = Secret::new(format!("{message}\n").into_bytes());
@@ -105,6 +114,19 @@ impl Hook {
             why,
         })
     }
+}
+
+/// The first program of a name in the folders of the PATH. One that is named from where we run is passed over.
+fn on_path(name: &str, environment: &[(OsString, OsString)]) -> Option<PathBuf> {
+    let (_, path) = environment.iter().find(|(name, _)| name == "PATH")?;
+    let can_run = |path: &PathBuf| {
+        let meta = path.metadata();
+        meta.is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    };
+    std::env::split_paths(path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(name))
+        .find(can_run)
 }
 
 /// How it ended, with the first line of what it said.
@@ -140,10 +162,14 @@ mod tests {
         Argv::try_from(words).unwrap()
     }
 
+    fn environment() -> Vec<(OsString, OsString)> {
+        vec![("PATH".into(), "bin:/usr/bin:/bin".into())]
+    }
+
     fn told(words: &[&str], limit: Duration) -> (tempfile::TempDir, Result<(), HookError>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_owned();
-        let mut hook = Hook::new(HookEvent::Invite, argv(words), path, Vec::new()).unwrap();
+        let mut hook = Hook::new(HookEvent::Invite, argv(words), path, environment()).unwrap();
         hook.limit = limit;
         let told = hook.tell(&json!({ "version": 1, "name": "Jo; $(touch x)" }));
         (folder, told)
@@ -186,7 +212,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_owned();
         let hook =
-            |words: &[&str]| Hook::new(HookEvent::Invite, argv(words), path.clone(), Vec::new());
+            |words: &[&str]| Hook::new(HookEvent::Invite, argv(words), path.clone(), environment());
+        let sh = hook(&["sh"]).unwrap();
+        assert!(sh.path().is_absolute() && sh.path().ends_with("bin/sh"));
+        let why = hook(&["mail.sh"]).unwrap_err().why;
+        assert_eq!(why, "`mail.sh` is not installed, or not on the PATH");
         let why = hook(&["./mail.sh"]).unwrap_err().why;
         assert!(why.starts_with("there is no file `/"), "{why}");
         fs::write(path.join("mail.sh"), "").unwrap();

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::fd::{OwnedFd, RawFd};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -41,8 +42,10 @@ pub struct Ended {
 pub struct Around<'a> {
     /// Where it runs; where we do, unless this says otherwise.
     pub folder: Option<&'a Path>,
-    /// Variables of ours that it does not get.
-    pub without: &'a [OsString],
+    /// The variables that it gets; ours, unless this says otherwise.
+    pub environment: Option<&'a [(OsString, OsString)]>,
+    /// What it is called; as its file is, unless this says otherwise.
+    pub called: Option<&'a OsStr>,
 }
 
 /// Why it did not come to its end.
@@ -88,8 +91,13 @@ pub fn run(
     around: Around<'_>,
 ) -> Result<Ended, Failed> {
     let mut command = Command::new(program);
-    for name in around.without {
-        command.env_remove(name);
+    if let Some(environment) = around.environment {
+        command
+            .env_clear()
+            .envs(environment.iter().map(|(name, value)| (name, value)));
+    }
+    if let Some(called) = around.called {
+        command.arg0(called);
     }
     if let Some(folder) = around.folder {
         command.current_dir(folder);

@@ -172,9 +172,9 @@ impl Context {
         places::git_environment()
     }
 
-    /// The variables of ours that a hook does not get.
-    pub fn withheld(&self) -> Vec<OsString> {
-        places::withheld()
+    /// The variables of ours that a hook gets.
+    pub fn hook_environment(&self) -> Vec<(OsString, OsString)> {
+        places::hook_environment()
     }
 
     /// Where this user keeps what was seen: `keyroll` in the XDG state folder.

@@ -8,12 +8,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
-use crate::cli::private::private_file;
+use crate::cli::private::{others_write, private_file};
 use crate::manifest::read_commands;
 use crate::model::command::Template;
 use crate::model::id::Name;
@@ -54,15 +53,28 @@ pub fn git_environment() -> Vec<(OsString, OsString)> {
     named.map(|(name, value)| (name.into(), value)).collect()
 }
 
-/// The variables that open secrets, or name who asks for them: a program that sends a message needs none of them.
-pub fn withheld() -> Vec<OsString> {
-    let opens = |name: &OsString| {
+/// What a hook needs of our environment: where programs and the user's own folders are, and how the user writes. Nothing
+/// that opens a secret.
+pub fn hook_environment() -> Vec<(OsString, OsString)> {
+    let names = [
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "LANG",
+        "TZ",
+        "TMPDIR",
+        "XDG_CONFIG_HOME",
+        "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS",
+    ];
+    let is_given = |name: &OsString| {
         let name = name.to_string_lossy();
-        let begins = ["KEYROLL_IDENTITY", "KEYROLL_SECRET", "VAULT_", "BAO_"];
-        name == "CREDENTIALS_DIRECTORY" || begins.iter().any(|begin| name.starts_with(begin))
+        names.contains(&&*name) || name.starts_with("LC_")
     };
-    let names = std::env::vars_os().map(|(name, _)| name);
-    names.filter(opens).collect()
+    std::env::vars_os()
+        .filter(|(name, _)| is_given(name))
+        .collect()
 }
 
 /// The files where an identity of a store is looked for: a systemd credential, the file that `KEYROLL_IDENTITY_FILE`
@@ -200,16 +212,11 @@ pub fn commands() -> Result<BTreeMap<Name, Template>, SecretError> {
         place: format!("`{}`", path.display()),
         why,
     };
-    let mode = fs::metadata(&path).map(|meta| meta.permissions().mode() & 0o777);
-    let text = fs::read_to_string(&path).map_err(|error| bad(error.to_string()))?;
-    match mode {
-        Ok(mode) if mode & 0o022 == 0 => {}
-        Ok(mode) => {
-            return Err(bad(format!(
-                "others may write to it (mode {mode:o}): chmod 600"
-            )));
-        }
+    match others_write(&path) {
+        Ok(None) => {}
+        Ok(Some(why)) => return Err(bad(format!("{why}: chmod go-w"))),
         Err(error) => return Err(bad(error.to_string())),
     }
+    let text = fs::read_to_string(&path).map_err(|error| bad(error.to_string()))?;
     read_commands(&text).map_err(|error| bad(error.to_string()))
 }
