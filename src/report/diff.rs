@@ -43,7 +43,7 @@ pub fn render(diff: &Diff, sides: Sides<'_>, format: Format, terminal: &Terminal
         Format::Csv => delimited::csv(&view(diff)),
         Format::Tsv => delimited::tsv(&view(diff)),
         Format::Md => comment(diff, sides),
-        Format::Html => html::page(&view(diff)),
+        Format::Html => html::page(&view(diff).masked()),
     }
 }
 

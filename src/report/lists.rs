@@ -43,7 +43,7 @@ impl Lists {
 /// The list in the form that was asked for.
 pub fn render(lists: &Lists, format: Format, terminal: &Terminal) -> String {
     if format != Format::Table {
-        return super::render(&lists.rows, format, terminal);
+        return super::render(&lists.rows.masked(), format, terminal);
     }
     let shown = lists.tables.iter().filter(|table| !table.rows.is_empty());
     let mut shown: Vec<View> = shown.map(without_empty).collect();

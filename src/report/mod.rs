@@ -24,16 +24,17 @@ mod wrap;
 pub use format::{CiFormat, FindingsFormat, Format, Terminal};
 pub use view::{Align, Cell, Column, Tone, Value, View};
 
-/// A view in the form that was asked for, ending in a line feed unless it is empty.
+/// A view in the form that was asked for, ending in a line feed unless it is empty. What looks like a secret is hidden from
+/// people; a program gets the values as they are.
 pub fn render(view: &View, format: Format, terminal: &Terminal) -> String {
     match format {
-        Format::Table => table::table(view, terminal),
+        Format::Table => table::table(&view.masked(), terminal),
         Format::Json => json::document(view),
         Format::Jsonl => json::lines(view),
         Format::Csv => delimited::csv(view),
         Format::Tsv => delimited::tsv(view),
-        Format::Md => markdown::table(view),
-        Format::Html => html::page(view),
+        Format::Md => markdown::table(&view.masked()),
+        Format::Html => html::page(&view.masked()),
     }
 }
 
@@ -52,6 +53,31 @@ mod tests {
             Cell::list([HOSTILE, "b"]),
         ]];
         view
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_hidden_from_people() {
+        let token = ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+        let mut view = View::of("secrets", ["because", "list"], Vec::new());
+        view.rows = vec![vec![
+            Cell::text(format!("as {token} says")),
+            Cell::list(["plain", &token]),
+        ]];
+        view.notes = vec![format!("and {token}")];
+        for format in [Format::Table, Format::Md, Format::Html] {
+            let out = render(&view, format, &Terminal::PIPE);
+            assert!(!out.contains("16C7e4"), "{format:?}: {out}");
+            assert!(out.contains("says") && out.contains("plain"), "{out}");
+        }
+        let lists = lists::Lists {
+            tables: vec![view.clone()],
+            rows: view,
+            notes: vec![token.clone()],
+        };
+        for &format in <Format as clap::ValueEnum>::value_variants() {
+            let out = lists::render(&lists, format, &Terminal::PIPE);
+            assert!(!out.contains("16C7e4"), "{format:?}: {out}");
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What a command has to show: columns and rows, before any form is chosen. Holds text as it is stored, unescaped.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use crate::model::date::Date;
+use crate::model::text::shape;
 
 /// Rows of one kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +39,28 @@ impl View {
             rows,
             ..View::new(kind, columns)
         }
+    }
+
+    /// The view, with what looks like a secret written as stars: for people, and wherever nobody reads values back.
+    pub fn masked(&self) -> Cow<'_, View> {
+        let mut cells = self.rows.iter().flatten();
+        let has_secret = cells.any(|cell| cell.masked().is_some())
+            || self.notes.iter().any(|note| starred(note).is_some());
+        if !has_secret {
+            return Cow::Borrowed(self);
+        }
+        let mut masked = self.clone();
+        for cell in masked.rows.iter_mut().flatten() {
+            if let Some(value) = cell.masked() {
+                cell.value = value;
+            }
+        }
+        for note in &mut masked.notes {
+            if let Some(stars) = starred(note) {
+                *note = stars;
+            }
+        }
+        Cow::Owned(masked)
     }
 
     /// The cells of a row, one for each column.
@@ -173,6 +197,18 @@ impl Cell {
         self
     }
 
+    /// The value with stars, where something in it looks like a secret.
+    fn masked(&self) -> Option<Value> {
+        match &self.value {
+            Value::Text(text) => starred(text).map(Value::Text),
+            Value::List(items) if items.iter().any(|item| starred(item).is_some()) => {
+                let stars = items.iter().map(|item| shape::masked(item).into_owned());
+                Some(Value::List(stars.collect()))
+            }
+            Value::List(_) | Value::Number(_) | Value::Date(_) | Value::Missing => None,
+        }
+    }
+
     /// The value as raw text, the items of a list joined; for the forms to escape.
     pub(crate) fn joined(&self, between: &str) -> String {
         match &self.value {
@@ -182,6 +218,13 @@ impl Cell {
             Value::List(items) => items.join(between),
             Value::Missing => String::new(),
         }
+    }
+}
+
+fn starred(text: &str) -> Option<String> {
+    match shape::masked(text) {
+        Cow::Owned(stars) => Some(stars),
+        Cow::Borrowed(_) => None,
     }
 }
 

@@ -68,7 +68,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
 
     if args.list {
         let shown = list(&judged, &source);
-        let shown = report::render(&shown, context.globals.format, &context.terminal());
+        let shown = report::render(&shown.masked(), context.globals.format, &context.terminal());
         context.out.data(&shown)?;
     } else if !args.quiet {
         let shown = failures(&judged, &source, context);
