@@ -228,17 +228,11 @@ fn gate_of(action: &Action, side: Option<Side>) -> Option<Gate> {
 
 /// The nearest thing that is missing.
 fn missing<'a>(holdings: &Holdings<'a>, question: &Question<'_>) -> Missing<'a> {
-    let all = holdings.all(question.principal);
-    let gives = |held: &&Holding<'a>| {
-        held.is_of(question.catalog) && held.keys.contains(question.permission)
-    };
-    let mut elsewhere: Vec<Holding<'a>> = all.iter().filter(gives).cloned().collect();
+    let wanted = (question.catalog, question.permission);
+    let mut elsewhere = holdings.all_giving(question.principal, wanted);
     if elsewhere.is_empty() {
         return Missing::NotGranted {
-            here: all
-                .into_iter()
-                .filter(|held| held.reaches(question.at))
-                .collect(),
+            here: holdings.all_reaching(question.principal, question.at),
             giving: holdings.roles_giving(question.catalog, question.permission),
         };
     }
@@ -249,7 +243,7 @@ fn missing<'a>(holdings: &Holdings<'a>, question: &Question<'_>) -> Missing<'a> 
             .take_while(|(a, b)| a == b)
             .count()
     };
-    elsewhere.sort_by_key(|held| std::cmp::Reverse(shared(held)));
+    elsewhere.sort_by_cached_key(|held| std::cmp::Reverse(shared(held)));
     Missing::Elsewhere(elsewhere)
 }
 

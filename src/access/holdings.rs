@@ -115,33 +115,75 @@ impl<'a> Holdings<'a> {
         all.into_iter().collect()
     }
 
-    /// The teams whose assignments count for a principal.
-    fn teams_of(&self, principal: &Principal) -> Vec<&'a TeamId> {
-        match principal.parts() {
-            ("person", name) => self.teams.of_person(name),
-            ("team", name) => self.teams.above(name).to_vec(),
-            _ => Vec::new(),
-        }
-    }
-
     /// All that a principal holds, whatever it is and wherever: its own first, then what its teams give.
     pub fn all(&self, principal: &Principal) -> Vec<Holding<'a>> {
         let mut out: Vec<Holding<'a>> = self.own(principal).collect();
-        let direct = self.seats.of_principal(principal).iter();
-        out.extend(direct.map(|seat| self.held(seat, Vec::new(), principal)));
-        for team in self.teams_of(principal) {
-            let seats = self.seats.of_team(team.as_str());
-            if seats.is_empty() {
-                continue;
-            }
-            let way = self.teams.way(principal.parts(), team);
-            out.extend(
-                seats
-                    .iter()
-                    .map(|seat| self.held(seat, way.clone(), principal)),
-            );
+        self.seated(principal, |_| true, &mut out);
+        out
+    }
+
+    /// All that gives a permission of a glossary, wherever; in the order of [`all`](Holdings::all).
+    pub fn all_giving(
+        &self,
+        principal: &Principal,
+        wanted: (&CatalogName, &EntitlementKey),
+    ) -> Vec<Holding<'a>> {
+        let (catalog, key) = wanted;
+        let own = self.own(principal);
+        let own = own.filter(|held| held.is_of(catalog) && held.keys.contains(key));
+        let mut out: Vec<Holding<'a>> = own.collect();
+        if let Some(roles) = self.holding.get(key.as_str()) {
+            let gives = |seat: &Seat<'a>| self.gives(seat, roles, principal, catalog);
+            self.seated(principal, gives, &mut out);
         }
         out
+    }
+
+    /// All that is held at a boundary; in the order of [`all`](Holdings::all).
+    pub fn all_reaching(&self, principal: &Principal, at: &BoundaryPath) -> Vec<Holding<'a>> {
+        let own = self.own(principal).filter(|held| held.reaches(at));
+        let mut out: Vec<Holding<'a>> = own.collect();
+        let reaches = |seat: &Seat<'a>| seat.at.is_some_and(|held| held.holds(at));
+        self.seated(principal, reaches, &mut out);
+        out
+    }
+
+    /// Adds what a principal is assigned, itself and then by its teams, where the assignment passes a test.
+    fn seated(
+        &self,
+        principal: &Principal,
+        test: impl Fn(&Seat<'a>) -> bool,
+        out: &mut Vec<Holding<'a>>,
+    ) {
+        let direct = self.seats.of_principal(principal).iter();
+        let direct = direct.filter(|seat| test(seat));
+        out.extend(direct.map(|seat| self.held(seat, Vec::new(), principal)));
+        let climb = self.teams.climb_from(principal.parts());
+        for (team, place) in climb.sorted() {
+            let mut seats = self.seats.of_team(team.as_str()).iter();
+            let Some(first) = seats.find(|seat| test(seat)) else {
+                continue;
+            };
+            let way = climb.way(place);
+            let more = seats.filter(|seat| test(seat));
+            let all = std::iter::once(first).chain(more);
+            out.extend(all.map(|seat| self.held(seat, way.clone(), principal)));
+        }
+    }
+
+    /// Whether an assignment is of one of some roles, and its role is read by a glossary.
+    fn gives(
+        &self,
+        seat: &Seat<'a>,
+        roles: &[u32],
+        principal: &Principal,
+        catalog: &CatalogName,
+    ) -> bool {
+        let role = || self.roles[seat.role as usize].role;
+        roles.binary_search(&seat.role).is_ok()
+            && self
+                .catalog(role(), principal)
+                .is_none_or(|of| of == catalog)
     }
 
     /// What is assigned to a principal itself, from the top of the tree down: not its own lists, and not what teams give.
@@ -166,21 +208,17 @@ impl<'a> Holdings<'a> {
             return Some(held);
         }
         let roles = self.holding.get(key.as_str())?;
-        let gives = |seat: &Seat<'a>| {
-            roles.binary_search(&seat.role).is_ok()
-                && self
-                    .catalog(self.roles[seat.role as usize].role, principal)
-                    .is_none_or(|of| of == catalog)
-        };
+        let gives = |seat: &Seat<'a>| self.gives(seat, roles, principal, catalog);
         if let Some(seat) = nearest(self.seats.of_principal(principal), at, gives) {
             return Some(self.held(seat, Vec::new(), principal));
         }
         let mut best: Option<Holding<'a>> = None;
-        for team in self.teams_of(principal) {
+        let climb = self.teams.climb_from(principal.parts());
+        for (team, place) in climb.sorted() {
             let Some(seat) = nearest(self.seats.of_team(team.as_str()), at, gives) else {
                 continue;
             };
-            let held = self.held(seat, self.teams.way(principal.parts(), team), principal);
+            let held = self.held(seat, climb.way(place), principal);
             let shorter = |known: &Holding<'a>| held.way.len() < known.way.len();
             if best.as_ref().is_none_or(shorter) {
                 best = Some(held);

@@ -1,6 +1,6 @@
 //! Which teams a person or team is in, however far: teams are parts of teams. Safe against circles and against tangles.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::id::TeamId;
 use crate::model::inventory::Inventory;
@@ -21,6 +21,31 @@ pub struct Teams<'a> {
     /// The team at which following ended, where there are too many: then nobody is in more teams than were joined, and
     /// whoever asks has to say so.
     pub left_out: Option<&'a TeamId>,
+}
+
+/// The teams above somebody, in the order in which they are come to, each with the place of the one before it.
+pub struct Climb<'a> {
+    steps: Vec<(&'a TeamId, Option<usize>)>,
+}
+
+impl<'a> Climb<'a> {
+    /// Every team with its place, by name.
+    pub fn sorted(&self) -> Vec<(&'a TeamId, usize)> {
+        let teams = self.steps.iter().map(|(team, _)| *team);
+        let mut all: Vec<(&TeamId, usize)> = teams.zip(0..).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The teams up to a place, that one the last.
+    pub fn way(&self, place: usize) -> Vec<&'a TeamId> {
+        let before =
+            |(_, place): &(&TeamId, Option<usize>)| place.and_then(|at| self.steps.get(at));
+        let steps = std::iter::successors(self.steps.get(place), |step| before(step));
+        let mut way: Vec<&TeamId> = steps.map(|(team, _)| *team).collect();
+        way.reverse();
+        way
+    }
 }
 
 impl<'a> Teams<'a> {
@@ -92,7 +117,12 @@ impl<'a> Teams<'a> {
     }
 
     fn directly(&self, team: &TeamId) -> &[&'a TeamId] {
-        self.parts.get(team.as_str()).map_or(&[], Vec::as_slice)
+        self.parts_of(team.as_str())
+    }
+
+    /// The teams that a team is a part of itself.
+    fn parts_of(&self, team: &str) -> &[&'a TeamId] {
+        self.parts.get(team).map_or(&[], Vec::as_slice)
     }
 
     /// All teams above a team, nearest first; not itself.
@@ -118,6 +148,41 @@ impl<'a> Teams<'a> {
         all.sort_unstable();
         all.dedup();
         all
+    }
+
+    /// All teams of a person or team, each once, the nearest first, with the way to each.
+    pub fn climb_from(&self, from: (&str, &str)) -> Climb<'a> {
+        let start = match from {
+            ("person", name) => self.joined(name),
+            ("team", name) if self.left_out.is_none() => self.parts_of(name),
+            _ => &[],
+        };
+        let mut climb = Climb {
+            steps: Vec::with_capacity(start.len() + 4),
+        };
+        if start.is_empty() {
+            return climb;
+        }
+        // A team that is part of itself is not above itself.
+        let own = Some(from.1).filter(|_| from.0 == "team");
+        let mut seen: HashSet<&str> = own.into_iter().collect();
+        let mut next = None;
+        let mut above = start;
+        loop {
+            for team in above {
+                if seen.insert(team.as_str()) {
+                    climb.steps.push((team, next));
+                }
+            }
+            let at = next.map_or(0, |at| at + 1);
+            match climb.steps.get(at) {
+                // In a tangle nobody is in more teams than were joined.
+                Some(_) if self.left_out.is_some() => return climb,
+                Some((team, _)) => above = self.parts_of(team.as_str()),
+                None => return climb,
+            }
+            next = Some(at);
+        }
     }
 
     /// The way from a person or team up to a team above it: the teams on it, `to` the last; the shortest, empty where there
@@ -203,6 +268,11 @@ mod tests {
             names(&teams.way(("person", "jo"), &site)),
             ["shift", "plant", "site"]
         );
+        let climb = teams.climb_from(("person", "jo"));
+        for (team, place) in climb.sorted() {
+            assert_eq!(climb.way(place), teams.way(("person", "jo"), team));
+        }
+        assert_eq!(climb.sorted().len(), 4);
         assert_eq!(names(&teams.way(("team", "plant"), &site)), ["site"]);
         assert!(teams.way(("team", "site"), &site).is_empty());
         assert!(teams.circles.is_empty() && teams.left_out.is_none());
@@ -219,6 +289,9 @@ mod tests {
         let teams = Teams::of(&inventory);
         assert_eq!(names(&teams.circles), ["a", "b", "c"]);
         assert_eq!(names(&teams.of_person("jo")), ["a", "b", "c", "d"]);
+        let above = teams.climb_from(("team", "a")).sorted();
+        let above: Vec<&TeamId> = above.into_iter().map(|(team, _)| team).collect();
+        assert_eq!(names(&above), ["b", "c", "d"]);
     }
 
     #[test]
