@@ -62,7 +62,11 @@ pub fn assign(args: Args, context: &mut Context) -> Outcome {
         };
         changes.push(Change::create((key, body).into()));
     }
-    commit(context, &mut store, &changes)
+    commit(context, &mut store, &changes)?;
+    for change in &changes {
+        roll::remark(&change.id(), &store, context)?;
+    }
+    Ok(Status::Clean)
 }
 
 /// Takes the assignments out.
@@ -74,10 +78,10 @@ pub fn unassign(args: Args, context: &mut Context) -> Outcome {
         let record = store.record(&id)?.ok_or_else(|| {
             let at = key.at.as_ref().map_or("", BoundaryPath::as_str);
             Failure::usage(format!(
-                "{} does not hold `{}` at `{at}`",
+                "{} is not assigned `{}` at `{at}` itself",
                 key.principal, key.role
             ))
-            .hint("a role is taken where it was given: `keyroll matrix roles` shows where")
+            .hint("a role is taken where it was given, and holds below it: `keyroll matrix roles` shows where")
         })?;
         changes.push(Change::remove(record));
     }
