@@ -1,6 +1,6 @@
 //! People and teams: what their roles let them do before and after, and who comes and goes.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::access::diff::State;
 use crate::access::diff::account::prolonged;
@@ -16,6 +16,9 @@ use crate::model::role::Role;
 
 /// A team, and the name of a person.
 type Membership<'a> = (&'a TeamId, &'a str);
+
+/// The people of memberships, by team.
+type ByTeam<'a> = HashMap<&'a TeamId, Vec<&'a str>>;
 
 /// Who gained or lost something by coming to a team or leaving it.
 #[derive(Default)]
@@ -106,6 +109,7 @@ fn members_of_teams(
     joined: &Joined<'_>,
     out: &mut Collector,
 ) {
+    let by_team = [by_team(&joined.gained), by_team(&joined.lost)];
     let either: BTreeSet<&TeamId> = old.teams.keys().chain(new.teams.keys()).collect();
     for id in either {
         let [before, after] = [old, new].map(|inventory| {
@@ -132,18 +136,29 @@ fn members_of_teams(
             let turn = if loses { Turn::Lost } else { Turn::Changed };
             out.value(&record, turn, Aspect::Member, shown(person), None);
         }
-        parts_of_team(id, [old, new], seats, joined, out);
+        if !parts_of_team(id, [old, new], seats, &by_team, out) {
+            return;
+        }
     }
 }
 
-/// Teams that become part of a team, or cease to be: a gain where any of their people gains by it.
+fn by_team<'a>(all: &HashSet<Membership<'a>>) -> ByTeam<'a> {
+    let mut by_team = ByTeam::new();
+    for (team, person) in all {
+        by_team.entry(team).or_default().push(person);
+    }
+    by_team
+}
+
+/// Teams that become part of a team, or cease to be: a gain where any of their people gains by it. Says whether there was
+/// not too much to look at.
 fn parts_of_team(
     id: &TeamId,
     inventories: [&Inventory; 2],
     seats: &Seats<'_>,
-    joined: &Joined<'_>,
+    [gained, lost]: &[ByTeam<'_>; 2],
     out: &mut Collector,
-) {
+) -> bool {
     let [before, after] = inventories.map(|inventory| {
         let team = inventory.teams.get(id);
         let parts = team.map_or(&[][..], |team| &team.teams);
@@ -151,23 +166,57 @@ fn parts_of_team(
     });
     let record = RecordId::new(Kind::Team, id);
     let shown = |part: &TeamId| Some(format!("team/{part}"));
-    // Whether anybody who is in the part gains or loses by this team or by what it is part of.
-    let any = |half: &Half<'_>, part: &TeamId, set: &HashSet<Membership<'_>>| {
-        let above = half.all_teams.above(id.as_str());
-        set.iter().any(|(team, person)| {
-            (*team == id || above.contains(team)) && half.teams(person).contains(&part)
-        })
+    if before == after {
+        return true;
+    }
+    let gaining = parts_by(id, &seats.new, gained, out);
+    let losing = parts_by(id, &seats.old, lost, out);
+    let (Some(gaining), Some(losing)) = (gaining, losing) else {
+        return false;
     };
     for part in after.difference(&before) {
-        let gains = any(&seats.new, part, &joined.gained);
+        let gains = gaining.contains(part);
         let turn = if gains { Turn::Gained } else { Turn::Changed };
         out.value(&record, turn, Aspect::Part, None, shown(part));
     }
     for part in before.difference(&after) {
-        let loses = any(&seats.old, part, &joined.lost);
+        let loses = losing.contains(part);
         let turn = if loses { Turn::Lost } else { Turn::Changed };
         out.value(&record, turn, Aspect::Part, shown(part), None);
     }
+    true
+}
+
+/// The teams of everybody who gains or loses by a team or by what it is part of; none where they are too many to look at.
+fn parts_by<'a>(
+    id: &TeamId,
+    half: &Half<'a>,
+    by_team: &ByTeam<'_>,
+    out: &mut Collector,
+) -> Option<HashSet<&'a TeamId>> {
+    let mut people: HashSet<&str> = HashSet::new();
+    for team in half
+        .all_teams
+        .above(id.as_str())
+        .iter()
+        .copied()
+        .chain([id])
+    {
+        let of_team = by_team.get(team).map_or(&[][..], Vec::as_slice);
+        if !out.spend(1 + of_team.len()) {
+            return None;
+        }
+        people.extend(of_team);
+    }
+    let mut parts = HashSet::new();
+    for person in people {
+        let teams = half.teams(person);
+        if !out.spend(teams.len()) {
+            return None;
+        }
+        parts.extend(teams);
+    }
+    Some(parts)
 }
 
 /// People who leave, or are said to leave on another day.
@@ -214,5 +263,77 @@ fn idle_roles(old: &Inventory, new: &Inventory, seats: &Seats<'_>, out: &mut Col
                 None,
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::parts_by;
+    use crate::access::diff::change::Turn;
+    use crate::access::diff::collector::Collector;
+    use crate::access::diff::seats::Seats;
+    use crate::access::diff::{State, compare};
+    use crate::model::inventory::Inventory;
+    use crate::model::record::Record;
+
+    fn inventory(parts: &[&str], above: &[&str]) -> Inventory {
+        let records = json!({
+            "boundary/femo": { "kind": "tenant", "name": "FEMO" },
+            "person/jo": { "name": "Jo" },
+            "team/shift": { "name": "Shift", "members": ["jo"] },
+            "team/idle": { "name": "Idle" },
+            "team/plant": { "name": "Plant", "teams": parts },
+            "team/all": { "name": "All", "teams": above },
+            "role/reader": { "permissions": ["asset/view-assets"] },
+            "assignment/team/all reader femo": { "principal": "team/all", "role": "reader", "at": "femo" },
+        });
+        let record =
+            |(id, body): (&String, &Value)| Record::from_value(&id.parse().unwrap(), body.clone());
+        let records = records.as_object().unwrap().iter();
+        records.map(|one| record(one).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_part_gains_where_somebody_in_it_gains_by_the_team_or_what_is_above() {
+        let turns = |old: &Inventory, new: &Inventory| -> Vec<(String, Turn)> {
+            let [old, new] = [old, new].map(|inventory| State {
+                inventory,
+                glossary: &|_| None,
+            });
+            let diff = compare(&old, &new, &[]);
+            assert!(diff.is_complete());
+            let of_team = diff.changes.iter();
+            let of_team = of_team.filter(|change| change.record.to_string() == "team/plant");
+            of_team
+                .map(|change| (format!("{:?}", change.what), change.turn))
+                .collect()
+        };
+        let old = inventory(&[], &["plant"]);
+        let new = inventory(&["idle", "shift"], &["plant"]);
+        let turn = |found: &[(String, Turn)], part: &str| {
+            let mut found = found.iter().filter(|(what, _)| what.contains(part));
+            found.next().map(|(_, turn)| *turn)
+        };
+        let came = turns(&old, &new);
+        assert_eq!(turn(&came, "team/shift"), Some(Turn::Gained));
+        assert_eq!(turn(&came, "team/idle"), Some(Turn::Changed));
+        let went = turns(&new, &old);
+        assert_eq!(turn(&went, "team/shift"), Some(Turn::Lost));
+        assert_eq!(turn(&went, "team/idle"), Some(Turn::Changed));
+    }
+
+    #[test]
+    fn whom_it_looks_at_is_work_that_is_bounded() {
+        let (old, new) = (inventory(&[], &[]), inventory(&["shift"], &["plant"]));
+        let seats = Seats::of(&old, &new);
+        let plant = new.teams.get_key_value("plant").unwrap().0;
+        let by_team = [(plant, vec!["jo"])].into_iter().collect();
+        let mut out = Collector::new();
+        // All but ten of what may be looked at, by parts.
+        assert!((0..19).all(|_| out.spend(1_000_000)) && out.spend(999_990));
+        assert!(parts_by(plant, &seats.new, &by_team, &mut out).is_some());
+        assert!(parts_by(plant, &seats.new, &by_team, &mut out).is_none());
     }
 }
