@@ -51,7 +51,8 @@ fn a_hook_is_told_by_stdin_and_given_no_secret_of_ours() {
         .env("VAULT_TOKEN", "hvs.of-nobody")
         .env("KEYROLL_IDENTITY_FILE", "/nowhere")
         .env("CREDENTIALS_DIRECTORY", "/nowhere")
-        .env("MAIL_SERVER", "mx.femo.example");
+        .env("SMTP_PASSWORD", "of-nobody")
+        .env("LC_TIME", "C");
     finish(command).ok(0).says("sent by the hook on-invite");
     let told: serde_json::Value = serde_json::from_str(&written(&home, "told.json")).unwrap();
     assert_eq!(told["version"], 1);
@@ -59,11 +60,12 @@ fn a_hook_is_told_by_stdin_and_given_no_secret_of_ours() {
     assert_eq!(told["email"], "zoe@femo.example");
     assert_eq!(told["reason"], "new at the press");
     let surroundings = written(&home, "surroundings");
-    assert!(surroundings.contains("MAIL_SERVER="), "{surroundings}");
+    assert!(surroundings.contains("LC_TIME="), "{surroundings}");
     for secret in [
         "VAULT_TOKEN",
         "KEYROLL_IDENTITY_FILE",
         "CREDENTIALS_DIRECTORY",
+        "SMTP_PASSWORD",
     ] {
         assert!(!surroundings.contains(secret), "{surroundings}");
     }
@@ -158,12 +160,43 @@ fn what_others_may_write_to_runs_nothing_and_nothing_is_changed() {
     set_mode(&file, 0o666);
     home.run(INVITE).ok(4).says("keyroll.toml` runs nothing");
     set_mode(&file, 0o600);
-    set_mode(home.path().join("config/keyroll"), 0o777);
-    home.run(INVITE)
-        .ok(4)
-        .says("others may write to its folder");
+    for (folder, mode) in [
+        ("config/keyroll", 0o777),
+        ("config/keyroll", 0o770),
+        ("config", 0o770),
+    ] {
+        set_mode(home.path().join(folder), mode);
+        let why = format!("/{folder}`: others may write to it (mode {mode:o})");
+        home.run(INVITE).ok(4).says(&why);
+        set_mode(home.path().join(folder), 0o700);
+    }
     assert!(!was_told(&home));
     person(&home, "json").ok(2);
+}
+
+#[test]
+fn a_program_by_a_bare_name_is_held_to_the_same() {
+    let home = Home::new();
+    home.run(&["init", "--no-secrets"]).ok(0);
+    configured(&home, MAIL, 0o700);
+    home.file(
+        "config/keyroll/keyroll.toml",
+        "[hooks]\non-invite = [\"post\"]\n",
+    );
+    let post = home.file("bin/post", "#!/bin/sh\ntouch told.json\n");
+    let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
+    let run = || {
+        let mut command = home.command(INVITE);
+        command.env("PATH", &path);
+        finish(command)
+    };
+    set_mode(&post, 0o720);
+    run().ok(4).says("others may write to it (mode 720)");
+    assert!(!was_told(&home));
+    person(&home, "json").ok(2);
+    set_mode(&post, 0o700);
+    run().ok(0).says("sent by the hook");
+    assert!(was_told(&home));
 }
 
 #[test]
@@ -186,4 +219,29 @@ fn a_hook_that_is_not_there_is_told_before_anything_is_changed() {
         .ok(2)
         .says("a hook begins with the name of its program");
     person(&home, "json").ok(2);
+}
+
+#[test]
+fn who_accepts_is_followed_by_what_the_rule_book_newly_finds() {
+    let home = Home::new();
+    home.run(&["init", "--no-secrets"]).ok(0);
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/manifest-example");
+    home.run(&["apply", example, "--yes"]).ok(0);
+    let assertion = "[[assert]]\nexpect = \"denied\"\nprincipal = \"person/zoe\"\n\
+        permission = \"work-order/fill-work-order-procedures\"\nat = \"femo/hawthorne\"\n";
+    let file = home.file("assert.toml", assertion);
+    home.run(INVITE).ok(0);
+    home.run(&["apply", &file, "--yes"]).ok(0);
+    let role = [
+        "assign",
+        "person/zoe",
+        "machine-operator",
+        "--at",
+        "femo/hawthorne",
+    ];
+    home.run(&role).ok(0);
+    home.run(&["person", "accept", "zoe"])
+        .ok(0)
+        .says("holds from now on")
+        .says("error: assertion-failed assert/person/zoe");
 }
