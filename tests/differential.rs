@@ -121,6 +121,7 @@ fn kind(answer: &Answer<'_>) -> &'static str {
         Answer::No(Missing::Absent(_)) => "absent",
         Answer::No(Missing::Condition(..)) => "a condition",
         Answer::No(Missing::Gate(..)) => "a gate",
+        Answer::No(Missing::Doubt(..)) => "a doubt",
         Answer::No(Missing::Elsewhere(_)) => "elsewhere",
         Answer::No(Missing::NotGranted { .. }) => "not granted",
     }

@@ -271,6 +271,7 @@ fn verdict(answer: &Answer<'_>) -> Verdict {
         Answer::No(Missing::Absent(_)) => Verdict::Absent,
         Answer::No(Missing::Condition(..)) => Verdict::Condition,
         Answer::No(Missing::Elsewhere(_) | Missing::NotGranted { .. }) => Verdict::NotHeld,
+        Answer::No(Missing::Doubt(..)) => Verdict::Unclear,
         Answer::No(Missing::Gate(_, gate)) => match gate {
             Gate::Half(..) => Verdict::Half,
             Gate::Unclear(..) => Verdict::Unclear,

@@ -27,6 +27,7 @@ pub fn check(inventory: &Inventory, question: &Question<'_>, answer: &Answer<'_>
             proof.is_unmet(*condition);
         }
         Answer::No(Missing::Gate(..)) => panic!("a gate before a person or team"),
+        Answer::No(Missing::Doubt(..)) => panic!("a doubt, and nothing is a wildcard"),
         Answer::No(Missing::Elsewhere(all)) => proof.is_elsewhere(all),
         Answer::No(Missing::NotGranted { here, giving }) => {
             let giving: Vec<&str> = giving.iter().map(|role| role.as_str()).collect();
@@ -150,6 +151,7 @@ impl Proof<'_> {
             Absence::Unknown => person.is_none(),
             Absence::Left(on) => person.unwrap().left == Some(on) && on <= today,
             Absence::Invited(_) => invitation.unwrap().status == InvitationStatus::Pending,
+            Absence::AcceptedLater(on) => invitation.unwrap().since == on && on > today,
             Absence::InviteRevoked(_) => invitation.unwrap().status == InvitationStatus::Revoked,
             Absence::NotActive(_) => false,
         };
