@@ -130,13 +130,13 @@ pub fn ask_by<'a>(
     let known = terms
         .glossary(question.catalog)
         .and_then(|catalog| catalog.entitlements.get(question.permission));
-    // What no glossary lists is never a yes.
     let Some(known) = known else {
-        let same = held.keys.iter().find(|key| *key == question.permission);
-        return Answer::No(match same {
-            Some(key) => Missing::Doubt(held, key),
-            None => missing(holdings, question),
-        });
+        // Nothing says what it does, so that nobody can have approved it. People hold what they hold.
+        let key = held.keys.iter().find(|key| *key == question.permission);
+        return match key.filter(|_| holdings.account(question.principal).is_some()) {
+            Some(key) => Answer::No(Missing::Doubt(held, key)),
+            None => Answer::Yes(held),
+        };
     };
     if let Some(condition) = unmet(known, question) {
         return Answer::No(Missing::Condition(held, condition));

@@ -148,11 +148,7 @@ impl Clerk {
             let sides = [Side::Provider, Side::Platform].map(|side| self.allows(side, class, at));
             match sides {
                 [Allows::Yes, Allows::Yes | Allows::Apart] => Verdict::Yes,
-                [
-                    Allows::Unclear,
-                    Allows::Yes | Allows::Unclear | Allows::Apart,
-                ] => Verdict::Unclear,
-                [Allows::Yes, Allows::Unclear] => Verdict::Unclear,
+                [Allows::Unclear, _] | [_, Allows::Unclear] => Verdict::Unclear,
                 [Allows::Yes, Allows::No] | [Allows::No, Allows::Yes] => Verdict::Half,
                 _ => Verdict::NotHeld,
             }
