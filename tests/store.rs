@@ -195,7 +195,7 @@ fn what_is_not_a_whole_store_of_ours_is_refused_untouched() {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 3
+                known: 4
             }
         )
     };
@@ -590,7 +590,7 @@ fn a_record_that_others_name_is_not_removed() {
         ("rotation/yearly", "account/half"),
         ("platform/factverse", "account/etl"),
         ("boundary/femo/hawthorne/press-01", "account/etl"),
-        ("catalog/./mine.toml", "provider/maximo"),
+        ("catalog/./mine.toml", "assert/anyone b/close femo own"),
         ("role/operator", "assignment/person/jo operator"),
         ("team/ops", "account/etl"),
     ] {
