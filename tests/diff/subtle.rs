@@ -271,3 +271,24 @@ fn no_row_of_a_comment_hides_the_gains_behind_it() {
         "{text}"
     );
 }
+
+#[test]
+fn whoever_accepts_an_invitation_gains_and_files_say_nothing_of_it() {
+    let stands =
+        |status: &str| json!({ "invitation/jo": { "status": status, "since": "2026-11-01" } });
+    for (old, new, gains) in [
+        ("pending", "accepted", true),
+        ("revoked", "accepted", true),
+        ("accepted", "revoked", false),
+        ("pending", "revoked", false),
+    ] {
+        let told = refused(&stands(old), &stands(new));
+        assert_eq!(!told.is_empty(), gains, "{old} {new}: {told:?}");
+        if gains {
+            assert!(told[0].contains("invitation"), "{told:?}");
+        }
+    }
+    // A side without any invitation is of files: what it does not say, it does not change.
+    let files = diff(&with(&stands("pending")), &base());
+    assert_eq!(files.gains().count(), 0);
+}

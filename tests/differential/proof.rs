@@ -27,7 +27,10 @@ pub fn check(inventory: &Inventory, question: &Question<'_>, answer: &Answer<'_>
             proof.is_unmet(*condition);
         }
         Answer::No(Missing::Gate(..)) => panic!("a gate before a person or team"),
-        Answer::No(Missing::Doubt(..)) => panic!("a doubt, and nothing is a wildcard"),
+        Answer::No(Missing::Doubt(held, key)) => {
+            assert!(held.keys.contains(key) && key.covers(question.permission));
+            assert!(held.at.is_some_and(|at| at.holds(question.at)));
+        }
         Answer::No(Missing::Elsewhere(all)) => proof.is_elsewhere(all),
         Answer::No(Missing::NotGranted { here, giving }) => {
             let giving: Vec<&str> = giving.iter().map(|role| role.as_str()).collect();

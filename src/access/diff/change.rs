@@ -90,6 +90,8 @@ words! {
         Decision = "decision",
         Expiry = "expiry",
         Left = "left",
+        /// How the invitation of a person stands.
+        Invitation = "invitation",
         Member = "member",
         /// A team within a team.
         Part = "part",

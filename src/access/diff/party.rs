@@ -11,6 +11,7 @@ use crate::access::diff::seats::{Half, Seats};
 use crate::model::entitlement::EntitlementKey;
 use crate::model::id::{PersonId, Principal, TeamId};
 use crate::model::inventory::Inventory;
+use crate::model::party::InvitationStatus;
 use crate::model::record::{Kind, RecordId};
 use crate::model::role::Role;
 
@@ -63,6 +64,7 @@ pub(super) fn compare<'a>(
     }
     members_of_teams(old.inventory, new.inventory, seats, &joined, out);
     leavers(old.inventory, new.inventory, out);
+    invitations(old.inventory, new.inventory, out);
     idle_roles(old.inventory, new.inventory, seats, out);
 }
 
@@ -230,6 +232,32 @@ fn leavers(old: &Inventory, new: &Inventory, out: &mut Collector) {
             let record = RecordId::new(Kind::Person, id);
             out.value(&record, turn, Aspect::Left, from, to);
         }
+    }
+}
+
+/// People who are let in by accepting an invitation, or kept out by its revoking. Files know of no invitations: a side
+/// without any says nothing of them.
+fn invitations(old: &Inventory, new: &Inventory, out: &mut Collector) {
+    if old.invitations.is_empty() || new.invitations.is_empty() {
+        return;
+    }
+    for id in new.people.keys().filter(|id| old.people.contains_key(*id)) {
+        let [before, after] = [old, new].map(|inventory| {
+            let invitation = inventory.invitations.get(id);
+            invitation.map(|invitation| invitation.status)
+        });
+        let is_in = |status: Option<InvitationStatus>| match status {
+            None | Some(InvitationStatus::Accepted) => true,
+            Some(InvitationStatus::Pending | InvitationStatus::Revoked) => false,
+        };
+        let turn = match (is_in(before), is_in(after)) {
+            (false, true) => Turn::Gained,
+            (true, false) => Turn::Lost,
+            (true, true) | (false, false) => continue,
+        };
+        let [from, to] = [before, after].map(|status| status.map(|status| status.to_string()));
+        let record = RecordId::new(Kind::Person, id);
+        out.value(&record, turn, Aspect::Invitation, from, to);
     }
 }
 

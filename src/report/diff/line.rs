@@ -227,6 +227,7 @@ fn value(aspect: Aspect, of: Option<&str>, from: Option<&String>, to: Option<&St
         | Aspect::EndpointSlice
         | Aspect::Expiry
         | Aspect::Left
+        | Aspect::Invitation
         | Aspect::BusinessOwner
         | Aspect::TechnicalOwner
         | Aspect::RotationOwner
