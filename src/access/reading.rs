@@ -7,7 +7,7 @@ use crate::access::ask::{Answer, Gate, Missing, Question, ask_by, reach_of};
 use crate::access::effective::{Places, Reach};
 use crate::access::holdings::{Holding, Holdings};
 use crate::access::terms::Terms;
-use crate::model::access::{Effect, Level};
+use crate::model::access::{Effect, Level, Standing};
 use crate::model::entitlement::{Catalog, CatalogName, Entitlement, EntitlementKey};
 use crate::model::id::{BoundaryPath, Principal};
 
@@ -124,7 +124,10 @@ impl<'r, 'a> Judge<'r, 'a> {
         };
         let terms = self.reader.terms;
         let is_named = known.effect == Effect::Egress
-            || terms.needs_name(catalog, key, level)
+            || matches!(
+                terms.standing(catalog, key, level),
+                Some(Standing::Named(_) | Standing::Forbidden(_))
+            )
             || terms.forbids(catalog, key, level)
             || terms.action_at(level, known.effect).is_none();
         let name = is_named.then_some(key.as_str());
