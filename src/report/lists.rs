@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 use crate::access::ask::Gate;
 use crate::access::holdings::{Holding, Source};
 use crate::access::presence::Absence;
+use crate::access::reading::Reading;
 use crate::model::access::Condition;
-use crate::model::entitlement::Side;
+use crate::model::entitlement::{EntitlementKey, Side};
 use crate::model::id::Principal;
 use crate::report::format::{Format, Terminal};
 use crate::report::view::{Cell, Column, View};
@@ -101,6 +102,19 @@ fn own(side: Side) -> &'static str {
         Side::Provider => "permissions",
         Side::Platform => "scopes",
     }
+}
+
+/// What a permission is, for a row: its glossary, key, title, group, effect and conditions.
+fn entitlement<'a>(key: &'a EntitlementKey, reading: Reading<'a>) -> [Cell; 6] {
+    let known = reading.known;
+    [
+        Cell::optional(reading.catalog),
+        Cell::text(key),
+        Cell::optional(known.map(|known| &known.title)),
+        Cell::text(reading.group(key)),
+        Cell::optional(reading.effect()),
+        Cell::list(known.map_or(&[][..], |known| &known.conditions)),
+    ]
 }
 
 fn missing(gate: Option<Gate>) -> Cell {

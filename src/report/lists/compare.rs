@@ -6,7 +6,7 @@ use crate::access::comparing::{Compared, HeldBy, Shared};
 use crate::access::gravity::gravest_first;
 use crate::model::access::Effect;
 use crate::model::id::{BoundaryPath, Principal};
-use crate::report::lists::{Lists, counted};
+use crate::report::lists::{Lists, counted, entitlement};
 use crate::report::view::{Cell, Column, View};
 
 /// The comparison; each permission by itself, or groups of them with their number.
@@ -24,22 +24,14 @@ pub fn compared(compared: &Compared<'_>, names: [&Principal; 2], each: bool) -> 
         "b",
     ];
     let row = |line: &Shared<'_>| {
-        vec![
-            Cell::text(line.held_by()),
-            Cell::optional(line.reading.catalog),
-            Cell::text(line.key),
-            Cell::optional(line.reading.known.map(|known| &known.title)),
-            Cell::text(line.reading.group(line.key)),
-            Cell::optional(line.reading.effect()),
-            Cell::list(
-                line.reading
-                    .known
-                    .map_or(&[][..], |known| &known.conditions),
-            ),
+        let mut row = vec![Cell::text(line.held_by())];
+        row.extend(entitlement(line.key, line.reading));
+        row.extend([
             Cell::text(line.at),
             Cell::optional(line.reach[0]),
             Cell::optional(line.reach[1]),
-        ]
+        ]);
+        row
     };
     let mut table = match each {
         true => single(compared, names),

@@ -7,7 +7,7 @@ use crate::access::extent::{Extent, Line};
 use crate::access::gravity::gravest_first;
 use crate::model::access::Effect;
 use crate::model::id::BoundaryPath;
-use crate::report::lists::{Lists, by, counted, missing, short};
+use crate::report::lists::{Lists, by, counted, entitlement, missing, short};
 use crate::report::view::{Cell, Column, View};
 
 /// The list of all that a principal may do; each permission by itself, or groups of them with their number.
@@ -25,22 +25,14 @@ pub fn extent(extent: &Extent<'_>, is_account: bool, each: bool) -> Lists {
         "missing",
     ];
     let row = |line: &Line<'_>| {
-        vec![
-            Cell::optional(line.reading.catalog),
-            Cell::text(line.key),
-            Cell::optional(line.reading.known.map(|known| &known.title)),
-            Cell::text(line.reading.group(line.key)),
-            Cell::optional(line.reading.effect()),
-            Cell::list(
-                line.reading
-                    .known
-                    .map_or(&[][..], |known| &known.conditions),
-            ),
+        let mut row = entitlement(line.key, line.reading).to_vec();
+        row.extend([
             Cell::text(line.at),
             Cell::list(line.by.iter().map(|way| by(&extent.ways[*way]))),
             Cell::text(line.reach),
             missing(line.gate),
-        ]
+        ]);
+        row
     };
     let table = match each {
         true => single(extent, is_account),
