@@ -177,8 +177,7 @@ fn gate<'a>(
         // Of another system: there is no other side, yet somebody has to have approved it.
         Some(_) | None => None,
     };
-    let by_name =
-        known.effect == Effect::Egress || terms.needs_name(catalog, permission, account.level);
+    let by_name = terms.goes_by_name((catalog, permission), known.effect, account.level);
     let named = || {
         let mut signed = holdings.approvals(question.principal);
         signed.any(|(key, approval)| {

@@ -83,9 +83,8 @@ fn approval<'a>(
     question: &Question<'_>,
     (account, effect, class): (&Account, Effect, Option<ActionClass>),
 ) -> Option<(&'a ApprovalKey, &'a Approval)> {
-    let by_name = class.is_none()
-        || effect == Effect::Egress
-        || terms.needs_name(question.catalog, question.permission, account.level);
+    let wanted = (question.catalog, question.permission);
+    let by_name = class.is_none() || terms.goes_by_name(wanted, effect, account.level);
     let signed = holdings.approvals(question.principal);
     let good = signed.filter(|(key, approval)| {
         let covers = match by_name {

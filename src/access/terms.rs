@@ -30,6 +30,16 @@ pub trait Terms<'a> {
         }
     }
 
+    /// Whether only an approval that names the entitlement will do: as the map says so, or as it takes data out.
+    fn goes_by_name(
+        &self,
+        (catalog, key): (&CatalogName, &EntitlementKey),
+        effect: Effect,
+        level: Level,
+    ) -> bool {
+        effect == Effect::Egress || self.needs_name(catalog, key, level)
+    }
+
     /// Whether no approval brings the entitlement into the level: the map forbids it, or the level never allows what it
     /// does. An export alone an approval brings in, if it names it.
     fn forbids(&self, catalog: &CatalogName, key: &EntitlementKey, level: Level) -> bool {
