@@ -42,7 +42,14 @@ pub fn decide(lines: &[Line], inventory: &Inventory) -> Result<Vec<Change>, Vec<
     for (line, fact) in &in_order {
         match fact {
             Fact::Issued { .. } | Fact::Rotated { .. } => {}
+            Fact::Refused { .. } => faults.push(BadFact::Seen { line: *line }),
             Fact::Evidence {
+                account, version, ..
+            }
+            | Fact::Acknowledged {
+                account, version, ..
+            }
+            | Fact::FailClosed {
                 account, version, ..
             } if !versions.has(account, *version) => {
                 if inventory.accounts.contains_key(account) {
@@ -58,7 +65,9 @@ pub fn decide(lines: &[Line], inventory: &Inventory) -> Result<Vec<Change>, Vec<
             | Fact::Drill { .. }
             | Fact::Seen { .. }
             | Fact::Review { .. }
-            | Fact::OwnerChanged { .. } => {
+            | Fact::OwnerChanged { .. }
+            | Fact::Acknowledged { .. }
+            | Fact::FailClosed { .. } => {
                 if let Err(fault) = agreed(*line, fact, inventory, &mut changes) {
                     faults.push(fault);
                 }
@@ -91,9 +100,15 @@ fn known(line: usize, fact: &Fact, inventory: &Inventory) -> Result<(), BadFact>
         | Fact::Evidence { .. }
         | Fact::Drill { .. }
         | Fact::Seen { .. }
-        | Fact::OwnerChanged { .. } => None,
+        | Fact::OwnerChanged { .. }
+        | Fact::Acknowledged { .. }
+        | Fact::Refused { .. }
+        | Fact::FailClosed { .. } => None,
     };
-    [account, procedure, reviewer]
+    let consumer = fact
+        .consumer()
+        .map(|name| RecordId::new(Kind::Consumer, name));
+    [account, procedure, reviewer, consumer]
         .into_iter()
         .flatten()
         .find(|id| !inventory.contains(id))

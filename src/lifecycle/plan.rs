@@ -118,6 +118,7 @@ impl<'a> Staying<'a> {
         let account = |key: &AccountId| self.stays(&RecordId::new(Kind::Account, key));
         match record {
             Record::Version(key, _) => account(&key.account),
+            Record::Operation(key, _) => account(&key.account),
             Record::Sealed(key, _) => account(&key.account),
             // Who may open the secrets is no part of an inventory.
             Record::StoreKey(..) | Record::Recipient(..) => true,
@@ -126,6 +127,9 @@ impl<'a> Staying<'a> {
                     && fact
                         .procedure()
                         .is_none_or(|name| self.stays(&RecordId::new(Kind::Procedure, name)))
+                    && fact
+                        .consumer()
+                        .is_none_or(|name| self.stays(&RecordId::new(Kind::Consumer, name)))
             }
             Record::Approval(key, approval) => approval.by_command && account(&key.account),
             Record::Organisation(..)
@@ -150,9 +154,9 @@ impl<'a> Staying<'a> {
     }
 }
 
-/// What belongs to a record that goes and cannot stand without it: of an account its versions, facts, approvals,
-/// decisions, residual risks, roles and waivers; of a procedure its drills; of a person the invitation; of either the
-/// assertions about it.
+/// What belongs to a record that goes and cannot stand without it: of an account its versions, operations, facts,
+/// approvals, decisions, residual risks, roles and waivers; of a procedure its drills; of a consumer what was seen of
+/// it; of a person the invitation; of either the assertions about it.
 pub fn hanging_on<'a>(
     id: &'a RecordId,
     stored: &'a Inventory,
@@ -162,6 +166,7 @@ pub fn hanging_on<'a>(
         let account = |key: &AccountId| id.kind == Kind::Account && *id.name == *key.as_str();
         match record {
             Record::Version(key, _) => account(&key.account),
+            Record::Operation(key, _) => account(&key.account),
             Record::Sealed(key, _) => account(&key.account),
             Record::Approval(key, _) => account(&key.account),
             Record::Decision(key, _) => account(&key.account),
@@ -170,6 +175,9 @@ pub fn hanging_on<'a>(
                 fact.account().is_some_and(account)
                     || fact.procedure().is_some_and(|name| {
                         id.kind == Kind::Procedure && *id.name == *name.as_str()
+                    })
+                    || fact.consumer().is_some_and(|name| {
+                        id.kind == Kind::Consumer && *id.name == *name.as_str()
                     })
             }
             Record::Assignment(key, _) => {

@@ -124,7 +124,7 @@ pub(super) fn write_value(id: &RecordId, body: Value) -> String {
         | Kind::Assertion
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact
+        | Kind::Fact | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => {
@@ -202,7 +202,7 @@ fn add_keys(id: &RecordId, body: &mut Map<String, Value>) {
         | Kind::Role
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact
+        | Kind::Fact | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => return,

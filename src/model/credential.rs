@@ -174,6 +174,21 @@ pub struct Version {
     /// The day it became the current one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activated: Option<Date>,
+    /// What the provider calls it, where it gave it a name of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Text>,
+    /// The identity at the provider that it is of, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Text>,
+    /// What keyroll named it by at the provider when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Text>,
+    /// The last day on which it is good, as the provider or the value itself says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_expires: Option<Date>,
+    /// The day on which the provider was seen to refuse it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<Date>,
     /// Where its value is; none where keyroll was never given it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
@@ -188,6 +203,11 @@ impl Version {
             expires: None,
             retired: None,
             activated: None,
+            id: None,
+            identity: None,
+            tag: None,
+            seen_expires: None,
+            revoked: None,
             held: None,
         }
     }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
-use crate::model::date::Date;
-use crate::model::id::{AccountId, Principal, ProcedureId};
+use crate::model::date::{Date, Timestamp};
+use crate::model::entitlement::Side;
+use crate::model::id::{AccountId, ConsumerId, EnvironmentName, Principal, ProcedureId};
 use crate::model::probe::ProbeKind;
 use crate::model::text::Text;
 
@@ -24,6 +25,43 @@ words! {
         Change = "change",
         Retire = "retire",
     }
+}
+
+words! {
+    /// How a provider was seen to refuse a version.
+    Refusal {
+        /// By a logon that began after it was withdrawn.
+        FreshLogon = "fresh-logon",
+        /// In a session, or by a token, that was there before.
+        HeldSession = "held-session",
+    }
+}
+
+/// What else is known of a test or drill. Never a secret, and never what a provider answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Detail {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// The provider's, where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentName>,
+    /// The HTTP status, or the exit status of a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub millis: Option<u32>,
+    /// SHA-256 of what was answered, secrets masked before; or of the file. In hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Text>,
+    /// The name of the file that proves it, for what was tested by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
 }
 
 /// Something that happened on a day.
@@ -61,6 +99,8 @@ pub enum Fact {
         probe: ProbeKind,
         outcome: Outcome,
         on: Date,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<Box<Detail>>,
     },
     /// A procedure rehearsed.
     Drill {
@@ -72,6 +112,8 @@ pub enum Fact {
         /// How long it took.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         minutes: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<Box<Detail>>,
     },
     /// The account was seen at work.
     Seen {
@@ -89,6 +131,34 @@ pub enum Fact {
     },
     /// An owner of the account changed.
     OwnerChanged { account: AccountId, on: Date },
+    /// A consumer has a version.
+    Acknowledged {
+        account: AccountId,
+        version: u32,
+        consumer: ConsumerId,
+        on: Date,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<Box<Detail>>,
+    },
+    /// The provider was seen to refuse a version.
+    Refused {
+        account: AccountId,
+        version: u32,
+        way: Refusal,
+        on: Date,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<Box<Detail>>,
+    },
+    /// Whether a consumer fails while a version is withdrawn, as it should: a pass is that it was seen to.
+    FailClosed {
+        account: AccountId,
+        version: u32,
+        consumer: ConsumerId,
+        outcome: Outcome,
+        on: Date,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<Box<Detail>>,
+    },
 }
 
 impl Fact {
@@ -100,7 +170,10 @@ impl Fact {
             | Fact::Drill { on, .. }
             | Fact::Seen { on, .. }
             | Fact::Review { on, .. }
-            | Fact::OwnerChanged { on, .. } => *on,
+            | Fact::OwnerChanged { on, .. }
+            | Fact::Acknowledged { on, .. }
+            | Fact::Refused { on, .. }
+            | Fact::FailClosed { on, .. } => *on,
         }
     }
 
@@ -111,7 +184,10 @@ impl Fact {
             | Fact::Evidence { account, .. }
             | Fact::Seen { account, .. }
             | Fact::Review { account, .. }
-            | Fact::OwnerChanged { account, .. } => Some(account),
+            | Fact::OwnerChanged { account, .. }
+            | Fact::Acknowledged { account, .. }
+            | Fact::Refused { account, .. }
+            | Fact::FailClosed { account, .. } => Some(account),
             Fact::Drill { account, .. } => account.as_ref(),
         }
     }
@@ -122,6 +198,42 @@ impl Fact {
             Fact::Issued { .. }
             | Fact::Rotated { .. }
             | Fact::Evidence { .. }
+            | Fact::Seen { .. }
+            | Fact::Review { .. }
+            | Fact::OwnerChanged { .. }
+            | Fact::Acknowledged { .. }
+            | Fact::Refused { .. }
+            | Fact::FailClosed { .. } => None,
+        }
+    }
+
+    /// The consumer that it is about.
+    pub fn consumer(&self) -> Option<&ConsumerId> {
+        match self {
+            Fact::Acknowledged { consumer, .. } | Fact::FailClosed { consumer, .. } => {
+                Some(consumer)
+            }
+            Fact::Issued { .. }
+            | Fact::Rotated { .. }
+            | Fact::Evidence { .. }
+            | Fact::Drill { .. }
+            | Fact::Seen { .. }
+            | Fact::Review { .. }
+            | Fact::OwnerChanged { .. }
+            | Fact::Refused { .. } => None,
+        }
+    }
+
+    /// What else is known of it.
+    pub fn detail(&self) -> Option<&Detail> {
+        match self {
+            Fact::Evidence { detail, .. }
+            | Fact::Drill { detail, .. }
+            | Fact::Acknowledged { detail, .. }
+            | Fact::Refused { detail, .. }
+            | Fact::FailClosed { detail, .. } => detail.as_deref(),
+            Fact::Issued { .. }
+            | Fact::Rotated { .. }
             | Fact::Seen { .. }
             | Fact::Review { .. }
             | Fact::OwnerChanged { .. } => None,
@@ -138,6 +250,9 @@ impl Fact {
             Fact::Seen { .. } => "seen",
             Fact::Review { .. } => "review",
             Fact::OwnerChanged { .. } => "owner-changed",
+            Fact::Acknowledged { .. } => "acknowledged",
+            Fact::Refused { .. } => "refused",
+            Fact::FailClosed { .. } => "fail-closed",
         }
     }
 }

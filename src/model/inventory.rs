@@ -125,6 +125,7 @@ impl Kind {
             Kind::Invitation
                 | Kind::Version
                 | Kind::Fact
+                | Kind::Operation
                 | Kind::StoreKey
                 | Kind::Recipient
                 | Kind::Sealed

@@ -77,6 +77,10 @@ composite_key! {
     VersionKey, "a version", "`ACCOUNT NUMBER`" { account: AccountId, number: u32, }
 }
 
+composite_key! {
+    OperationKey, "an operation", "`ACCOUNT NUMBER`" { account: AccountId, number: u32, }
+}
+
 impl RiskKey {
     /// The key of a gap described in free text: its letters and digits, cut to 80 bytes.
     pub fn new(account: AccountId, gap: &str) -> RiskKey {
@@ -237,8 +241,14 @@ impl FactKey {
                 probe,
                 outcome,
                 on,
+                detail,
             } => {
-                format!("{word} {account} {version} {probe} {on} {outcome}")
+                // Of several tests of one day, each is kept: the moment and the side tell them apart.
+                let seen = detail.as_deref().and_then(|detail| detail.at);
+                let side = detail.as_deref().and_then(|detail| detail.side);
+                let seen = seen.map_or_else(|| on.to_string(), |at| at.to_string());
+                let side = side.map_or_else(String::new, |side| format!("{side} "));
+                format!("{word} {account} {version} {side}{probe} {seen} {outcome}")
             }
             Fact::Drill {
                 procedure,
@@ -277,6 +287,28 @@ impl FactKey {
                 verdict,
             } => format!("{word} {account} {on} {by} {verdict}"),
             Fact::OwnerChanged { account, on } => format!("{word} {account} {on}"),
+            Fact::Acknowledged {
+                account,
+                version,
+                consumer,
+                on,
+                ..
+            } => format!("{word} {account} {version} {consumer} {on}"),
+            Fact::Refused {
+                account,
+                version,
+                way,
+                on,
+                ..
+            } => format!("{word} {account} {version} {way} {on}"),
+            Fact::FailClosed {
+                account,
+                version,
+                consumer,
+                outcome,
+                on,
+                ..
+            } => format!("{word} {account} {version} {consumer} {on} {outcome}"),
         };
         FactKey(text.into())
     }

@@ -21,6 +21,9 @@ pub struct Person {
     /// Where they work; assignments elsewhere are findings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workplace: Vec<BoundaryPath>,
+    /// What the audit trail calls them: their name at the operating system, or what `KEYROLL_ACTOR` says of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub login: Vec<Text>,
     /// The day they left, once they have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Date>,

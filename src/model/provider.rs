@@ -8,7 +8,7 @@ use crate::model::access::words;
 use crate::model::credential::CredentialKind;
 use crate::model::date::{Date, Span};
 use crate::model::entitlement::CatalogName;
-use crate::model::id::{EnvironmentName, Principal};
+use crate::model::id::{EnvironmentName, Name, Principal};
 use crate::model::probe::{Probe, ProbeKind};
 use crate::model::text::Text;
 
@@ -28,6 +28,9 @@ words! {
 pub struct Environment {
     /// Its base URL.
     pub endpoint: Text,
+    /// Further base URLs that requests may go to, by name: where tokens are issued, for one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub endpoints: BTreeMap<Name, Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hosting: Option<Hosting>,
     /// Addresses (CIDR) that it accepts the integration from.

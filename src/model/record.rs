@@ -34,6 +34,7 @@ macro_rules! nouns {
             Invitation "invitation" invitations: id::PersonId => party::Invitation;
             Version "version" versions: key::VersionKey => credential::Version;
             Fact "fact" facts: key::FactKey => fact::Fact;
+            Operation "operation" operations: key::OperationKey => operation::Operation;
             StoreKey "store-key" store_key: key::Only => sealed::StoreKey;
             Recipient "recipient" recipients: id::RecipientId => sealed::Recipient;
             Sealed "sealed" sealed: key::VersionKey => sealed::Sealed;

@@ -97,6 +97,7 @@ pub fn of(record: &Record) -> Vec<Reference> {
         }
         Record::Waiver(_, waiver) => out.principal(waiver.owner.as_ref()),
         Record::Version(key, _) => out.some(Kind::Account, Some(&key.account)),
+        Record::Operation(key, _) => out.some(Kind::Account, Some(&key.account)),
         Record::Sealed(key, _) => {
             out.some(Kind::Account, Some(&key.account));
             out.some(Kind::Version, Some(key));
@@ -106,6 +107,7 @@ pub fn of(record: &Record) -> Vec<Reference> {
         Record::Fact(_, fact) => {
             out.some(Kind::Account, fact.account());
             out.some(Kind::Procedure, fact.procedure());
+            out.some(Kind::Consumer, fact.consumer());
             if let crate::model::fact::Fact::Review { by, .. } = &**fact {
                 out.principal(Some(by));
             }

@@ -227,7 +227,7 @@ pub fn fields(kind: Kind) -> &'static [Field] {
         | Kind::Assertion
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact
+        | Kind::Fact | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => &[],

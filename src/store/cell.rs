@@ -12,13 +12,14 @@ use crate::model::approval::Choice;
 use crate::model::assertion::{Expectation, Given};
 use crate::model::boundary::BoundaryKind;
 use crate::model::credential::{CredentialKind, ExpirySource, SecretPlace, VersionStage};
-use crate::model::date::{Date, Span};
+use crate::model::date::{Date, Span, Timestamp};
 use crate::model::entitlement::{CatalogName, EntitlementKey, Side};
-use crate::model::fact::{Outcome, ReviewVerdict};
+use crate::model::fact::{Outcome, Refusal, ReviewVerdict};
 use crate::model::id::{
-    AccountId, BoundaryPath, EnvironmentName, Fingerprint, Name, PersonId, PlatformId, Principal,
+    AccountId, BoundaryPath, ConsumerId, EnvironmentName, Fingerprint, Name, PersonId, PlatformId, Principal,
     ProcedureId, ProviderId, RecipientId, RoleId, RotationId, TeamId,
 };
+use crate::model::operation::{OperationState, Work};
 use crate::model::party::InvitationStatus;
 use crate::model::probe::ProbeKind;
 use crate::model::procedure::ProcedureKind;
@@ -75,7 +76,16 @@ text_cells! {
     ProviderId, RoleId, RotationId, CatalogName, SecretPlace, ActionClass, Level, AccountStatus, Choice,
     BoundaryKind, CredentialKind, ExpirySource, VersionStage, Side, Outcome, ReviewVerdict, ProbeKind,
     ProcedureKind, Hosting, Strategy, DueKind, RecipientId, Fingerprint, Ciphertext, Purpose, Source, EntitlementKey,
-    Expectation, Given, InvitationStatus, TeamId,
+    Expectation, Given, InvitationStatus, TeamId, ConsumerId, Refusal, Work, OperationState,
+}
+
+impl Cell for Timestamp {
+    fn cell(&self) -> ToSqlOutput<'_> {
+        ToSqlOutput::Owned(Value::Text(self.to_string()))
+    }
+    fn from_cell(cell: ValueRef<'_>) -> Result<Self, String> {
+        as_text(&cell)?.parse().map_err(|error| format!("{error}"))
+    }
 }
 
 impl Cell for Date {

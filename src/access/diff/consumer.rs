@@ -68,10 +68,11 @@ fn who_and_where(consumer: Option<&Consumer>) -> (Option<&PersonId>, Option<&Tex
     let Some(consumer) = consumer else {
         return (None, None);
     };
-    // How its health is seen gives nobody anything.
+    // How its health is seen, and how it comes by the value, gives nobody anything.
     let Consumer {
         host,
         person,
+        fetches: _,
         health: _,
     } = consumer;
     (person.as_ref(), host.as_ref())

@@ -79,6 +79,7 @@ impl Site<'_> {
         let [(allowlist, admin), (new_allowlist, new_admin)] = [old, new].map(|environment| {
             let Environment {
                 endpoint: _,
+                endpoints: _,
                 hosting: _,
                 allowlist,
                 admin,

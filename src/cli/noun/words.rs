@@ -146,7 +146,7 @@ pub fn of(kind: Kind) -> Noun {
         | Kind::Assertion
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact
+        | Kind::Fact | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => Noun {

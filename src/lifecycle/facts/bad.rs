@@ -75,6 +75,10 @@ pub enum BadFact {
         current: u32,
         began: Date,
     },
+    #[error(
+        "line {line}: that the provider refuses a version is not taken from a file: `keyroll revoke` must see it"
+    )]
+    Seen { line: usize },
     /// `other` is the line of the fact that says otherwise, unless it is recorded.
     #[error("line {line}: `{key}` {}", otherwise(*other))]
     Contradicts {
@@ -123,6 +127,7 @@ impl BadFact {
             | BadFact::OtherEnd { line, .. }
             | BadFact::OtherPrevious { line, .. }
             | BadFact::BeforeCurrent { line, .. }
+            | BadFact::Seen { line }
             | BadFact::Contradicts { line, .. } => *line,
         }
     }

@@ -73,7 +73,10 @@ impl<'a> Versions<'a> {
             | Fact::Drill { .. }
             | Fact::Seen { .. }
             | Fact::Review { .. }
-            | Fact::OwnerChanged { .. } => Ok(()),
+            | Fact::OwnerChanged { .. }
+            | Fact::Acknowledged { .. }
+            | Fact::Refused { .. }
+            | Fact::FailClosed { .. } => Ok(()),
         }
     }
 

@@ -12,7 +12,7 @@ macro_rules! select {
         concat!(
             "
             SELECT id,
-            host, person, health, id
+            host, person, fetches, health, id
             FROM consumer ",
             $tail
         )
@@ -26,11 +26,11 @@ impl Noun for Consumer {
         key_parts: 1,
         principal: false,
         insert: "
-          INSERT INTO consumer (host, person, health, id)
-          VALUES (:host, :person, :health, :id)",
+          INSERT INTO consumer (host, person, fetches, health, id)
+          VALUES (:host, :person, :fetches, :health, :id)",
         update: "
-          UPDATE consumer SET (host, person, health)
-          = (:host, :person, :health)
+          UPDATE consumer SET (host, person, fetches, health)
+          = (:host, :person, :fetches, :health)
           WHERE id = :id",
         delete: "DELETE FROM consumer WHERE id = :id",
         exists: "SELECT 1 FROM consumer WHERE id = :id",
@@ -47,6 +47,7 @@ impl Noun for Consumer {
         vec![
             self.host.cell(),
             self.person.cell(),
+            self.fetches.cell(),
             json_option(self.health.as_ref()),
             text(key.as_str()),
         ]
@@ -56,6 +57,7 @@ impl Noun for Consumer {
         Ok(Consumer {
             host: cells.next()?,
             person: cells.next()?,
+            fetches: cells.next()?,
             health: cells.json_option()?,
         })
     }

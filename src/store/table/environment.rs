@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::model::id::{EnvironmentName, Principal};
 use crate::model::provider::{Environment, Hosting};
 use crate::model::text::Text;
-use crate::store::cell::{Cell, Cells, json_list, parse_json, text};
+use crate::store::cell::{Cell, Cells, json, json_list, parse_json, text};
 use crate::store::noun::{List, PutRow};
 
 /// One row, as the SELECT of its owner gives it.
 #[derive(Deserialize)]
 struct Stored {
     endpoint: Text,
-    hosting: Option<Hosting>,
     /// JSON inside JSON: kept as text, so that its bytes can be compared.
+    endpoints: String,
+    hosting: Option<Hosting>,
+    /// As `endpoints`.
     allowlist: String,
     admin: Option<Principal>,
 }
@@ -34,6 +37,7 @@ pub(super) fn put(
                 text(owner),
                 name.cell(),
                 environment.endpoint.cell(),
+                json(&environment.endpoints),
                 environment.hosting.cell(),
                 json_list(&environment.allowlist),
                 environment.admin.cell(),
@@ -50,14 +54,11 @@ pub(super) fn read(
     let rows: BTreeMap<EnvironmentName, Stored> = cells.json()?;
     rows.into_iter()
         .map(|(name, stored)| {
-            let allowlist: Vec<Text> = parse_json(&stored.allowlist)?;
-            if serde_json::to_string(&allowlist).is_ok_and(|text| text != stored.allowlist) {
-                return Err(format!(
-                    "column `allowlist` of `{name}`: not as it was written"
-                ));
-            }
+            let allowlist = exact("allowlist", &name, &stored.allowlist)?;
+            let endpoints = exact("endpoints", &name, &stored.endpoints)?;
             let environment = Environment {
                 endpoint: stored.endpoint,
+                endpoints,
                 hosting: stored.hosting,
                 allowlist,
                 admin: stored.admin,
@@ -65,4 +66,19 @@ pub(super) fn read(
             Ok((name, environment))
         })
         .collect()
+}
+
+/// A column that is JSON, if it stands as it would be written.
+fn exact<T: DeserializeOwned + Serialize>(
+    column: &str,
+    name: &EnvironmentName,
+    stored: &str,
+) -> Result<T, String> {
+    let value: T = parse_json(stored)?;
+    match serde_json::to_string(&value) {
+        Ok(text) if text == stored => Ok(value),
+        _ => Err(format!(
+            "column `{column}` of `{name}`: not as it was written"
+        )),
+    }
 }

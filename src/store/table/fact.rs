@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::fact::Fact;
 use crate::model::key::FactKey;
-use crate::store::cell::{Cell, Cells, NULL, text};
+use crate::store::cell::{Cell, Cells, NULL, json_option, text};
 use crate::store::noun::{Noun, Sql};
 
 macro_rules! select {
@@ -13,7 +13,7 @@ macro_rules! select {
             "
             SELECT id,
             fact, happened_on, account, procedure, version, expires, previous_live,
-            probe, outcome, minutes, log, reviewed_by, verdict, id
+            probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail, id
             FROM fact ",
             $tail
         )
@@ -28,14 +28,14 @@ impl Noun for Fact {
         principal: false,
         insert: "
           INSERT INTO fact (fact, happened_on, account, procedure, version, expires,
-          previous_live, probe, outcome, minutes, log, reviewed_by, verdict, id)
+          previous_live, probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail, id)
           VALUES (:fact, :happened_on, :account, :procedure, :version, :expires,
-          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict, :id)",
+          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict, :consumer, :way, :detail, :id)",
         update: "
           UPDATE fact SET (fact, happened_on, account, procedure, version, expires,
-          previous_live, probe, outcome, minutes, log, reviewed_by, verdict)
+          previous_live, probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail)
           = (:fact, :happened_on, :account, :procedure, :version, :expires,
-          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict)
+          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict, :consumer, :way, :detail)
           WHERE id = :id",
         delete: "DELETE FROM fact WHERE id = :id",
         exists: "SELECT 1 FROM fact WHERE id = :id",
@@ -49,7 +49,7 @@ impl Noun for Fact {
     };
 
     fn row<'a>(&'a self, key: &'a FactKey) -> Vec<ToSqlOutput<'a>> {
-        let mut row = vec![NULL; 14];
+        let mut row = vec![NULL; 17];
         row[FACT] = text(self.word());
         row[ON] = ToSqlOutput::from(self.on().to_string());
         if let Some(account) = self.account() {
@@ -58,6 +58,10 @@ impl Noun for Fact {
         if let Some(procedure) = self.procedure() {
             row[PROCEDURE] = procedure.cell();
         }
+        if let Some(consumer) = self.consumer() {
+            row[CONSUMER] = consumer.cell();
+        }
+        row[DETAIL] = json_option(self.detail());
         row[ID] = ToSqlOutput::from(key.to_string());
         match self {
             Fact::Issued {
@@ -98,6 +102,17 @@ impl Noun for Fact {
                 row[VERDICT] = verdict.cell();
             }
             Fact::OwnerChanged { .. } => {}
+            Fact::Acknowledged { version, .. } => row[VERSION] = version.cell(),
+            Fact::Refused { version, way, .. } => {
+                row[VERSION] = version.cell();
+                row[WAY] = way.cell();
+            }
+            Fact::FailClosed {
+                version, outcome, ..
+            } => {
+                row[VERSION] = version.cell();
+                row[OUTCOME] = outcome.cell();
+            }
         }
         row
     }
@@ -116,6 +131,9 @@ impl Noun for Fact {
         let log = cells.next()?;
         let by = cells.next()?;
         let verdict = cells.next()?;
+        let consumer = cells.next()?;
+        let way = cells.next()?;
+        let detail = cells.json_option()?;
         Ok(match word.as_str() {
             "issued" => Fact::Issued {
                 account: there("account", account)?,
@@ -136,6 +154,7 @@ impl Noun for Fact {
                 probe: there("probe", probe)?,
                 outcome: there("outcome", outcome)?,
                 on,
+                detail,
             },
             "drill" => Fact::Drill {
                 procedure: there("procedure", procedure)?,
@@ -143,6 +162,7 @@ impl Noun for Fact {
                 on,
                 result: there("outcome", outcome)?,
                 minutes,
+                detail,
             },
             "seen" => Fact::Seen {
                 account: there("account", account)?,
@@ -158,6 +178,28 @@ impl Noun for Fact {
             "owner-changed" => Fact::OwnerChanged {
                 account: there("account", account)?,
                 on,
+            },
+            "acknowledged" => Fact::Acknowledged {
+                account: there("account", account)?,
+                version: there("version", version)?,
+                consumer: there("consumer", consumer)?,
+                on,
+                detail,
+            },
+            "refused" => Fact::Refused {
+                account: there("account", account)?,
+                version: there("version", version)?,
+                way: there("way", way)?,
+                on,
+                detail,
+            },
+            "fail-closed" => Fact::FailClosed {
+                account: there("account", account)?,
+                version: there("version", version)?,
+                consumer: there("consumer", consumer)?,
+                outcome: there("outcome", outcome)?,
+                on,
+                detail,
             },
             other => return Err(format!("column `fact`: `{other}` is not a kind of fact")),
         })
@@ -178,7 +220,10 @@ const MINUTES: usize = 9;
 const LOG: usize = 10;
 const REVIEWED_BY: usize = 11;
 const VERDICT: usize = 12;
-const ID: usize = 13;
+const CONSUMER: usize = 13;
+const WAY: usize = 14;
+const DETAIL: usize = 15;
+const ID: usize = 16;
 
 /// A column that this kind of fact must have.
 fn there<T>(column: &str, value: Option<T>) -> Result<T, String> {

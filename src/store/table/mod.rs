@@ -11,6 +11,7 @@ mod decision;
 mod environment;
 mod fact;
 mod invitation;
+mod operation;
 mod organisation;
 mod person;
 mod platform;

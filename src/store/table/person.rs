@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::id::PersonId;
 use crate::model::party::Person;
-use crate::store::cell::{Cell, Cells};
+use crate::store::cell::{Cell, Cells, json_list};
 use crate::store::noun::{List, Noun, PutRow, Sql};
 use crate::store::table::put_list;
 
@@ -14,7 +14,7 @@ macro_rules! select {
             "
             SELECT id,
             (SELECT json_group_array(boundary ORDER BY position) FROM person_workplace WHERE person = person.id),
-            name, email, tenant, left_on, id
+            name, email, tenant, login, left_on, id
             FROM person ",
             $tail
         )
@@ -42,11 +42,11 @@ impl Noun for Person {
         key_parts: 1,
         principal: true,
         insert: "
-          INSERT INTO person (name, email, tenant, left_on, id)
-          VALUES (:name, :email, :tenant, :left_on, :id)",
+          INSERT INTO person (name, email, tenant, login, left_on, id)
+          VALUES (:name, :email, :tenant, :login, :left_on, :id)",
         update: "
-          UPDATE person SET (name, email, tenant, left_on)
-          = (:name, :email, :tenant, :left_on)
+          UPDATE person SET (name, email, tenant, login, left_on)
+          = (:name, :email, :tenant, :login, :left_on)
           WHERE id = :id",
         delete: "DELETE FROM person WHERE id = :id",
         exists: "SELECT 1 FROM person WHERE id = :id",
@@ -64,6 +64,7 @@ impl Noun for Person {
             self.name.cell(),
             self.email.cell(),
             self.tenant.cell(),
+            json_list(&self.login),
             self.left.cell(),
             key.cell(),
         ]
@@ -79,6 +80,7 @@ impl Noun for Person {
             name: cells.next()?,
             email: cells.next()?,
             tenant: cells.next()?,
+            login: cells.json()?,
             left: cells.next()?,
         })
     }

@@ -13,7 +13,7 @@ macro_rules! select {
         concat!(
             "
             SELECT id,
-            (SELECT json_group_object(name, json_object('endpoint', endpoint, 'hosting', hosting,
+            (SELECT json_group_object(name, json_object('endpoint', endpoint, 'endpoints', endpoints, 'hosting', hosting,
              'allowlist', allowlist, 'admin', admin)) FROM platform_environment WHERE platform = platform.id),
             catalog, test, id
             FROM platform ",
@@ -25,8 +25,8 @@ macro_rules! select {
 const ENVIRONMENTS: List = List {
     table: "platform_environment",
     insert: "
-        INSERT INTO platform_environment (platform, name, endpoint, hosting, allowlist, admin)
-        VALUES (:platform, :name, :endpoint, :hosting, :allowlist, :admin)",
+        INSERT INTO platform_environment (platform, name, endpoint, endpoints, hosting, allowlist, admin)
+        VALUES (:platform, :name, :endpoint, :endpoints, :hosting, :allowlist, :admin)",
     clear: "DELETE FROM platform_environment WHERE platform = :platform",
     dangling: "
         SELECT DISTINCT platform FROM platform_environment

@@ -13,7 +13,7 @@ macro_rules! select {
         concat!(
             "
             SELECT id,
-            (SELECT json_group_object(name, json_object('endpoint', endpoint, 'hosting', hosting,
+            (SELECT json_group_object(name, json_object('endpoint', endpoint, 'endpoints', endpoints, 'hosting', hosting,
              'allowlist', allowlist, 'admin', admin)) FROM provider_environment WHERE provider = provider.id),
             product, catalog, contact, reviewed, credential_kinds, max_live_credentials,
             lockout_after, max_lag, test, id
@@ -26,8 +26,8 @@ macro_rules! select {
 const ENVIRONMENTS: List = List {
     table: "provider_environment",
     insert: "
-        INSERT INTO provider_environment (provider, name, endpoint, hosting, allowlist, admin)
-        VALUES (:provider, :name, :endpoint, :hosting, :allowlist, :admin)",
+        INSERT INTO provider_environment (provider, name, endpoint, endpoints, hosting, allowlist, admin)
+        VALUES (:provider, :name, :endpoint, :endpoints, :hosting, :allowlist, :admin)",
     clear: "DELETE FROM provider_environment WHERE provider = :provider",
     dangling: "
         SELECT DISTINCT provider FROM provider_environment

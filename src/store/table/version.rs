@@ -13,7 +13,8 @@ macro_rules! select {
         concat!(
             "
             SELECT account || ' ' || number,
-            stage, issued, expires, retired, activated, place, item, source, bound, fingerprints, exposed, account, number
+            stage, issued, expires, retired, activated, provider_id, identity, tag, seen_expires, revoked,
+            place, item, source, bound, fingerprints, exposed, account, number
             FROM version ",
             $tail
         )
@@ -30,15 +31,15 @@ impl Noun for Version {
         key_parts: 2,
         principal: false,
         insert: "
-          INSERT INTO version (stage, issued, expires, retired, activated, place, item, source, bound, fingerprints,
-            exposed, account, number)
-          VALUES (:stage, :issued, :expires, :retired, :activated, :place, :item, :source, :bound, :fingerprints,
-            :exposed, :account, :number)",
+          INSERT INTO version (stage, issued, expires, retired, activated, provider_id, identity, tag, seen_expires, revoked,
+            place, item, source, bound, fingerprints, exposed, account, number)
+          VALUES (:stage, :issued, :expires, :retired, :activated, :provider_id, :identity, :tag, :seen_expires,
+            :revoked, :place, :item, :source, :bound, :fingerprints, :exposed, :account, :number)",
         update: "
-          UPDATE version SET (stage, issued, expires, retired, activated, place, item, source, bound, fingerprints,
-            exposed)
-          = (:stage, :issued, :expires, :retired, :activated, :place, :item, :source, :bound, :fingerprints,
-            :exposed)
+          UPDATE version SET (stage, issued, expires, retired, activated, provider_id, identity, tag, seen_expires, revoked,
+            place, item, source, bound, fingerprints, exposed)
+          = (:stage, :issued, :expires, :retired, :activated, :provider_id, :identity, :tag, :seen_expires,
+            :revoked, :place, :item, :source, :bound, :fingerprints, :exposed)
           WHERE account = :account AND number = :number",
         delete: "DELETE FROM version WHERE account = :account AND number = :number",
         exists: "SELECT 1 FROM version WHERE account = :account AND number = :number",
@@ -59,6 +60,11 @@ impl Noun for Version {
             self.expires.cell(),
             self.retired.cell(),
             self.activated.cell(),
+            self.id.cell(),
+            self.identity.cell(),
+            self.tag.cell(),
+            self.seen_expires.cell(),
+            self.revoked.cell(),
             held.map_or(NULL, |held| held.place.cell()),
             held.map_or(NULL, |held| held.item.cell()),
             held.map_or(NULL, |held| held.source.cell()),
@@ -77,6 +83,11 @@ impl Noun for Version {
             expires: cells.next()?,
             retired: cells.next()?,
             activated: cells.next()?,
+            id: cells.next()?,
+            identity: cells.next()?,
+            tag: cells.next()?,
+            seen_expires: cells.next()?,
+            revoked: cells.next()?,
             held: held(cells)?,
         })
     }

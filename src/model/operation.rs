@@ -1,0 +1,179 @@
+//! Operations: one run of a procedure on an account, as its journal has it. Says how far it came; runs nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::access::words;
+use crate::model::date::Timestamp;
+use crate::model::id::ProcedureId;
+use crate::model::procedure::Step;
+use crate::model::text::Text;
+
+words! {
+    /// What an operation is for.
+    Work {
+        Rotate = "rotate",
+        /// A planned revoke: it stops at the first failure.
+        Revoke = "revoke",
+        /// A revoke that goes on past failures.
+        Emergency = "emergency",
+        /// A procedure rehearsed.
+        Drill = "drill",
+    }
+}
+
+words! {
+    /// How an operation stands.
+    OperationState {
+        Open = "open",
+        /// It failed too often in a row, and waits for somebody.
+        Stalled = "stalled",
+        Done = "done",
+        /// Given up; what it had made is taken away or marked.
+        Aborted = "aborted",
+    }
+}
+
+words! {
+    /// The part of an operation that an entry belongs to.
+    Phase {
+        /// The new value comes to be: here, or at the provider.
+        Create = "create",
+        /// The provider is told of it.
+        Set = "set",
+        /// The new value is seen to work.
+        Test = "test",
+        /// Each consumer says that it has the new value.
+        Acknowledge = "acknowledge",
+        Promote = "promote",
+        /// Both values live until the overlap ends.
+        Overlap = "overlap",
+        /// The old value is taken away at the provider.
+        Retire = "retire",
+        /// A value is taken away in a revoke.
+        Withdraw = "withdraw",
+        /// The provider is seen to refuse what was taken away.
+        Refusal = "refusal",
+        /// Each consumer is seen to fail without the value.
+        FailClosed = "fail-closed",
+        Finish = "finish",
+    }
+}
+
+words! {
+    /// How an entry stands.
+    EntryState {
+        Waiting = "waiting",
+        /// Committed before the effect: whoever finds it so does not know whether the effect took place.
+        Started = "started",
+        Done = "done",
+        /// It certainly did nothing.
+        Failed = "failed",
+        /// It may have done something.
+        Unknown = "unknown",
+        Skipped = "skipped",
+    }
+}
+
+/// One line of a journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Entry {
+    pub phase: Phase,
+    /// The step of the procedure, as it was when the operation began; none for what keyroll does itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    pub state: EntryState,
+    /// When it came to stand so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// How long it took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub millis: Option<u32>,
+    /// What came of it, in words. Never a secret, and nothing that a provider answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+}
+
+impl Entry {
+    pub fn new(phase: Phase, step: Option<Step>) -> Entry {
+        Entry {
+            phase,
+            step,
+            state: EntryState::Waiting,
+            at: None,
+            millis: None,
+            note: None,
+        }
+    }
+
+    /// Whether nothing is left to do of it.
+    pub fn is_over(&self) -> bool {
+        match self.state {
+            EntryState::Done | EntryState::Skipped => true,
+            EntryState::Waiting
+            | EntryState::Started
+            | EntryState::Failed
+            | EntryState::Unknown => false,
+        }
+    }
+}
+
+/// One run of a procedure on an account. Its key is the account and a number from 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Operation {
+    pub what: Work,
+    pub state: OperationState,
+    /// A UUID: what is done twice with the same one is done once.
+    pub token: Text,
+    pub began: Timestamp,
+    /// Who began it, as the audit trail names them.
+    pub by: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    /// No reference: the steps were copied, and the procedure may be gone by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<ProcedureId>,
+    /// The version that was current when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u32>,
+    /// The version that it makes, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// The identity at the provider that the new version is of, where there are two in turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Text>,
+    /// Until when both versions live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Failures in a row.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures: u32,
+    pub entries: Vec<Entry>,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl Operation {
+    /// What stands at the provider beside whatever it made there: `keyroll-` and the token's first 12 hex digits.
+    pub fn tag(&self) -> String {
+        let digits = self.token.as_str().chars().filter(char::is_ascii_hexdigit);
+        format!("keyroll-{}", digits.take(12).collect::<String>())
+    }
+
+    /// Whether it still has something to do.
+    pub fn is_open(&self) -> bool {
+        match self.state {
+            OperationState::Open | OperationState::Stalled => true,
+            OperationState::Done | OperationState::Aborted => false,
+        }
+    }
+
+    /// The first entry that is not over, and its place.
+    pub fn current(&self) -> Option<(usize, &Entry)> {
+        let mut entries = self.entries.iter().enumerate();
+        entries.find(|(_, entry)| !entry.is_over())
+    }
+}
