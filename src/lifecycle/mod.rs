@@ -4,5 +4,6 @@
 pub mod due;
 pub mod facts;
 pub mod invitation;
+pub mod operation;
 pub mod plan;
 pub mod versions;

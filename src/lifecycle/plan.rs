@@ -176,9 +176,9 @@ pub fn hanging_on<'a>(
                     || fact.procedure().is_some_and(|name| {
                         id.kind == Kind::Procedure && *id.name == *name.as_str()
                     })
-                    || fact.consumer().is_some_and(|name| {
-                        id.kind == Kind::Consumer && *id.name == *name.as_str()
-                    })
+                    || fact
+                        .consumer()
+                        .is_some_and(|name| id.kind == Kind::Consumer && *id.name == *name.as_str())
             }
             Record::Assignment(key, _) => {
                 id.kind == Kind::Account && key.principal.as_str() == text

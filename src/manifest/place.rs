@@ -228,7 +228,8 @@ fn record<'a, 'i>(
         Kind::Catalog
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact | Kind::Operation
+        | Kind::Fact
+        | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => None,

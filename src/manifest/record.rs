@@ -105,7 +105,8 @@ impl Reading {
             Kind::Approval => "an approval stands with its account: `[[account.NAME.approval]]`",
             Kind::Invitation
             | Kind::Version
-            | Kind::Fact | Kind::Operation
+            | Kind::Fact
+            | Kind::Operation
             | Kind::StoreKey
             | Kind::Recipient
             | Kind::Sealed => "what happened is recorded in the store: take it out",
@@ -147,7 +148,8 @@ impl Reading {
             | Kind::Assertion
             | Kind::Invitation
             | Kind::Version
-            | Kind::Fact | Kind::Operation
+            | Kind::Fact
+            | Kind::Operation
             | Kind::StoreKey
             | Kind::Recipient
             | Kind::Sealed => {}

@@ -124,7 +124,8 @@ pub(super) fn write_value(id: &RecordId, body: Value) -> String {
         | Kind::Assertion
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact | Kind::Operation
+        | Kind::Fact
+        | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => {
@@ -202,7 +203,8 @@ fn add_keys(id: &RecordId, body: &mut Map<String, Value>) {
         | Kind::Role
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact | Kind::Operation
+        | Kind::Fact
+        | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => return,

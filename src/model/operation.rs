@@ -79,6 +79,9 @@ words! {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Entry {
     pub phase: Phase,
+    /// The version that it is about, where that is not the one that the operation makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
     /// The step of the procedure, as it was when the operation began; none for what keyroll does itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
@@ -95,14 +98,44 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry that waits.
     pub fn new(phase: Phase, step: Option<Step>) -> Entry {
         Entry {
             phase,
+            version: None,
             step,
             state: EntryState::Waiting,
             at: None,
             millis: None,
             note: None,
+        }
+    }
+
+    /// The same, about a version.
+    pub fn about(self, version: u32) -> Entry {
+        Entry {
+            version: Some(version),
+            ..self
+        }
+    }
+
+    /// What is done, in words.
+    pub fn title(&self) -> &str {
+        match &self.step {
+            Some(step) => step.title.as_str(),
+            None => match self.phase {
+                Phase::Create => "make a new value, and seal it",
+                Phase::Set => "tell the provider of the new value",
+                Phase::Test => "see that the new value works",
+                Phase::Acknowledge => "hear of each consumer that it has the new value",
+                Phase::Promote => "make the new version the current one",
+                Phase::Overlap => "let both versions live",
+                Phase::Retire => "take the old version away",
+                Phase::Withdraw => "take it away at the provider",
+                Phase::Refusal => "see that the provider refuses it",
+                Phase::FailClosed => "see that each consumer fails without it",
+                Phase::Finish => "close the journal",
+            },
         }
     }
 

@@ -138,5 +138,9 @@ words! {
         Descriptor = "descriptor",
         /// It was in its place already.
         Existing = "existing",
+        /// keyroll made it, in a rotation.
+        Generated = "generated",
+        /// The provider made it, in a rotation.
+        Provider = "provider",
     }
 }

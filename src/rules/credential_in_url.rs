@@ -85,7 +85,10 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
     for (id, consumer) in &inventory.consumers {
         let owner = RecordId::new(Kind::Consumer, id);
-        let command = consumer.health.iter().filter_map(|health| health.command.as_ref());
+        let command = consumer
+            .health
+            .iter()
+            .filter_map(|health| health.command.as_ref());
         let command = command.flatten();
         let command = command.map(|word| word.as_str());
         let field = || FieldPath::of("health.command");

@@ -227,7 +227,8 @@ pub fn fields(kind: Kind) -> &'static [Field] {
         | Kind::Assertion
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact | Kind::Operation
+        | Kind::Fact
+        | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => &[],

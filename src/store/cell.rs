@@ -16,8 +16,8 @@ use crate::model::date::{Date, Span, Timestamp};
 use crate::model::entitlement::{CatalogName, EntitlementKey, Side};
 use crate::model::fact::{Outcome, Refusal, ReviewVerdict};
 use crate::model::id::{
-    AccountId, BoundaryPath, ConsumerId, EnvironmentName, Fingerprint, Name, PersonId, PlatformId, Principal,
-    ProcedureId, ProviderId, RecipientId, RoleId, RotationId, TeamId,
+    AccountId, BoundaryPath, ConsumerId, EnvironmentName, Fingerprint, Name, PersonId, PlatformId,
+    Principal, ProcedureId, ProviderId, RecipientId, RoleId, RotationId, TeamId,
 };
 use crate::model::operation::{OperationState, Work};
 use crate::model::party::InvitationStatus;

@@ -102,7 +102,7 @@ mod tests {
                 "f2f0daf4e77e88eaf3a0d4593862af4bf91d392c58d6fc31a35e56056afc20c0",
                 "e25085afabdff7b1ccc3b51b298a4fa8d17deee85f303499c5d20f3febd78526",
                 "f1e70958cf1a6bca83afb208414bcaf0849392dd28b224e8dacb43de8ed2cd26",
-                "dfee543488528c65545e015d573b9b8807724a36fa19dd69024d4f01d0ee6d8b",
+                "80de2e93158167dc90c6ed3f11ae2bc25450732ea4e7d659924f19f3dd1411da",
             ]
         );
     }

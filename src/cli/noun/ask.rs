@@ -184,7 +184,8 @@ fn questions(kind: Kind) -> Vec<Question> {
         | Kind::Assertion
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact | Kind::Operation
+        | Kind::Fact
+        | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => Vec::new(),

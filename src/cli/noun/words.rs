@@ -146,7 +146,8 @@ pub fn of(kind: Kind) -> Noun {
         | Kind::Assertion
         | Kind::Invitation
         | Kind::Version
-        | Kind::Fact | Kind::Operation
+        | Kind::Fact
+        | Kind::Operation
         | Kind::StoreKey
         | Kind::Recipient
         | Kind::Sealed => Noun {

@@ -33,12 +33,46 @@ ALTER TABLE fact_new RENAME TO fact;
 CREATE INDEX fact_account ON fact (account) WHERE account IS NOT NULL;
 CREATE INDEX fact_reviewed_by ON fact (reviewed_by) WHERE reviewed_by IS NOT NULL;
 
--- What the provider knows a version by, and the day it was seen to refuse it.
-ALTER TABLE version ADD COLUMN provider_id TEXT;
-ALTER TABLE version ADD COLUMN identity TEXT;
-ALTER TABLE version ADD COLUMN tag TEXT;
-ALTER TABLE version ADD COLUMN seen_expires TEXT CHECK (date(seen_expires) IS seen_expires);
-ALTER TABLE version ADD COLUMN revoked TEXT CHECK (date(revoked) IS revoked);
+-- What the provider knows a version by, what it said of its end, and the day it was seen to refuse it; and values that
+-- were made here or by the provider. The sealed values refer to the versions, so both are made anew.
+CREATE TABLE version_new (
+  account TEXT NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED,
+  number INTEGER NOT NULL CHECK (number BETWEEN 0 AND 4294967295),
+  stage TEXT NOT NULL CHECK (stage IN ('pending', 'current', 'previous', 'revoked', 'possibly-live')),
+  issued TEXT NOT NULL CHECK (date(issued) IS issued),
+  expires TEXT CHECK (date(expires) IS expires),
+  retired TEXT CHECK (date(retired) IS retired),
+  activated TEXT CHECK (date(activated) IS activated),
+  provider_id TEXT,
+  identity TEXT,
+  tag TEXT,
+  seen_expires TEXT CHECK (date(seen_expires) IS seen_expires),
+  revoked TEXT CHECK (date(revoked) IS revoked),
+  place TEXT,
+  item TEXT,
+  source TEXT CHECK (source IN ('prompt', 'stdin', 'file', 'descriptor', 'existing', 'generated', 'provider')),
+  bound TEXT,
+  fingerprints TEXT CHECK (fingerprints IS NULL OR json_valid(fingerprints)),
+  exposed TEXT CHECK (date(exposed) IS exposed),
+  PRIMARY KEY (account, number)
+) STRICT;
+INSERT INTO version_new (account, number, stage, issued, expires, retired, activated, place, item, source, bound,
+    fingerprints, exposed)
+  SELECT account, number, stage, issued, expires, retired, activated, place, item, source, bound,
+    fingerprints, exposed
+  FROM version;
+CREATE TABLE sealed_new (
+  account TEXT NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED,
+  number INTEGER NOT NULL CHECK (number BETWEEN 0 AND 4294967295),
+  ciphertext TEXT NOT NULL,
+  PRIMARY KEY (account, number),
+  FOREIGN KEY (account, number) REFERENCES version_new DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+INSERT INTO sealed_new (account, number, ciphertext) SELECT account, number, ciphertext FROM sealed;
+DROP TABLE sealed;
+DROP TABLE version;
+ALTER TABLE version_new RENAME TO version;
+ALTER TABLE sealed_new RENAME TO sealed;
 
 ALTER TABLE person ADD COLUMN login TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(login));
 ALTER TABLE consumer ADD COLUMN fetches INTEGER NOT NULL DEFAULT 0 CHECK (fetches IN (0, 1));

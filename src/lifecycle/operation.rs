@@ -1,0 +1,168 @@
+//! Operations as journals: what a rotation or a revoke is made of, what is next, and what a result makes of it.
+//! Decides; does nothing, and knows no secret.
+
+mod course;
+mod revoke;
+mod rotate;
+mod settle;
+
+use crate::model::date::Timestamp;
+use crate::model::id::AccountId;
+use crate::model::key::OperationKey;
+use crate::model::operation::{EntryState, Operation, OperationState, Work};
+use crate::model::text::Text;
+
+use std::collections::BTreeMap;
+
+pub use course::Course;
+pub use revoke::revocation;
+pub use rotate::{Rotating, rotation};
+pub use settle::{forgotten, possibly_live, refused};
+
+/// The operations of all accounts, as recorded.
+pub type Operations = BTreeMap<OperationKey, Operation>;
+
+/// After so many failures in a row an operation is stalled: it waits for somebody.
+pub const MOST_FAILURES: u32 = 3;
+
+/// The longest note of an entry, in characters.
+const LONGEST_NOTE: usize = 300;
+
+/// Why an operation cannot begin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CannotBegin {
+    #[error("`account/{account}` names no procedure to {what} it")]
+    NoProcedure { account: AccountId, what: Work },
+    #[error("`account/{account}` names the procedure `{procedure}`, which is there to {kind}")]
+    OtherKind {
+        account: AccountId,
+        procedure: String,
+        kind: String,
+    },
+    #[error("`procedure/{0}` has no steps")]
+    NoSteps(String),
+    #[error("`account/{account}` is {status}")]
+    Status { account: AccountId, status: String },
+    #[error("{} {} of `account/{}` is open", .0.what, .0.number, .0.account)]
+    Open(Open),
+    #[error(
+        "`account/{account}` is to live in two versions for a while, and its provider allows one for each identity"
+    )]
+    OneLive { account: AccountId },
+    #[error("`account/{account}` is rotated over two identities, and its credential names {found}")]
+    Identities { account: AccountId, found: usize },
+    #[error("`account/{account}` has {live} live versions already, and its provider allows {most}")]
+    TooManyLive {
+        account: AccountId,
+        live: usize,
+        most: u32,
+    },
+    #[error("version {number} of `account/{account}` is pending already")]
+    Pending { account: AccountId, number: u32 },
+    #[error("the secret of `account/{account}` lives in {place}, which holds one value at a time")]
+    OneValue { account: AccountId, place: String },
+    #[error("`account/{account}` has no version that could still work")]
+    NothingLive { account: AccountId },
+}
+
+/// An operation that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    pub account: AccountId,
+    pub number: u32,
+    pub what: Work,
+}
+
+/// The operation of an account that is under way, if one is.
+pub fn open<'o>(
+    operations: &'o Operations,
+    account: &AccountId,
+) -> Option<(&'o OperationKey, &'o Operation)> {
+    of(operations, account).find(|(_, operation)| operation.is_open())
+}
+
+/// The operations of one account, the oldest first.
+pub fn of<'o>(
+    operations: &'o Operations,
+    account: &AccountId,
+) -> impl DoubleEndedIterator<Item = (&'o OperationKey, &'o Operation)> {
+    let [from, to] = [0, u32::MAX].map(|number| OperationKey {
+        account: account.clone(),
+        number,
+    });
+    operations.range(from..=to)
+}
+
+/// The key of the next operation of an account.
+pub fn next_key(operations: &Operations, account: &AccountId) -> OperationKey {
+    let last = of(operations, account).next_back();
+    OperationKey {
+        account: account.clone(),
+        number: last.map_or(0, |(key, _)| key.number).saturating_add(1),
+    }
+}
+
+/// What came of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// It is about to take effect.
+    Started,
+    Done,
+    Skipped,
+    /// It certainly did nothing.
+    Failed,
+    /// It may have done something.
+    Unknown,
+    /// Somebody or something must come first; that is no failure.
+    Waits,
+}
+
+/// The operation after an entry came to something at a moment.
+pub fn advanced(
+    operation: &Operation,
+    at: usize,
+    came: &Came,
+    when: Timestamp,
+    millis: Option<u32>,
+    note: Option<&str>,
+) -> Operation {
+    let mut after = operation.clone();
+    let Some(entry) = after.entries.get_mut(at) else {
+        return after;
+    };
+    entry.state = match came {
+        Came::Started => EntryState::Started,
+        Came::Done => EntryState::Done,
+        Came::Skipped => EntryState::Skipped,
+        Came::Failed => EntryState::Failed,
+        Came::Unknown => EntryState::Unknown,
+        Came::Waits => EntryState::Waiting,
+    };
+    entry.at = Some(when);
+    entry.millis = millis.or(entry.millis);
+    if let Some(note) = note {
+        entry.note = noted(note);
+    }
+    match came {
+        Came::Done | Came::Skipped => after.failures = 0,
+        Came::Failed | Came::Unknown => after.failures = after.failures.saturating_add(1),
+        Came::Started | Came::Waits => {}
+    }
+    // In an emergency nothing stops for a failure.
+    after.state = match operation.what {
+        Work::Rotate | Work::Revoke if after.failures >= MOST_FAILURES => OperationState::Stalled,
+        Work::Rotate | Work::Revoke | Work::Emergency | Work::Drill => OperationState::Open,
+    };
+    if after.entries.iter().all(|entry| entry.is_over()) {
+        after.state = OperationState::Done;
+    }
+    after
+}
+
+/// A note as it is kept: without what looks like a secret, cut to a length.
+pub fn noted(text: &str) -> Option<Text> {
+    let masked = crate::model::text::shape::masked(text);
+    let clean = masked.chars().filter(|c| !c.is_control());
+    let cut: String = clean.take(LONGEST_NOTE).collect();
+    cut.parse().ok().filter(|text: &Text| !text.is_blank())
+}

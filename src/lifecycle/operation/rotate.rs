@@ -1,0 +1,258 @@
+//! What a rotation is made of, entry by entry.
+
+use crate::lifecycle::due;
+use crate::lifecycle::operation::course::{Course, staged};
+use crate::lifecycle::operation::{CannotBegin, Open, Operations, open};
+use crate::lifecycle::versions::{Versions, of};
+use crate::model::account::{Account, AccountStatus};
+use crate::model::credential::{Credential, StoreClass, Version, VersionStage};
+use crate::model::id::{AccountId, ProcedureId};
+use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
+use crate::model::procedure::{Procedure, ProcedureKind, Stage};
+use crate::model::provider::Provider;
+use crate::model::rotation::Rotation;
+use crate::model::text::Text;
+use crate::model::{date::Timestamp, event::Actor};
+
+/// What a rotation is decided from.
+pub struct Rotating<'r> {
+    pub id: &'r AccountId,
+    pub account: &'r Account,
+    pub credential: &'r Credential,
+    pub policy: Option<&'r Rotation>,
+    pub provider: &'r Provider,
+    pub procedure: Option<(&'r ProcedureId, &'r Procedure)>,
+    pub versions: &'r Versions,
+    pub operations: &'r Operations,
+}
+
+/// A rotation as it begins, with its order.
+///
+/// # Errors
+/// When it cannot begin, or would end without a way back.
+pub fn rotation(
+    it: &Rotating<'_>,
+    token: Text,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<(Operation, Course), CannotBegin> {
+    let account = || it.id.clone();
+    let (name, procedure) = it.procedure.ok_or_else(|| CannotBegin::NoProcedure {
+        account: account(),
+        what: Work::Rotate,
+    })?;
+    refuse(it, name, procedure)?;
+    let course = Course::of(it.policy, procedure, it.provider);
+    let current = due::newest(it.versions, it.id);
+    let identity = identity(it, course, current.map(|(_, version)| version))?;
+    limits(it, course, identity.as_ref())?;
+    let operation = Operation {
+        what: Work::Rotate,
+        state: OperationState::Open,
+        token,
+        began: now,
+        by: actor.name.clone(),
+        reason: actor.reason.clone(),
+        procedure: Some(name.clone()),
+        from: current.map(|(key, _)| key.number),
+        version: None,
+        identity,
+        until: None,
+        failures: 0,
+        entries: entries(course, procedure, current.is_some()),
+    };
+    Ok((operation, course))
+}
+
+/// What speaks against it whatever the order.
+fn refuse(it: &Rotating<'_>, name: &ProcedureId, procedure: &Procedure) -> Result<(), CannotBegin> {
+    let account = || it.id.clone();
+    match procedure.kind {
+        ProcedureKind::Rotate => {}
+        ProcedureKind::Revoke | ProcedureKind::Rollback => {
+            return Err(CannotBegin::OtherKind {
+                account: account(),
+                procedure: name.to_string(),
+                kind: procedure.kind.to_string(),
+            });
+        }
+    }
+    if procedure.step.is_empty() {
+        return Err(CannotBegin::NoSteps(name.to_string()));
+    }
+    match it.account.status {
+        AccountStatus::Active | AccountStatus::Proposed => {}
+        AccountStatus::Suspended | AccountStatus::Retired => {
+            return Err(CannotBegin::Status {
+                account: account(),
+                status: it.account.status.to_string(),
+            });
+        }
+    }
+    if let Some((key, operation)) = open(it.operations, it.id) {
+        return Err(CannotBegin::Open(Open {
+            account: account(),
+            number: key.number,
+            what: operation.what,
+        }));
+    }
+    if let Some((key, _)) =
+        of(it.versions, it.id).find(|(_, version)| version.stage == VersionStage::Pending)
+    {
+        return Err(CannotBegin::Pending {
+            account: account(),
+            number: key.number,
+        });
+    }
+    let place = &it.credential.store;
+    if place.holds_one() || place.class() == StoreClass::Environment {
+        return Err(CannotBegin::OneValue {
+            account: account(),
+            place: place.to_string(),
+        });
+    }
+    Ok(())
+}
+
+/// The identity that the new version is of, where there are two in turn.
+fn identity(
+    it: &Rotating<'_>,
+    course: Course,
+    current: Option<&Version>,
+) -> Result<Option<Text>, CannotBegin> {
+    let all = &it.credential.identity;
+    match (course, all.as_slice()) {
+        (Course::BlueGreen, [blue, green]) => {
+            let now = current.map(|version| version.identity.as_ref().unwrap_or(blue));
+            let next = match now {
+                Some(now) if now == blue => green,
+                Some(_) | None => blue,
+            };
+            Ok(Some(next.clone()))
+        }
+        (Course::BlueGreen, _) => Err(CannotBegin::Identities {
+            account: it.id.clone(),
+            found: all.len(),
+        }),
+        // Whoever had two in turn before stays with the one in use.
+        (Course::CreateFirst | Course::ReplaceInPlace | Course::RevokeFirst, _) => {
+            let used = current.and_then(|version| version.identity.clone());
+            Ok(used.or_else(|| all.first().cloned()))
+        }
+    }
+}
+
+/// What the provider allows.
+fn limits(it: &Rotating<'_>, course: Course, identity: Option<&Text>) -> Result<(), CannotBegin> {
+    let Some(most) = it.provider.max_live_credentials else {
+        return Ok(());
+    };
+    let account = || it.id.clone();
+    let first = it.credential.identity.first();
+    let same = |version: &Version| version.identity.as_ref().or(first) == identity;
+    let live = of(it.versions, it.id)
+        .filter(|(_, version)| is_live(version) && same(version))
+        .count();
+    match course {
+        Course::CreateFirst if most < 2 => Err(CannotBegin::OneLive { account: account() }),
+        Course::CreateFirst | Course::BlueGreen
+            if live >= usize::try_from(most).unwrap_or(usize::MAX) =>
+        {
+            Err(CannotBegin::TooManyLive {
+                account: account(),
+                live,
+                most,
+            })
+        }
+        Course::CreateFirst | Course::BlueGreen | Course::ReplaceInPlace | Course::RevokeFirst => {
+            Ok(())
+        }
+    }
+}
+
+/// Whether the provider may still accept a version.
+pub(super) fn is_live(version: &Version) -> bool {
+    match version.stage {
+        VersionStage::Pending | VersionStage::Current | VersionStage::PossiblyLive => true,
+        // Reported as withdrawn, by whoever recorded it.
+        VersionStage::Previous => version.retired.is_none(),
+        VersionStage::Revoked => false,
+    }
+}
+
+fn entries(course: Course, procedure: &Procedure, has_old: bool) -> Vec<Entry> {
+    use Phase::{Acknowledge, Create, Finish, Overlap, Promote, Refusal, Retire, Set, Test};
+    let order: &[Phase] = match course {
+        Course::CreateFirst | Course::BlueGreen => &[
+            Create,
+            Set,
+            Test,
+            Acknowledge,
+            Promote,
+            Overlap,
+            Retire,
+            Refusal,
+            Finish,
+        ],
+        Course::ReplaceInPlace => &[
+            Create,
+            Set,
+            Test,
+            Promote,
+            Acknowledge,
+            Retire,
+            Refusal,
+            Finish,
+        ],
+        Course::RevokeFirst => &[
+            Retire,
+            Create,
+            Set,
+            Test,
+            Promote,
+            Acknowledge,
+            Refusal,
+            Finish,
+        ],
+    };
+    let mut out = Vec::new();
+    for phase in order {
+        let old_alone = matches!(phase, Overlap | Retire | Refusal);
+        if old_alone && !has_old {
+            continue;
+        }
+        let steps = staged(procedure).filter(|(stage, _)| phase_of(*stage) == Some(*phase));
+        let steps: Vec<Entry> = steps
+            .map(|(_, step)| Entry::new(*phase, Some(step.clone())))
+            .collect();
+        // The step that gives the value makes it; else keyroll does, first of all.
+        let makes = steps
+            .iter()
+            .any(|entry| entry.step.as_ref().is_some_and(gives));
+        let (own_first, own_last) = match phase {
+            Create => (!makes, false),
+            Set | Retire => (false, false),
+            Test | Acknowledge | Promote | Overlap | Refusal | Finish => (false, true),
+            Phase::Withdraw | Phase::FailClosed => (false, false),
+        };
+        out.extend(own_first.then(|| Entry::new(*phase, None)));
+        out.extend(steps);
+        out.extend(own_last.then(|| Entry::new(*phase, None)));
+    }
+    out
+}
+
+/// Whether a step gives the new value: the provider's answer has it, or whoever does it by hand types it.
+fn gives(step: &crate::model::procedure::Step) -> bool {
+    step.secret.is_some() || (step.manual.is_some() && step.stage == Some(Stage::Create))
+}
+
+fn phase_of(stage: Stage) -> Option<Phase> {
+    match stage {
+        Stage::Create => Some(Phase::Create),
+        Stage::Set => Some(Phase::Set),
+        Stage::Test => Some(Phase::Test),
+        Stage::Promote => Some(Phase::Promote),
+        Stage::Retire => Some(Phase::Retire),
+    }
+}
