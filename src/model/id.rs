@@ -179,6 +179,12 @@ impl Principal {
             .split_once('/')
             .expect("a principal holds one slash: checked when it was made")
     }
+
+    /// The account that it is, if it is one.
+    pub fn as_account(&self) -> Option<AccountId> {
+        let (kind, name) = self.parts();
+        (kind == "account").then(|| name.parse().ok()).flatten()
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod due;
 pub mod facts;
 pub mod hook;
 pub mod invitations;
+pub mod procedure;
 pub mod records;
 pub mod rewrite;
 pub mod run;

@@ -7,7 +7,7 @@ use crate::lifecycle::versions::{Versions, of};
 use crate::model::account::{Account, AccountStatus};
 use crate::model::credential::{Credential, StoreClass, Version, VersionStage};
 use crate::model::id::{AccountId, ProcedureId};
-use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
+use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase, Work};
 use crate::model::procedure::{Procedure, ProcedureKind, Stage};
 use crate::model::provider::Provider;
 use crate::model::rotation::Rotation;
@@ -239,6 +239,12 @@ fn entries(course: Course, procedure: &Procedure, has_old: bool) -> Vec<Entry> {
         out.extend(steps);
         out.extend(own_last.then(|| Entry::new(*phase, None)));
     }
+    // Beside the order: what is done where nobody knows whether something was made.
+    let aside = staged(procedure).filter(|(stage, _)| phase_of(*stage).is_none());
+    out.extend(aside.map(|(_, step)| Entry {
+        state: EntryState::Skipped,
+        ..Entry::new(Create, Some(step.clone()))
+    }));
     out
 }
 
@@ -254,5 +260,6 @@ fn phase_of(stage: Stage) -> Option<Phase> {
         Stage::Test => Some(Phase::Test),
         Stage::Promote => Some(Phase::Promote),
         Stage::Retire => Some(Phase::Retire),
+        Stage::Find | Stage::Discard => None,
     }
 }

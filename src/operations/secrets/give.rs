@@ -5,13 +5,29 @@ use anyhow::Result;
 use crate::lifecycle::due;
 use crate::lifecycle::versions::{self, Given};
 use crate::model::account::AccountStatus;
-use crate::model::change::Change;
+use crate::model::change::{Action, Change};
+use crate::model::credential::Version;
 use crate::model::date::Date;
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
+use crate::model::record::Record;
 use crate::model::sealed::{Held, Source};
 use crate::operations::secrets::{Refusal, Secrets, account};
 use crate::secret::{Doubt, Value, doubts};
+
+/// What is recorded together with a value.
+pub(in crate::operations) struct Also<'a> {
+    /// What else is known of the version.
+    pub amend: &'a dyn Fn(&mut Version),
+    /// What else is written in the same transaction, once the version's key is known.
+    pub changes: &'a dyn Fn(&VersionKey) -> Vec<Change>,
+}
+
+/// Nothing else.
+const ALONE: Also<'static> = Also {
+    amend: &|_| {},
+    changes: &|_| Vec::new(),
+};
 
 /// How storing a value went.
 pub struct Stored {
@@ -37,6 +53,22 @@ impl Secrets<'_> {
         given: &Given,
         today: Date,
     ) -> Result<Stored> {
+        self.give_with(name, value, source, (given, today), &ALONE)
+    }
+
+    /// The same, with what else is recorded of it.
+    ///
+    /// # Errors
+    /// As [`give`](Secrets::give).
+    pub(in crate::operations) fn give_with(
+        &mut self,
+        name: &str,
+        value: Option<Value>,
+        source: Source,
+        dated: (&Given, Date),
+        also: &Also<'_>,
+    ) -> Result<Stored> {
+        let (given, today) = dated;
         let (id, account, credential) = account(self.store, name)?;
         if account.status == AccountStatus::Retired {
             return Err(Refusal::Retired(id).into());
@@ -83,6 +115,14 @@ impl Secrets<'_> {
             .filter_map(|old| old.exposed);
         held.exposed = held.exposed.or(same.min());
         let mut changes = versions::store(&recorded, &key, given, held.clone(), today)?;
+        for change in &mut changes {
+            if let Action::Put(Record::Version(written, version)) = &mut change.action
+                && *written == key
+            {
+                (also.amend)(version);
+            }
+        }
+        changes.extend((also.changes)(&key));
         changes.push(self.same_key());
         changes.push(Secrets::same_account(&id, &account));
         if let Some(sealed) = put.sealed {

@@ -17,7 +17,7 @@ use crate::catalog::Policy;
 use crate::lifecycle::versions::Versions;
 use crate::model::account::Account;
 use crate::model::change::Change;
-use crate::model::credential::{Credential, SecretPlace, StoreClass, Version};
+use crate::model::credential::{Credential, SecretPlace, StoreClass, Version, VersionStage};
 use crate::model::event::Actor;
 use crate::model::id::AccountId;
 use crate::model::key::{Only, VersionKey};
@@ -30,6 +30,7 @@ use crate::store::{Store, Turn};
 pub use begin::begin;
 pub use carry::Carried;
 pub use check::Checked;
+pub(in crate::operations) use give::Also;
 pub use give::Stored;
 use reseal::Outside;
 pub use reseal::{Resealed, Watch};
@@ -204,6 +205,40 @@ impl<'s> Secrets<'s> {
     fn same_key(&self) -> Change {
         let key = Record::from((Only, self.store_key.clone()));
         Change::update(key.clone(), key)
+    }
+
+    /// The store, for whoever carries a procedure out. Nobody waits for that one's places and providers.
+    pub(in crate::operations) fn store(&mut self) -> &mut Store {
+        self.turn.take();
+        self.store
+    }
+
+    /// Commits, and lets go of the turn.
+    pub(in crate::operations) fn commit(&mut self, changes: &[Change]) -> Result<()> {
+        self.turn.take();
+        self.store.commit(&self.actor, changes)?;
+        Ok(())
+    }
+
+    pub(in crate::operations) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The value of a version that is not revoked; its use is recorded by whoever asks.
+    pub(in crate::operations) fn value(&self, key: &VersionKey, version: &Version) -> Result<Value> {
+        let account = || key.account.clone();
+        if version.stage == VersionStage::Revoked {
+            let number = key.number;
+            return Err(Refusal::Revoked { account: account(), number }.into());
+        }
+        let held = version.held.as_ref();
+        let held = held.ok_or_else(|| Refusal::NoSecret(account()))?;
+        self.value_of(key, held)
+    }
+
+    /// What is sealed of a version in the store itself.
+    pub(in crate::operations) fn sealed_of(&self, key: &VersionKey) -> Result<Option<Sealed>> {
+        self.sealed(key)
     }
 
     fn versions(&self) -> Result<Versions> {

@@ -1,0 +1,127 @@
+//! The journal of one operation: each change to it is committed before and after the effect that it tells of.
+
+use anyhow::Result;
+
+use crate::lifecycle::operation::{Came, Operations, advanced, next_key};
+use crate::model::change::Change;
+use crate::model::date::Timestamp;
+use crate::model::id::AccountId;
+use crate::model::key::OperationKey;
+use crate::model::operation::{Operation, OperationState};
+use crate::model::record::{Kind, RecordId};
+use crate::operations::secrets::Secrets;
+use crate::store::Store;
+
+/// An operation as it was last committed.
+pub struct Journal {
+    pub key: OperationKey,
+    pub operation: Operation,
+}
+
+/// The operations of one account.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn operations(store: &Store, account: &AccountId) -> Result<Operations> {
+    let gathered = store.accounts(std::slice::from_ref(account))?;
+    let all = gathered.operations.into_iter();
+    Ok(all.filter(|(key, _)| key.account == *account).collect())
+}
+
+impl Journal {
+    /// Begins an operation: from here on it is known that it may have an effect.
+    ///
+    /// # Errors
+    /// When another one was begun meanwhile.
+    pub fn begin(
+        secrets: &mut Secrets<'_>,
+        account: &AccountId,
+        operation: Operation,
+        more: Vec<Change>,
+    ) -> Result<Journal> {
+        let recorded = operations(secrets.store(), account)?;
+        let key = next_key(&recorded, account);
+        let mut changes = vec![Change::create((key.clone(), operation.clone()).into())];
+        changes.extend(more);
+        secrets.commit(&changes)?;
+        Ok(Journal { key, operation })
+    }
+
+    /// Takes up an operation that is recorded.
+    pub fn of(key: OperationKey, operation: Operation) -> Journal {
+        Journal { key, operation }
+    }
+
+    /// The change that records an operation as it stands now.
+    pub fn change(&self, after: &Operation) -> Change {
+        Change::update(
+            (self.key.clone(), self.operation.clone()).into(),
+            (self.key.clone(), after.clone()).into(),
+        )
+    }
+
+    /// Commits how it stands now, and what else changes with it.
+    ///
+    /// # Errors
+    /// When it cannot be committed: then it stands as it did.
+    pub fn write(
+        &mut self,
+        secrets: &mut Secrets<'_>,
+        after: Operation,
+        more: Vec<Change>,
+    ) -> Result<()> {
+        let mut changes = vec![self.change(&after)];
+        changes.extend(more);
+        secrets.commit(&changes)?;
+        self.operation = after;
+        Ok(())
+    }
+
+    /// Commits what came of an entry.
+    ///
+    /// # Errors
+    /// As [`write`](Journal::write).
+    pub fn note(
+        &mut self,
+        secrets: &mut Secrets<'_>,
+        at: usize,
+        came: &Came,
+        told: Told<'_>,
+    ) -> Result<()> {
+        let after = advanced(&self.operation, at, came, told.when, told.millis, told.note);
+        self.write(secrets, after, told.more)
+    }
+
+    /// Lets go on after somebody looked at it.
+    pub fn unstalled(&self) -> Operation {
+        Operation {
+            state: OperationState::Open,
+            failures: 0,
+            ..self.operation.clone()
+        }
+    }
+
+    pub fn id(&self) -> RecordId {
+        RecordId::new(Kind::Operation, &self.key)
+    }
+}
+
+/// What is told of an entry.
+pub struct Told<'t> {
+    pub when: Timestamp,
+    pub millis: Option<u32>,
+    pub note: Option<&'t str>,
+    /// What is committed with it.
+    pub more: Vec<Change>,
+}
+
+impl Told<'_> {
+    pub fn at(when: Timestamp) -> Told<'static> {
+        Told {
+            when,
+            millis: None,
+            note: None,
+            more: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Carries procedures out: rotations, revokes and drills. Each step is journaled before and after; what a person does, and
+//! the clock, come from whoever calls.
+
+mod journal;
+mod rotate;
+mod scene;
+mod values;
+mod withdrawal;
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::model::date::Timestamp;
+use crate::model::id::Name;
+use crate::model::operation::Entry;
+use crate::secret::Value;
+
+pub use journal::{Journal, Told, operations};
+pub use rotate::{Rotation, Tools, Went};
+pub use scene::{Lacking, Scene};
+pub use values::{Opened, Subject};
+
+/// What only whoever sits at the command can do.
+pub trait Hands {
+    /// The moment.
+    fn now(&self) -> Timestamp;
+
+    /// Lets time pass.
+    fn pause(&mut self, time: Duration);
+
+    /// An entry is about to be done: the `at`th of `of`, from 1.
+    fn begins(&mut self, entry: &Entry, at: usize, of: usize);
+
+    /// What came of it, in words.
+    fn ended(&mut self, words: &str);
+
+    /// Asks for something to be done by hand: what was noted, or `None` where nobody is there or it is not done yet.
+    ///
+    /// # Errors
+    /// When the terminal fails.
+    fn manual(&mut self, title: &str, what: &str) -> Result<Option<String>>;
+
+    /// Asks for the new value that somebody made at the provider; `None` where nobody is there.
+    ///
+    /// # Errors
+    /// When the terminal fails, or what was typed is no value.
+    fn value(&mut self, fields: &[Name]) -> Result<Option<Value>>;
+}
+
+/// How far an operation came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    Done,
+    /// Somebody or something must come first: who, and what to do.
+    Waits { why: String },
+    Failed { why: String },
+    /// Something that was withdrawn may still work.
+    PossiblyLive { why: String },
+}

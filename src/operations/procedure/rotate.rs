@@ -1,0 +1,364 @@
+//! Rotates an account, entry by entry. A new value is sealed before anything depends on it; the old one goes only after
+//! the new one was seen to work; and what is not known to have happened is found out, never assumed.
+
+mod abort;
+mod create;
+mod prove;
+
+use anyhow::Result;
+
+use crate::lifecycle::operation::{Came, advanced};
+use crate::lifecycle::versions;
+use crate::model::date::Timestamp;
+use crate::model::key::OperationKey;
+use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase};
+use crate::model::procedure::Step;
+use crate::operations::procedure::journal::{Journal, Told};
+use crate::operations::procedure::values::{Opened, Subject};
+use crate::operations::procedure::withdrawal::{self, Seen};
+use crate::operations::procedure::{Ended, Hands, Scene};
+use crate::operations::secrets::Secrets;
+use crate::provider::{How, Reach, Session, Surroundings};
+
+/// What a procedure is carried out with.
+pub struct Tools<'t, 's> {
+    pub secrets: &'t mut Secrets<'s>,
+    pub around: &'t Surroundings,
+    pub hands: &'t mut dyn Hands,
+    /// Somebody looked, and a create whose outcome is not known made nothing.
+    pub made_nothing: bool,
+}
+
+/// What came of an entry, and what is committed with it.
+pub struct Went {
+    pub came: Came,
+    pub note: Option<String>,
+    pub millis: Option<u32>,
+    /// The operation as the entry leaves it, beside its entries.
+    pub after: Option<Operation>,
+    pub more: Vec<crate::model::change::Change>,
+    /// Something that was withdrawn may still work.
+    pub is_possibly_live: bool,
+}
+
+impl Went {
+    pub fn new(came: Came) -> Went {
+        Went {
+            came,
+            note: None,
+            millis: None,
+            after: None,
+            more: Vec::new(),
+            is_possibly_live: false,
+        }
+    }
+
+    pub fn because(came: Came, why: impl Into<String>) -> Went {
+        Went {
+            note: Some(why.into()),
+            ..Went::new(came)
+        }
+    }
+}
+
+/// A rotation under way.
+pub struct Rotation<'t, 's> {
+    tools: Tools<'t, 's>,
+    scene: Scene,
+    journal: Journal,
+    /// A session that the old version opened before it was taken away.
+    session: Option<Session>,
+}
+
+impl<'t, 's> Rotation<'t, 's> {
+    /// Takes up a rotation that was begun.
+    pub fn of(tools: Tools<'t, 's>, scene: Scene, journal: Journal) -> Rotation<'t, 's> {
+        Rotation {
+            tools,
+            scene,
+            journal,
+            session: None,
+        }
+    }
+
+    /// Begins one.
+    ///
+    /// # Errors
+    /// When another one was begun meanwhile.
+    pub fn begin(
+        tools: Tools<'t, 's>,
+        scene: Scene,
+        operation: Operation,
+    ) -> Result<Rotation<'t, 's>> {
+        let journal = Journal::begin(tools.secrets, &scene.id, operation, Vec::new())?;
+        Ok(Rotation::of(tools, scene, journal))
+    }
+
+    pub fn key(&self) -> &OperationKey {
+        &self.journal.key
+    }
+
+    /// Goes on until it is done, or something must come first.
+    ///
+    /// # Errors
+    /// When the store, a place or the terminal fails; what was done is in the journal.
+    pub fn run(&mut self) -> Result<Ended> {
+        loop {
+            let operation = &self.journal.operation;
+            let of = operation.entries.len();
+            let Some((at, entry)) = operation.current() else {
+                return Ok(Ended::Done);
+            };
+            let entry = entry.clone();
+            self.tools.hands.begins(&entry, at + 1, of);
+            let went = self.act(at, &entry)?;
+            let (came, is_possibly_live) = (went.came.clone(), went.is_possibly_live);
+            let why = went.note.clone().unwrap_or_default();
+            self.tools.hands.ended(&told(&came, &why));
+            self.record(at, went)?;
+            match came {
+                Came::Done | Came::Skipped | Came::Started => {}
+                Came::Waits => return Ok(Ended::Waits { why }),
+                Came::Failed | Came::Unknown if is_possibly_live => {
+                    return Ok(Ended::PossiblyLive { why });
+                }
+                Came::Failed | Came::Unknown => return Ok(Ended::Failed { why }),
+            }
+        }
+    }
+
+    fn act(&mut self, at: usize, entry: &Entry) -> Result<Went> {
+        match (entry.phase, &entry.step) {
+            (Phase::Create, None) => self.make(at),
+            (Phase::Create, Some(step)) => self.create(at, entry, step),
+            (Phase::Retire, Some(step)) => {
+                self.hold_session()?;
+                self.perform(at, step)
+            }
+            (_, Some(step)) => self.perform(at, step),
+            (Phase::Test, None) => self.prove(),
+            (Phase::Acknowledge, None) => Ok(self.acknowledged()),
+            (Phase::Promote, None) => self.promote(),
+            (Phase::Overlap, None) => Ok(self.overlap()),
+            (Phase::Refusal, None) => self.refusal(at),
+            (
+                Phase::Set | Phase::Retire | Phase::Withdraw | Phase::FailClosed | Phase::Finish,
+                None,
+            ) => Ok(Went::new(Came::Done)),
+        }
+    }
+
+    /// Commits what came of an entry, and reads the scene anew.
+    fn record(&mut self, at: usize, went: Went) -> Result<()> {
+        let now = self.now();
+        let base = went.after.unwrap_or_else(|| self.journal.operation.clone());
+        let note = went.note.as_deref();
+        let after = advanced(&base, at, &went.came, now, went.millis, note);
+        self.journal.write(self.tools.secrets, after, went.more)?;
+        self.refresh()
+    }
+
+    fn refresh(&mut self) -> Result<()> {
+        let name = self.scene.id.to_string();
+        self.scene = Scene::read(self.tools.secrets.store(), &name)?;
+        Ok(())
+    }
+
+    /// Commits that an entry is about to take effect.
+    fn started(&mut self, at: usize) -> Result<()> {
+        let told = Told::at(self.now());
+        self.journal
+            .note(self.tools.secrets, at, &Came::Started, told)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.tools.hands.now()
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        let operation = &self.journal.operation;
+        let version = |number: Option<u32>| self.scene.version(number?).ok();
+        Subject {
+            version: version(operation.version),
+            previous: version(operation.from),
+            identity: operation.identity.as_ref(),
+            tag: None,
+            id: None,
+        }
+    }
+
+    /// Does a step of the procedure.
+    fn perform(&mut self, at: usize, step: &Step) -> Result<Went> {
+        if let Some(what) = &step.manual {
+            let noted = self
+                .tools
+                .hands
+                .manual(step.title.as_str(), what.as_str())?;
+            return Ok(match noted {
+                Some(note) => Went::because(Came::Done, note),
+                None => Went::because(
+                    Came::Waits,
+                    format!("`{}` is done by hand, and nobody said that it is", step.title),
+                ),
+            });
+        }
+        self.started(at)?;
+        let tag = self.journal.operation.tag();
+        let subject = Subject {
+            tag: Some(&tag),
+            ..self.subject()
+        };
+        let text = serde_json::to_string(step).unwrap_or_default();
+        let text = match step.command.is_some() && step.stdin.is_none() {
+            true => format!("{text} {{secret}}"),
+            false => text,
+        };
+        let opened = Opened::for_text(&text, &self.scene, &subject, self.tools.secrets)?;
+        let values = opened.values(&self.scene, &subject, self.now());
+        let reach = Reach::of(self.scene.environment()?, self.tools.around);
+        let done = reach.perform(step, &values);
+        let came = match done.how {
+            How::Done => Came::Done,
+            How::Failed => Came::Failed,
+            How::Unknown => Came::Unknown,
+        };
+        Ok(Went {
+            note: Some(done.why),
+            millis: Some(done.millis),
+            ..Went::new(came)
+        })
+    }
+
+    /// Whether each consumer has the new version.
+    fn acknowledged(&self) -> Went {
+        let Some(number) = self.journal.operation.version else {
+            return Went::new(Came::Skipped);
+        };
+        let missing = self.scene.unacknowledged(number);
+        if missing.is_empty() {
+            return Went::new(Came::Done);
+        }
+        let commands: Vec<String> = missing
+            .iter()
+            .map(|id| format!("keyroll consumer ack {id} {}", self.scene.id))
+            .collect();
+        Went::because(
+            Came::Waits,
+            format!(
+                "version {number} is not acknowledged by every consumer: {}",
+                commands.join("; ")
+            ),
+        )
+    }
+
+    /// Makes the new version the current one, and begins the overlap.
+    fn promote(&mut self) -> Result<Went> {
+        let now = self.now();
+        let more = versions::promote(self.scene.versions(), &self.scene.id, now.date())?;
+        let overlap = self.scene.policy().and_then(|policy| policy.overlap.as_ref());
+        let until = overlap.map(|span| Timestamp::from_unix(now.unix() + i64::from(span.minutes()) * 60));
+        let after = Operation {
+            until,
+            ..self.journal.operation.clone()
+        };
+        Ok(Went {
+            after: Some(after),
+            more,
+            ..Went::new(Came::Done)
+        })
+    }
+
+    /// Whether the overlap is over.
+    fn overlap(&self) -> Went {
+        match self.journal.operation.until {
+            Some(until) if self.now() < until => Went::because(
+                Came::Waits,
+                format!("both versions live until {until}; then `keyroll rotate {} --resume`, or the next `keyroll rotate --due`", self.scene.id),
+            ),
+            Some(_) | None => Went::new(Came::Done),
+        }
+    }
+
+    /// Opens a session with the old version while it still works.
+    fn hold_session(&mut self) -> Result<()> {
+        if self.session.is_some() {
+            return Ok(());
+        }
+        if let Some(from) = self.journal.operation.from {
+            self.session =
+                withdrawal::hold(&self.scene, from, self.tools.secrets, self.tools.around, self.now())?;
+        }
+        Ok(())
+    }
+
+    /// Sees whether the provider refuses the old version.
+    fn refusal(&mut self, at: usize) -> Result<Went> {
+        let Some(from) = self.journal.operation.from else {
+            return Ok(Went::new(Came::Skipped));
+        };
+        let since = self.withdrawn_at(at);
+        let seen = withdrawal::refusal(
+            &self.scene,
+            from,
+            since,
+            self.session.as_mut(),
+            (self.tools.secrets, self.tools.around, self.tools.hands),
+        )?;
+        Ok(match seen {
+            Seen::Refused { changes, note } => Went {
+                more: changes,
+                ..Went::because(Came::Done, note)
+            },
+            Seen::NotYet { changes, why } => Went {
+                more: changes,
+                is_possibly_live: true,
+                ..Went::because(Came::Unknown, why)
+            },
+        })
+    }
+
+    /// When the old version was taken away.
+    fn withdrawn_at(&self, before: usize) -> Option<Timestamp> {
+        let done = self.journal.operation.entries.iter().take(before);
+        let effects = done.filter(|entry| {
+            entry.step.is_some() && matches!(entry.phase, Phase::Set | Phase::Retire)
+        });
+        effects.filter_map(|entry| entry.at).next_back()
+    }
+
+    /// Lets a stalled one go on, now that somebody looked at it.
+    ///
+    /// # Errors
+    /// When it cannot be committed.
+    pub fn unstall(&mut self) -> Result<()> {
+        if self.journal.operation.state != OperationState::Stalled {
+            return Ok(());
+        }
+        let after = self.journal.unstalled();
+        self.journal.write(self.tools.secrets, after, Vec::new())
+    }
+}
+
+/// What came of an entry, in a word and why.
+fn told(came: &Came, why: &str) -> String {
+    let word = match came {
+        Came::Started => "started",
+        Came::Done => "done",
+        Came::Skipped => "nothing to do",
+        Came::Failed => "failed",
+        Came::Unknown => "not known",
+        Came::Waits => "waits",
+    };
+    match why {
+        "" => word.to_owned(),
+        why => format!("{word}: {why}"),
+    }
+}
+
+/// Whether an entry was begun, so that nobody knows whether it took effect.
+fn is_uncertain(entry: &Entry) -> bool {
+    match entry.state {
+        EntryState::Started | EntryState::Unknown => true,
+        EntryState::Waiting | EntryState::Failed | EntryState::Done | EntryState::Skipped => false,
+    }
+}

@@ -1,0 +1,117 @@
+//! The new value is seen to work before anything depends on it: it logs on, and reads what it must.
+
+use anyhow::Result;
+
+use crate::lifecycle::operation::Came;
+use crate::model::change::Change;
+use crate::model::entitlement::Side;
+use crate::model::fact::{Detail, Fact, Outcome};
+use crate::model::key::FactKey;
+use crate::model::probe::ProbeKind;
+use crate::operations::procedure::rotate::{Rotation, Went};
+use crate::operations::procedure::values::Opened;
+use crate::provider::{Reach, Seen, Sight};
+
+impl Rotation<'_, '_> {
+    /// Tests the new version, and records what was seen.
+    pub(super) fn prove(&mut self) -> Result<Went> {
+        let Some(number) = self.journal.operation.version else {
+            return Ok(Went::because(Came::Failed, "there is no new version"));
+        };
+        if self.was_seen_to_read(number) {
+            return Ok(Went::because(Came::Done, "it was seen to read"));
+        }
+        let tests = &self.scene.provider.test;
+        let wanted = [ProbeKind::Authenticate, ProbeKind::Read];
+        let probes: Vec<_> = wanted
+            .iter()
+            .filter_map(|kind| Some((*kind, tests.get(kind)?)))
+            .collect();
+        if !tests.contains_key(&ProbeKind::Read) {
+            return Ok(Went::because(
+                Came::Waits,
+                format!(
+                    "`provider/{}` declares no read test: declare it, or record what you saw: `keyroll evidence add {} \
+                     read --version {number} --outcome pass --file FILE`",
+                    self.scene.account.provider, self.scene.id
+                ),
+            ));
+        }
+        let mut more = Vec::new();
+        let subject = self.subject();
+        let opened = Opened::for_text("{secret}", &self.scene, &subject, self.tools.secrets)?;
+        let values = opened.values(&self.scene, &subject, self.now());
+        let reach = Reach::of(self.scene.environment()?, self.tools.around);
+        let mut went = Went::new(Came::Done);
+        for (kind, probe) in probes {
+            let seen = reach.probe(kind, probe, &values);
+            more.extend(self.evidence(number, kind, &seen));
+            went = match seen.outcome {
+                Outcome::Pass => went,
+                Outcome::Fail => Went::because(
+                    Came::Failed,
+                    format!("version {number} does not work: {kind} is {}", word(&seen)),
+                ),
+                Outcome::Inconclusive => Went::because(
+                    Came::Failed,
+                    format!("version {number} is not proven: {kind}: {}", seen.why),
+                ),
+            };
+            // One bad logon at most.
+            if went.came != Came::Done {
+                break;
+            }
+        }
+        Ok(Went { more, ..went })
+    }
+
+    /// Whether evidence of a read by this version is recorded already.
+    fn was_seen_to_read(&self, number: u32) -> bool {
+        self.scene.facts().any(|fact| match fact {
+            Fact::Evidence {
+                version,
+                probe: ProbeKind::Read,
+                outcome: Outcome::Pass,
+                detail,
+                ..
+            } => {
+                let side = detail.as_deref().and_then(|detail| detail.side);
+                *version == number && side.unwrap_or(Side::Provider) == Side::Provider
+            }
+            _ => false,
+        })
+    }
+
+    /// What was seen, as a fact.
+    fn evidence(&self, version: u32, probe: ProbeKind, seen: &Seen) -> Option<Change> {
+        let now = self.now();
+        let fact = Fact::Evidence {
+            account: self.scene.id.clone(),
+            version,
+            probe,
+            outcome: seen.outcome,
+            on: now.date(),
+            detail: Some(Box::new(Detail {
+                at: Some(now),
+                side: Some(Side::Provider),
+                environment: Some(self.scene.account.environment.clone()),
+                status: seen.status,
+                millis: Some(seen.millis),
+                digest: seen.digest.as_ref().and_then(|digest| digest.parse().ok()),
+                file: None,
+                note: None,
+            })),
+        };
+        let key = FactKey::of(&fact);
+        let is_there = self.scene.inventory.facts.contains_key(&key);
+        (!is_there).then(|| Change::create((key, fact).into()))
+    }
+}
+
+fn word(seen: &Seen) -> &'static str {
+    match seen.sight {
+        Sight::Allowed => "allowed",
+        Sight::Denied => "denied",
+        Sight::Inconclusive => "inconclusive",
+    }
+}

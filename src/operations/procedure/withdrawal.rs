@@ -1,0 +1,288 @@
+//! Sees whether the provider refuses a version that was taken away: by a fresh logon, and in a session that was there
+//! before. Until both were seen, the version may still work, and is never called revoked.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::lifecycle::operation::{possibly_live, refused};
+use crate::model::change::Change;
+use crate::model::date::{Span, Timestamp};
+use crate::model::fact::{Detail, Fact, Refusal};
+use crate::model::key::{FactKey, VersionKey};
+use crate::model::probe::{Probe, ProbeKind};
+use crate::operations::procedure::values::{Opened, Subject};
+use crate::operations::procedure::{Hands, Scene};
+use crate::operations::secrets::Secrets;
+use crate::provider::{Reach, Seen as Probed, Session, Sight, Surroundings, Values};
+
+/// What was seen of a version that was taken away.
+pub enum Seen {
+    /// The provider refuses it.
+    Refused { changes: Vec<Change>, note: String },
+    /// It was not seen to; it may still work.
+    NotYet { changes: Vec<Change>, why: String },
+}
+
+/// What it is looked at with.
+pub type Tools<'t, 's> = (
+    &'t mut Secrets<'s>,
+    &'t Surroundings,
+    &'t mut dyn Hands,
+);
+
+/// The longest that one look waits for the next.
+const APART: Duration = Duration::from_secs(60);
+
+/// Opens a session with a version while it still works. None where its provider knows none, or it cannot be opened.
+///
+/// # Errors
+/// When the value cannot be had.
+pub fn hold(
+    scene: &Scene,
+    number: u32,
+    secrets: &Secrets<'_>,
+    around: &Surroundings,
+    now: Timestamp,
+) -> Result<Option<Session>> {
+    if !has_sessions(scene) {
+        return Ok(None);
+    }
+    let subject = of_version(scene, number)?;
+    let opened = Opened::for_text("{secret}", scene, &subject, secrets)?;
+    let values = opened.values(scene, &subject, now);
+    let reach = Reach::of(scene.environment()?, around);
+    Ok(reach.hold(&scene.provider.test, &values).ok().flatten())
+}
+
+/// Looks until the provider refuses a version, or its longest lag is over. `since` is when it was taken away.
+///
+/// # Errors
+/// When the value cannot be had, or the terminal fails.
+pub fn refusal(
+    scene: &Scene,
+    number: u32,
+    since: Option<Timestamp>,
+    session: Option<&mut Session>,
+    tools: Tools<'_, '_>,
+) -> Result<Seen> {
+    let (secrets, around, hands) = tools;
+    let (key, _) = scene.version(number)?;
+    let Some((kind, probe)) = logon(scene) else {
+        return by_hand(scene, key, hands);
+    };
+    let subject = of_version(scene, number)?;
+    let opened = Opened::for_text("{secret}", scene, &subject, secrets)?;
+    let values = opened.values(scene, &subject, hands.now());
+    let mut look = Look {
+        scene,
+        key,
+        reach: Reach::of(scene.environment()?, around),
+        values,
+        logon: (kind, probe),
+        facts: Vec::new(),
+        fresh: None,
+        held: None,
+    };
+    let lag = scene.provider.max_lag.as_ref();
+    let seen = look.until(session, since, lag, hands);
+    Ok(seen)
+}
+
+/// The probe of a fresh logon.
+fn logon(scene: &Scene) -> Option<(ProbeKind, &Probe)> {
+    let wanted = [ProbeKind::Authenticate, ProbeKind::Read];
+    let mut found = wanted
+        .iter()
+        .filter_map(|kind| Some((*kind, scene.provider.test.get(kind)?)));
+    // One bad logon would lock it.
+    found
+        .next()
+        .filter(|_| scene.provider.lockout_after != Some(1))
+}
+
+/// Whether what the provider gives on logon outlives the logon: a connection, or a token.
+fn has_sessions(scene: &Scene) -> bool {
+    let tests = &scene.provider.test;
+    let takes = |probe: &Probe| probe.taken().next().is_some();
+    tests.contains_key(&ProbeKind::Session) || tests.get(&ProbeKind::Read).is_some_and(takes)
+}
+
+fn of_version(scene: &Scene, number: u32) -> Result<Subject<'_>> {
+    Ok(Subject {
+        version: Some(scene.version(number)?),
+        ..Subject::default()
+    })
+}
+
+/// Somebody looks where no probe can.
+fn by_hand(scene: &Scene, key: &VersionKey, hands: &mut dyn Hands) -> Result<Seen> {
+    let title = format!("see that the provider refuses version {}", key.number);
+    let what = "no probe tells: log on with the old value by hand, and write down what was answered";
+    Ok(match hands.manual(&title, what)? {
+        Some(note) if !note.trim().is_empty() => {
+            let detail = Detail {
+                at: Some(hands.now()),
+                note: crate::lifecycle::operation::noted(&note),
+                ..Detail::default()
+            };
+            let facts = fact(scene, key, Refusal::FreshLogon, detail, hands.now());
+            concluded(scene, key, facts.into_iter().collect(), "seen by hand", hands)
+        }
+        Some(_) | None => not_yet(
+            scene,
+            key,
+            Vec::new(),
+            format!(
+                "`provider/{}` declares no authenticate or read test, so that nothing can see version {} refused",
+                scene.account.provider, key.number
+            ),
+        ),
+    })
+}
+
+struct Look<'l> {
+    scene: &'l Scene,
+    key: &'l VersionKey,
+    reach: Reach<'l>,
+    values: Values<'l>,
+    logon: (ProbeKind, &'l Probe),
+    facts: Vec<Change>,
+    fresh: Option<Sight>,
+    held: Option<Sight>,
+}
+
+impl Look<'_> {
+    fn until(
+        &mut self,
+        mut session: Option<&mut Session>,
+        since: Option<Timestamp>,
+        lag: Option<&Span>,
+        hands: &mut dyn Hands,
+    ) -> Seen {
+        let began = since.unwrap_or_else(|| hands.now());
+        let lag = lag.map_or(0, |span| i64::from(span.minutes()) * 60);
+        let mut pause = Duration::from_secs(1);
+        loop {
+            self.once(session.as_deref_mut(), hands);
+            let has_lagged = hands.now().unix() - began.unix() >= lag;
+            if self.fresh == Some(Sight::Denied) && self.held_is_over(has_lagged && lag > 0) {
+                let ways = match self.held {
+                    Some(Sight::Denied) => "refused, by a fresh logon and in a held session",
+                    Some(Sight::Allowed | Sight::Inconclusive) | None if has_sessions(self.scene) => {
+                        "refused by a fresh logon; the longest lag is over for sessions that nobody held"
+                    }
+                    Some(Sight::Allowed | Sight::Inconclusive) | None => "refused by a fresh logon",
+                };
+                let facts = std::mem::take(&mut self.facts);
+                return concluded(self.scene, self.key, facts, ways, hands);
+            }
+            if has_lagged {
+                let facts = std::mem::take(&mut self.facts);
+                return not_yet(self.scene, self.key, facts, self.why());
+            }
+            hands.pause(pause);
+            pause = (pause * 2).min(APART);
+        }
+    }
+
+    /// Whether no session can go on with it.
+    fn held_is_over(&self, has_lagged: bool) -> bool {
+        match self.held {
+            Some(Sight::Denied) => true,
+            Some(Sight::Allowed) => false,
+            Some(Sight::Inconclusive) => has_lagged,
+            None => has_lagged || !has_sessions(self.scene),
+        }
+    }
+
+    fn once(&mut self, session: Option<&mut Session>, hands: &dyn Hands) {
+        // What was refused once is not tried again: each try counts as a bad logon.
+        if self.fresh != Some(Sight::Denied) {
+            let (kind, probe) = self.logon;
+            let seen = self.reach.probe(kind, probe, &self.values);
+            self.fresh = Some(seen.sight);
+            self.note(Refusal::FreshLogon, &seen, hands.now());
+        }
+        if self.held == Some(Sight::Denied) {
+            return;
+        }
+        if let Some(session) = session {
+            let seen = session.ask(&self.reach, &self.values);
+            self.held = Some(seen.sight);
+            self.note(Refusal::HeldSession, &seen, hands.now());
+        }
+    }
+
+    fn note(&mut self, way: Refusal, seen: &Probed, now: Timestamp) {
+        if seen.sight != Sight::Denied {
+            return;
+        }
+        let detail = Detail {
+            at: Some(now),
+            environment: Some(self.scene.account.environment.clone()),
+            status: seen.status,
+            millis: Some(seen.millis),
+            digest: seen.digest.as_ref().and_then(|digest| digest.parse().ok()),
+            ..Detail::default()
+        };
+        self.facts
+            .extend(fact(self.scene, self.key, way, detail, now));
+    }
+
+    fn why(&self) -> String {
+        let word = |sight: Option<Sight>| match sight {
+            Some(Sight::Allowed) => "still accepted",
+            Some(Sight::Denied) => "refused",
+            Some(Sight::Inconclusive) => "not conclusive",
+            None => "not seen",
+        };
+        format!(
+            "version {} may still work: a fresh logon is {}, a held session {}",
+            self.key.number,
+            word(self.fresh),
+            match has_sessions(self.scene) {
+                true => word(self.held),
+                false => "does not exist",
+            }
+        )
+    }
+}
+
+fn fact(
+    scene: &Scene,
+    key: &VersionKey,
+    way: Refusal,
+    detail: Detail,
+    now: Timestamp,
+) -> Option<Change> {
+    let fact = Fact::Refused {
+        account: key.account.clone(),
+        version: key.number,
+        way,
+        on: now.date(),
+        detail: Some(Box::new(detail)),
+    };
+    let id = FactKey::of(&fact);
+    let is_there = scene.inventory.facts.contains_key(&id);
+    (!is_there).then(|| Change::create((id, fact).into()))
+}
+
+fn concluded(
+    scene: &Scene,
+    key: &VersionKey,
+    mut changes: Vec<Change>,
+    how: &str,
+    hands: &dyn Hands,
+) -> Seen {
+    changes.extend(refused(scene.versions(), key, hands.now().date()));
+    Seen::Refused {
+        changes,
+        note: format!("version {}: {how}", key.number),
+    }
+}
+
+fn not_yet(scene: &Scene, key: &VersionKey, mut changes: Vec<Change>, why: String) -> Seen {
+    changes.extend(possibly_live(scene.versions(), key));
+    Seen::NotYet { changes, why }
+}
