@@ -15,6 +15,7 @@ pub mod secret;
 
 // Floor 3: forms and judges.
 pub mod manifest;
+pub mod program;
 pub mod report;
 pub mod rules;
 pub mod spreadsheet;
@@ -23,6 +24,7 @@ pub mod wire;
 
 // Floor 4: where secrets live, and what else lies outside.
 pub mod git;
+pub mod provider;
 pub mod secrets;
 
 // Floor 5: the only doers.

@@ -11,6 +11,7 @@ const FLOORS: &[(u8, &[&str])] = &[
         3,
         &[
             "manifest",
+            "program",
             "report",
             "rules",
             "spreadsheet",
@@ -18,7 +19,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "wire",
         ],
     ),
-    (4, &["git", "secrets"]),
+    (4, &["git", "provider", "secrets"]),
     (5, &["operations"]),
     (6, &["cli"]),
 ];
@@ -66,7 +67,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hmac", &["secrets/fingerprint.rs"]),
     ("hkdf", &["secrets/fingerprint.rs"]),
     ("zeroize", &["secret"]),
-    ("command_fds", &["operations/run.rs", "secrets/child.rs"]),
+    ("command_fds", &["operations/run.rs", "program/run.rs"]),
     ("ureq", &["wire"]),
     ("rustls", &["wire"]),
     ("zeroizing_alloc", &["main.rs"]),

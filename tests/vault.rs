@@ -16,7 +16,7 @@ use keyroll::model::id::{AccountId, Name};
 use keyroll::model::sealed::Held;
 use keyroll::secret::{Envelope, Secret, Value};
 use keyroll::secrets::{Auth, Place, SecretError, Slot, Vault, VaultSettings};
-use keyroll::wire::{Client, Header, Method, Request, Settings};
+use keyroll::wire::{Body, Client, Header, Method, Request, Settings};
 use serde_json::{Value as Json, json};
 
 const ROOT: &str = "root-canary-8sK2";
@@ -106,7 +106,7 @@ impl Server {
             method,
             path,
             headers: &[("X-Vault-Token", Header::Secret(&token))],
-            body: body.as_ref(),
+            body: body.as_ref().map(Body::Json),
         });
         let response = response.expect("the server answers");
         let read = serde_json::from_slice(response.body.expose());

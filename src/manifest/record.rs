@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::catalog::nearest;
 use crate::manifest::decode::decode;
-use crate::manifest::place::head;
+use crate::manifest::place::{descend, head};
 use crate::manifest::problem::{Fault, about, did_you_mean, shown};
 use crate::manifest::renamed;
 use crate::manifest::tree::{Table, Value};
@@ -29,6 +29,7 @@ use crate::model::provider::{Platform, Provider};
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::role::Role;
 use crate::model::rotation::Rotation;
+use crate::model::sound::{self, Unsound};
 
 /// A record that a text declares, whether or not it could be decoded.
 pub(super) struct Declared {
@@ -131,10 +132,9 @@ impl Reading {
             Kind::Person => self.keyed::<PersonId, Person>(kind, name, value),
             Kind::Team => self.keyed::<TeamId, Team>(kind, name, value),
             Kind::Boundary => self.keyed::<BoundaryPath, Boundary>(kind, name, value),
-            Kind::Platform => self.keyed::<PlatformId, Platform>(kind, name, value),
-            Kind::Provider => self.keyed::<ProviderId, Provider>(kind, name, value),
+            Kind::Platform | Kind::Provider => self.system(text, kind, name, value),
             Kind::Rotation => self.keyed::<RotationId, Rotation>(kind, name, value),
-            Kind::Procedure => self.procedure(name, value),
+            Kind::Procedure => self.procedure(text, name, value),
             Kind::Consumer => self.keyed::<ConsumerId, Consumer>(kind, name, value),
             Kind::Account => self.account(text, name, value),
             Kind::Role => self.keyed::<RoleId, Role>(kind, name, value),
@@ -223,7 +223,30 @@ impl Reading {
         });
     }
 
-    fn procedure(&mut self, name: Name<'_, '_>, value: Entry<'_, '_>) {
+    /// A provider or a platform, and whether its probes can be run.
+    fn system(&mut self, text: &str, kind: Kind, name: Name<'_, '_>, value: Entry<'_, '_>) {
+        let before = self.declared.len();
+        if kind == Kind::Provider {
+            self.keyed::<ProviderId, Provider>(kind, name, value);
+        } else {
+            self.keyed::<PlatformId, Platform>(kind, name, value);
+        }
+        let declared = self.declared[before..].first();
+        let record = declared.and_then(|it| it.record.as_ref());
+        let tests = if let Some(Record::Provider(_, body)) = record {
+            &body.test
+        } else if let Some(Record::Platform(_, body)) = record {
+            &body.test
+        } else {
+            return;
+        };
+        let probes = tests.iter();
+        let unsound = probes.flat_map(|(kind, probe)| sound::probe(*kind, probe));
+        let unsound: Vec<Unsound> = unsound.collect();
+        self.unsound(text, name, value, unsound);
+    }
+
+    fn procedure(&mut self, text: &str, name: Name<'_, '_>, value: Entry<'_, '_>) {
         let before = self.declared.len();
         self.keyed::<ProcedureId, Procedure>(Kind::Procedure, name, value);
         let Some(Record::Procedure(_, body)) = self.declared[before..]
@@ -232,13 +255,10 @@ impl Reading {
         else {
             return;
         };
+        let unsound = sound::procedure(body);
         let steps = child(value, "step").and_then(|(_, steps)| steps.get_ref().as_array());
         for (at, step) in body.step.iter().enumerate() {
-            let ways = [
-                step.manual.is_some(),
-                step.command.is_some(),
-                step.http.is_some(),
-            ];
+            let ways = sound::ways(step);
             if ways.iter().filter(|way| **way).count() != 1 {
                 let span = steps
                     .and_then(|steps| steps.get(at))
@@ -247,6 +267,26 @@ impl Reading {
                 let hint = "a step has exactly one of `manual`, `command` and `http`";
                 self.faults.push(Fault::new(span, message).hint(hint));
             }
+        }
+        self.unsound(text, name, value, unsound);
+    }
+
+    /// Tells what cannot be run, each at its place.
+    fn unsound(
+        &mut self,
+        text: &str,
+        name: Name<'_, '_>,
+        value: Entry<'_, '_>,
+        unsound: Vec<Unsound>,
+    ) {
+        for Unsound {
+            field,
+            message,
+            hint,
+        } in unsound
+        {
+            let span = descend(text, value, name.span(), &field.0);
+            self.fault(span, message, hint);
         }
     }
 

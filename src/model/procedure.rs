@@ -1,9 +1,16 @@
 //! Procedures: the ordered steps to rotate, revoke or roll back. Declared here, never run here.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::access::words;
-use crate::model::probe::HttpRequest;
+use crate::model::finding::FieldPath;
+use crate::model::id::Name;
+use crate::model::probe::{Ask, HttpRequest};
 use crate::model::text::Text;
 
 words! {
@@ -23,6 +30,73 @@ words! {
         Test = "test",
         Promote = "promote",
         Retire = "retire",
+        /// Asks by `{tag}` whether a create whose outcome is not known made something: yes where `id` is there.
+        Find = "find",
+        /// Takes away `{id}`, which a rotation that is given up had made.
+        Discard = "discard",
+    }
+}
+
+words! {
+    /// What a secret of our own making is made of.
+    Alphabet {
+        Alphanumeric = "alphanumeric",
+        /// Every visible ASCII character.
+        Printable = "printable",
+        Hex = "hex",
+    }
+}
+
+/// How a value is made where the provider takes one in place of giving one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Generate {
+    /// In characters.
+    pub length: u32,
+    /// Letters and digits where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alphabet: Option<Alphabet>,
+}
+
+/// Where an answer holds the secret: one JSON pointer, or one for each field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Pointers {
+    One(Text),
+    Fields(BTreeMap<Name, Text>),
+}
+
+impl<'de> Deserialize<'de> for Pointers {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Pointers, D::Error> {
+        struct Parse;
+        impl<'de> Visitor<'de> for Parse {
+            type Value = Pointers;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON pointer, or a table of them")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Pointers, E> {
+                text.parse().map(Pointers::One).map_err(E::custom)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Pointers, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(Pointers::Fields)
+            }
+        }
+        from.deserialize_any(Parse)
+    }
+}
+
+impl Pointers {
+    /// Every pointer, with its field below the key that it stands under.
+    pub fn all(&self) -> Vec<(FieldPath, &Text)> {
+        match self {
+            Pointers::One(one) => vec![(FieldPath::record(), one)],
+            Pointers::Fields(fields) => {
+                let field = |name: &Name| FieldPath::record().key(name.as_str());
+                fields.iter().map(|(name, it)| (field(name), it)).collect()
+            }
+        }
     }
 }
 
@@ -37,17 +111,26 @@ pub struct Step {
     /// What a person does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manual: Option<Text>,
-    /// A program and its arguments, never a shell.
+    /// A program of the host's own folder and its arguments, never a shell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Vec<Text>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpRequest>,
-    /// JSON pointer to the secret in the provider's answer.
+    /// What the program reads; `{secret}` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<Text>,
+    pub stdin: Option<Text>,
+    /// Where the provider's answer holds the secret. Of a program, an empty pointer is its whole output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Pointers>,
     /// JSON pointer to the credential's id in the provider's answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Text>,
+    /// JSON pointer to the end of its life: a date, a time, or seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Text>,
+    /// What a drill does in its place: a request that reads, or a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearse: Option<Ask>,
 }
 
 /// Named, ordered steps.
@@ -56,6 +139,32 @@ pub struct Step {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Procedure {
     pub kind: ProcedureKind,
+    /// How the value is made, where it is ours to make: then no step takes a secret from an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generate: Option<Generate>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub step: Vec<Step>,
+}
+
+impl Step {
+    /// Every request in it, with its field.
+    pub fn requests(&self) -> impl Iterator<Item = (FieldPath, &HttpRequest)> {
+        let own = self.http.iter().map(|http| (FieldPath::of("http"), http));
+        let rehearsed = self.rehearse.iter().filter_map(|ask| match ask {
+            Ask::Http(http) => Some((FieldPath::of("rehearse"), &**http)),
+            Ask::Command(_) => None,
+        });
+        own.chain(rehearsed)
+    }
+
+    /// Every program in it, with its field.
+    pub fn commands(&self) -> impl Iterator<Item = (FieldPath, &[Text])> {
+        let own = self.command.iter();
+        let own = own.map(|command| (FieldPath::of("command"), command.as_slice()));
+        let rehearsed = self.rehearse.iter().filter_map(|ask| match ask {
+            Ask::Command(command) => Some((FieldPath::of("rehearse"), command.as_slice())),
+            Ask::Http(_) => None,
+        });
+        own.chain(rehearsed)
+    }
 }

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::model::hook::{Argv, HookEvent};
 use crate::model::text::{is_unsafe, shape};
+use crate::program::{self, Around, Ended};
 use crate::secret::Secret;
-use crate::secrets::child::{self, Around, Ended};
 
 /// How long a hook may take.
 pub const HOOK_TIMEOUT: Duration = Duration::from_secs(60);
@@ -103,7 +103,7 @@ impl Hook {
         };
         let arguments = self.argv.arguments().iter().cloned();
         let stdin = Secret::new(format!("{message}\n").into_bytes());
-        let ended = child::run(&self.program, arguments, Some(stdin), self.limit, around);
+        let ended = program::run(&self.program, arguments, Some(stdin), self.limit, around);
         let why = match ended {
             Ok(ended) if ended.success => return Ok(()),
             Ok(ended) => complaint(self.program(), &ended),

@@ -1,8 +1,11 @@
 //! `credential-in-url`: a probe or step that puts a secret into a URL or an argument, or an endpoint with a password.
 
 use crate::model::finding::{FieldPath, Severity};
-use crate::model::probe::{HttpRequest, Probe};
+use crate::model::id::Name;
+use crate::model::placeholder;
+use crate::model::probe::HttpRequest;
 use crate::model::record::{Kind, RecordId};
+use crate::model::text::Text;
 use crate::rules::endpoints;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -19,8 +22,8 @@ pub static RULE: Rule = Rule {
 const EXPLAIN: &str = r#"
 The path of a request, an endpoint or an argument of a command holds a secret or the placeholder of one: `{secret}`,
 `{secret.FIELD}`, `{admin}`, `{new}`. URLs stand in the logs of every proxy and server on the way, arguments in the list of
-processes that every user of the machine can read. What is no secret may stand there: `{credential.id}`, `{identity}`,
-`{canary.visible}`.
+processes that every user of the machine can read. What a request took from an answer, such as a token, is a secret too.
+What is no secret may stand there: `{credential.id}`, `{identity}`, `{canary.visible}`.
 
 ## Fix
 
@@ -60,7 +63,8 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                 .fix("write the address alone, and rotate what stood there");
         }
         let url = endpoint.environment.endpoint.as_str();
-        in_url(url, findings, || (endpoint.owner.clone(), endpoint.field()));
+        let spot = || (endpoint.owner.clone(), endpoint.field());
+        in_url(url, &[], findings, spot);
     }
     let platforms = inventory.platforms.iter();
     let platforms = platforms.map(|(id, it)| (RecordId::new(Kind::Platform, id), &it.test));
@@ -68,43 +72,47 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let providers = providers.map(|(id, it)| (RecordId::new(Kind::Provider, id), &it.test));
     for (owner, tests) in platforms.chain(providers) {
         for (kind, probe) in tests {
-            let field = FieldPath::of("test").key(kind.as_str());
-            requests(probe, &owner, &field, findings);
+            let field = || FieldPath::of("test").key(kind.as_str());
+            let taken: Vec<&str> = probe.taken().map(Name::as_str).collect();
+            for (below, http) in probe.requests() {
+                request(http, &taken, &owner, || joined(field(), &below), findings);
+            }
+            for (below, words) in probe.commands() {
+                arguments(words, &owner, || joined(field(), &below), findings);
+            }
         }
     }
     for (id, procedure) in &inventory.procedures {
         let owner = RecordId::new(Kind::Procedure, id);
         for (at, step) in procedure.step.iter().enumerate() {
             let field = || FieldPath::of("step").index(at);
-            if let Some(http) = &step.http {
-                request(http, &owner, || field().key("http"), findings);
+            for (below, http) in step.requests() {
+                request(http, &[], &owner, || joined(field(), &below), findings);
             }
-            let command = step.command.iter().flatten().map(|word| word.as_str());
-            arguments(command, &owner, || field().key("command"), findings);
+            for (below, words) in step.commands() {
+                arguments(words, &owner, || joined(field(), &below), findings);
+            }
         }
     }
     for (id, consumer) in &inventory.consumers {
         let owner = RecordId::new(Kind::Consumer, id);
-        let command = consumer
-            .health
-            .iter()
-            .filter_map(|health| health.command.as_ref());
-        let command = command.flatten();
-        let command = command.map(|word| word.as_str());
         let field = || FieldPath::of("health.command");
-        arguments(command, &owner, field, findings);
+        let command = consumer.health.as_ref();
+        if let Some(command) = command.and_then(|health| health.command.as_ref()) {
+            arguments(command, &owner, field, findings);
+        }
     }
 }
 
-fn requests(probe: &Probe, owner: &RecordId, field: &FieldPath, findings: &mut Findings) {
-    request(&probe.http, owner, || field.clone().key("http"), findings);
-    if let Some(verify) = &probe.verify {
-        request(verify, owner, || field.clone().key("verify"), findings);
-    }
+/// A field below another one.
+fn joined(mut above: FieldPath, below: &FieldPath) -> FieldPath {
+    above.0.extend(below.0.iter().cloned());
+    above
 }
 
 fn request(
     http: &HttpRequest,
+    taken: &[&str],
     owner: &RecordId,
     field: impl Fn() -> FieldPath,
     findings: &mut Findings,
@@ -117,25 +125,31 @@ fn request(
             .at(owner, field, "the URL holds a name or a password")
             .fix("write the path alone, and rotate what stood there");
     }
-    in_url(path, findings, spot);
+    in_url(path, taken, findings, spot);
 }
 
-fn in_url(url: &str, findings: &mut Findings, spot: impl Fn() -> (RecordId, FieldPath)) {
-    if let Some(name) = secret_placeholder(url) {
+fn in_url(
+    url: &str,
+    taken: &[&str],
+    findings: &mut Findings,
+    spot: impl Fn() -> (RecordId, FieldPath),
+) {
+    let handed_on = || placeholder::names(url).find(|name| taken.contains(name));
+    if let Some(name) = secret_placeholder(url).or_else(handed_on) {
         let (owner, field) = spot();
         let message = format!("`{{{name}}}` is a secret, and stands in a URL");
         findings.at(owner, field, message).fix(IN_URL);
     }
 }
 
-fn arguments<'t>(
-    command: impl Iterator<Item = &'t str>,
+fn arguments(
+    command: &[Text],
     owner: &RecordId,
     field: impl Fn() -> FieldPath,
     findings: &mut Findings,
 ) {
-    for (at, word) in command.enumerate() {
-        if let Some(name) = secret_placeholder(word) {
+    for (at, word) in command.iter().enumerate() {
+        if let Some(name) = secret_placeholder(word.as_str()) {
             let message = format!("`{{{name}}}` is a secret, and stands in an argument");
             findings
                 .at(owner.clone(), field().index(at), message)
@@ -165,7 +179,8 @@ fn is_secret(name: &str) -> bool {
     let (first, below) = name.split_once('.').unwrap_or((name, ""));
     match first {
         "secret" => true,
-        "admin" | "new" => below != "id",
+        "basic" => true,
+        "admin" | "new" => !matches!(below, "id" | "identity"),
         _ => below.split('.').any(|part| part == "secret"),
     }
 }
@@ -192,7 +207,9 @@ mod tests {
             ("{{secret}}", Some("secret")),
             ("{ secret }", Some("secret")),
             ("{previous.secret}", Some("previous.secret")),
+            ("{basic}", Some("basic")),
             ("/keys/{credential.id}/{previous.id}/{new.id}", None),
+            ("{admin.identity}", None),
             ("/work-orders/{canary.visible}", None),
             ("{identity} {tag} {secrets} {", None),
             ("/secret/admin", None),
@@ -205,10 +222,13 @@ mod tests {
     fn probes_steps_commands_and_endpoints_are_judged() {
         let http = |path| json!({ "method": "GET", "path": path });
         let probe = |path, verify| json!({ "http": http(path), "verify": http(verify) });
+        let taking = json!({ "before": [{ "http": http("/logon"), "take": { "token": "/t" } }],
+            "http": http("/a?t={token}"), "verify": ["x", "{basic}"] });
         let found = ours(json!({
             "provider/unicmms": {
                 "environment": { "staging": { "endpoint": "https://svc@femo-staging.unicmms.example/api" } },
-                "test": { "read": probe("/a?key={secret}", "/b"), "write": probe("/a", "/b/{secret}") } },
+                "test": { "read": probe("/a?key={secret}", "/b"), "write": probe("/a", "/b/{secret}"),
+                    "audit": taking } },
             "platform/factverse": { "test": { "read": probe("/{canary.visible}", "/{admin}") } },
             "procedure/unicmms-revoke": { "step": [
                 { "title": "a", "http": http("/keys/{credential.id}") },
@@ -221,6 +241,8 @@ mod tests {
             "provider/unicmms environment.staging.endpoint",
             "provider/unicmms test.read.http.path",
             "provider/unicmms test.write.verify.path",
+            "provider/unicmms test.audit.http.path",
+            "provider/unicmms test.audit.verify[1]",
             "procedure/unicmms-revoke step[1].http.path",
             "procedure/unicmms-revoke step[2].command[2]",
             "consumer/etl-01 health.command[1]",

@@ -7,7 +7,7 @@ mod value;
 
 pub use doubt::{Doubt, doubts};
 pub use envelope::{BadEnvelope, Envelope};
-pub use value::{BadValue, LARGEST, Value, is_public, names};
+pub use value::{BadValue, LARGEST, Value, is_public, names, single_field};
 
 use zeroize::Zeroizing;
 

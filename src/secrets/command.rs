@@ -13,8 +13,8 @@ use crate::model::command::{Call, LineEnd, Template};
 use crate::model::id::Name;
 use crate::model::sealed::{Held, Sealed};
 use crate::model::text::is_unsafe;
+use crate::program::{self, Around, Ended};
 use crate::secret::{Secret, Value};
-use crate::secrets::child::{self, Around, Ended};
 use crate::secrets::{Place, Put, SecretError, Slot, fields, tools};
 
 /// How long a program may take.
@@ -81,7 +81,7 @@ impl Commands {
     fn run(&self, call: &Call, item: &str, stdin: Option<Secret>) -> Result<Ended, Why> {
         let program = call.program();
         let around = Around::default();
-        let ended = child::run(program, call.arguments(item), stdin, self.limit, around);
+        let ended = program::run(program, call.arguments(item), stdin, self.limit, around);
         ended.map_err(|failed| failed.why(program, self.limit))
     }
 

@@ -2,7 +2,6 @@
 //! Encrypts and decrypts, fetches and puts; decides nothing, and writes nothing to the store.
 
 mod backup;
-pub mod child;
 mod command;
 mod environment;
 mod error;

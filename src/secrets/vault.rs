@@ -18,7 +18,7 @@ use crate::secrets::vault::answer::{
     Answer, Login, Metadata, Mount, Read, body, errors, metadata, value,
 };
 use crate::secrets::{Place, Put, SecretError, Slot, fields};
-use crate::wire::{self, Client, Header, Method, Request, Response, WireError, segment};
+use crate::wire::{self, Body, Client, Header, Method, Request, Response, WireError, segment};
 
 /// Where the server is, and who asks it.
 pub struct Settings {
@@ -133,7 +133,7 @@ impl Vault {
             method,
             path,
             headers: &headers,
-            body,
+            body: body.map(Body::Json),
         };
         let sent = self.client.send(&request);
         sent.map_err(|error: WireError| error.to_string())

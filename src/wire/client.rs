@@ -1,6 +1,5 @@
 //! Requests to one origin. No redirect is followed, no cookie kept, and what comes back is held as a secret.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,9 +47,34 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Get,
+    Head,
     Post,
     Put,
+    Patch,
     Delete,
+}
+
+/// What is sent beside the headers.
+#[derive(Clone, Copy)]
+pub enum Body<'a> {
+    Json(&'a Secret),
+    /// Percent-encoded fields of a form.
+    Form(&'a Secret),
+}
+
+impl<'a> Body<'a> {
+    fn bytes(self) -> &'a [u8] {
+        match self {
+            Body::Json(bytes) | Body::Form(bytes) => bytes.expose(),
+        }
+    }
+
+    fn content(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Body::Json(_) => "application/json",
+            Body::Form(_) => "application/x-www-form-urlencoded",
+        })
+    }
 }
 
 /// The value of a header.
@@ -66,14 +90,15 @@ pub struct Request<'a> {
     /// Behind the base address: it begins with `/`, and its segments are percent-encoded.
     pub path: &'a str,
     pub headers: &'a [(&'a str, Header<'a>)],
-    /// JSON.
-    pub body: Option<&'a Secret>,
+    pub body: Option<Body<'a>>,
 }
 
 /// What came back, whatever its status but a redirect.
 pub struct Response {
     pub status: u16,
     pub body: Secret,
+    /// What it says of its own clock: the `Date` header, where it is one.
+    pub date: Option<String>,
 }
 
 impl Response {
@@ -86,10 +111,10 @@ impl Response {
 /// Talks to one origin.
 pub struct Client {
     agent: Agent,
-    origin: Origin,
+    pub(super) origin: Origin,
     /// The path of the base address.
     below: String,
-    timeout: Duration,
+    pub(super) timeout: Duration,
 }
 
 impl Client {
@@ -113,6 +138,9 @@ impl Client {
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_global(Some(settings.timeout))
+            // Sooner than the whole, so that what was never sent is told from what was not answered.
+            .timeout_resolve(Some(before_sending(settings.timeout)))
+            .timeout_connect(Some(before_sending(settings.timeout)))
             .user_agent(concat!("keyroll/", env!("CARGO_PKG_VERSION")))
             .accept("application/json")
             .build();
@@ -137,7 +165,7 @@ impl Client {
     /// # Errors
     /// When there is no answer, or one that is not taken.
     pub fn send(&self, request: &Request<'_>) -> Result<Response, WireError> {
-        let body = request.body.map(Secret::expose);
+        let body = request.body.map(Body::bytes);
         let answer = match body {
             Some(body) => self.agent.run(self.built(request, body)?),
             None => self.agent.run(self.built(request, ())?),
@@ -150,9 +178,11 @@ impl Client {
                 to: self.target(answer.headers().get(http::header::LOCATION)),
             });
         }
+        let date = answer.headers().get(http::header::DATE).and_then(dated);
         let body = answer.body_mut().with_config().limit(LARGEST as u64);
         Ok(Response {
             status: status.as_u16(),
+            date,
             body: Secret::new(body.read_to_vec().map_err(|error| self.failed(error))?),
         })
     }
@@ -160,8 +190,10 @@ impl Client {
     fn built<B>(&self, request: &Request<'_>, body: B) -> Result<http::Request<B>, WireError> {
         let method = match request.method {
             Method::Get => http::Method::GET,
+            Method::Head => http::Method::HEAD,
             Method::Post => http::Method::POST,
             Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
             Method::Delete => http::Method::DELETE,
         };
         let mut built = http::Request::new(body);
@@ -178,9 +210,8 @@ impl Client {
                 why: "its path cannot be written",
             })?;
         let headers = built.headers_mut();
-        if request.body.is_some() {
-            let json = HeaderValue::from_static("application/json");
-            headers.insert(http::header::CONTENT_TYPE, json);
+        if let Some(body) = request.body {
+            headers.insert(http::header::CONTENT_TYPE, body.content());
         }
         for (name, value) in request.headers {
             let bad = || WireError::BadHeader {
@@ -210,66 +241,18 @@ impl Client {
             None => "nowhere".to_owned(),
         }
     }
+}
 
-    fn failed(&self, error: ureq::Error) -> WireError {
-        let origin = self.origin.clone();
-        let unreachable = |why: &str| WireError::Unreachable {
-            origin: self.origin.clone(),
-            why: why.to_owned(),
-        };
-        match error {
-            ureq::Error::Timeout(_) => WireError::Timeout {
-                origin,
-                milliseconds: self.timeout.as_millis(),
-            },
-            ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
-                WireError::TooLarge {
-                    origin,
-                    limit: LARGEST,
-                }
-            }
-            ureq::Error::HostNotFound => unreachable("its name leads nowhere"),
-            ureq::Error::ConnectionFailed => unreachable("no connection"),
-            ureq::Error::InvalidProxyUrl => WireError::BadProxy,
-            ureq::Error::ConnectProxyFailed(_) => unreachable("the proxy refused"),
-            ureq::Error::Rustls(error) => WireError::Tls {
-                origin,
-                why: error.to_string(),
-            },
-            ureq::Error::Tls(why) => WireError::Tls {
-                origin,
-                why: why.to_owned(),
-            },
-            ureq::Error::TlsRequired => WireError::Tls {
-                origin,
-                why: "no TLS".to_owned(),
-            },
-            ureq::Error::Io(error) => self.failed_io(&error),
-            // Theirs may grow; what they say could quote what was sent.
-            _ => WireError::Protocol { origin },
-        }
-    }
+/// How much of a limit may pass before something is sent.
+pub(super) fn before_sending(timeout: Duration) -> Duration {
+    timeout * 2 / 3
+}
 
-    fn failed_io(&self, error: &io::Error) -> WireError {
-        let origin = self.origin.clone();
-        let inner = error.get_ref();
-        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return WireError::Tls {
-                origin,
-                why: tls.to_string(),
-            };
-        }
-        let why = match error.kind() {
-            io::ErrorKind::ConnectionRefused => "nobody listens there".to_owned(),
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::UnexpectedEof => "it hung up".to_owned(),
-            // Everything else is the system's own text, of the look-up and of the socket.
-            _ => error.to_string(),
-        };
-        WireError::Unreachable { origin, why }
-    }
+/// The text of a `Date` header, where it has the look of one.
+fn dated(value: &HeaderValue) -> Option<String> {
+    let text = value.to_str().ok()?;
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b" ,:+-".contains(&b);
+    (text.len() <= 40 && text.bytes().all(is_plain)).then(|| text.to_owned())
 }
 
 fn roots(ca: Option<&[u8]>) -> Result<RootCerts, WireError> {

@@ -15,11 +15,24 @@ pub enum WireError {
     #[error("the header `{name}` holds what no header may")]
     BadHeader { name: String },
     #[error("{origin} cannot be reached: {why}")]
-    Unreachable { origin: Origin, why: String },
+    Unreachable {
+        origin: Origin,
+        why: String,
+        /// Whether something may have been sent.
+        sent: bool,
+    },
     #[error("{origin} is not who it should be, or speaks no TLS: {why}")]
-    Tls { origin: Origin, why: String },
+    Tls {
+        origin: Origin,
+        why: String,
+        sent: bool,
+    },
     #[error("{origin} did not answer in {milliseconds} ms")]
-    Timeout { origin: Origin, milliseconds: u128 },
+    Timeout {
+        origin: Origin,
+        milliseconds: u128,
+        sent: bool,
+    },
     #[error("{origin} answered with status {status}")]
     Status { origin: Origin, status: u16 },
     #[error("{origin} answered with more than {limit} bytes")]
@@ -29,4 +42,23 @@ pub enum WireError {
     Redirect { origin: Origin, to: String },
     #[error("what {origin} answered is no HTTP")]
     Protocol { origin: Origin },
+}
+
+impl WireError {
+    /// Whether the other side may have got what was sent. Where it cannot have, it did nothing.
+    pub fn may_have_been_sent(&self) -> bool {
+        match self {
+            WireError::BadUrl { .. }
+            | WireError::BadCertificate { .. }
+            | WireError::BadProxy
+            | WireError::BadHeader { .. } => false,
+            WireError::Unreachable { sent, .. }
+            | WireError::Tls { sent, .. }
+            | WireError::Timeout { sent, .. } => *sent,
+            WireError::Status { .. }
+            | WireError::TooLarge { .. }
+            | WireError::Redirect { .. }
+            | WireError::Protocol { .. } => true,
+        }
+    }
 }

@@ -3,10 +3,11 @@
 
 mod client;
 mod error;
+mod failed;
 mod origin;
 mod proxy;
 mod resolver;
 
-pub use client::{Client, Header, LARGEST, Method, Request, Response, Settings, TIMEOUT};
+pub use client::{Body, Client, Header, LARGEST, Method, Request, Response, Settings, TIMEOUT};
 pub use error::WireError;
 pub use origin::{Origin, segment};

@@ -50,6 +50,7 @@ impl Noun for Procedure {
     fn read(_key: &ProcedureId, cells: &mut Cells<'_>) -> Result<Procedure, String> {
         Ok(Procedure {
             kind: cells.next()?,
+            generate: None,
             step: cells.json()?,
         })
     }

@@ -31,6 +31,8 @@ const CLOSES: u32 = 0o2_000_000;
 /// How a program ended.
 pub struct Ended {
     pub success: bool,
+    /// Its exit status; none where a signal ended it.
+    pub code: Option<i32>,
     /// `status 1`, or the signal that ended it.
     pub how: String,
     pub stdout: Secret,
@@ -90,22 +92,7 @@ pub fn run(
     limit: Duration,
     around: Around<'_>,
 ) -> Result<Ended, Failed> {
-    let mut command = Command::new(program);
-    if let Some(environment) = around.environment {
-        command
-            .env_clear()
-            .envs(environment.iter().map(|(name, value)| (name, value)));
-    }
-    if let Some(called) = around.called {
-        command.arg0(called);
-    }
-    if let Some(folder) = around.folder {
-        command.current_dir(folder);
-    }
-    let mut child = command
-        .args(arguments)
-        .fd_mappings(hidden().map_err(unlisted)?)
-        .expect("a listing names a descriptor once")
+    let mut child = prepared(program, arguments, around)?
         .stdin(stdin.as_ref().map_or_else(Stdio::null, |_| Stdio::piped()))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -121,6 +108,31 @@ pub fn run(
         let _ = child.wait();
     }
     ended
+}
+
+/// A program that is ready to start, with none of our descriptors.
+pub(super) fn prepared(
+    program: impl AsRef<OsStr>,
+    arguments: impl Iterator<Item = String>,
+    around: Around<'_>,
+) -> Result<Command, Failed> {
+    let mut command = Command::new(program);
+    if let Some(environment) = around.environment {
+        command
+            .env_clear()
+            .envs(environment.iter().map(|(name, value)| (name, value)));
+    }
+    if let Some(called) = around.called {
+        command.arg0(called);
+    }
+    if let Some(folder) = around.folder {
+        command.current_dir(folder);
+    }
+    command
+        .args(arguments)
+        .fd_mappings(hidden().map_err(unlisted)?)
+        .expect("a listing names a descriptor once");
+    Ok(command)
 }
 
 /// Nothing in place of each descriptor that the program would inherit, besides its own three.
@@ -233,6 +245,7 @@ fn finish(child: &mut Child, events: &Receiver<Event>, limit: Duration) -> Resul
         }
         return Ok(Ended {
             success: status.success(),
+            code: status.code(),
             how: match status.code() {
                 Some(code) => format!("status {code}"),
                 None => status.to_string(),
