@@ -637,8 +637,8 @@ fn a_held_token_is_asked_again_without_a_new_logon() {
     let around = around(None, 10_000);
     with(address, &around, |reach, values| {
         let mut session = reach.hold(&tests, values).unwrap().unwrap();
-        assert_eq!(session.ask(reach).sight, Sight::Allowed);
-        assert_eq!(session.ask(reach).sight, Sight::Denied);
+        assert_eq!(session.ask(reach, values).sight, Sight::Allowed);
+        assert_eq!(session.ask(reach, values).sight, Sight::Denied);
     });
     let lines: Vec<String> = asked.try_iter().map(|request| request.line).collect();
     assert_eq!(lines, ["POST /token", "GET /me", "GET /me"]);
@@ -669,7 +669,7 @@ fn a_program_holds_a_session_until_it_is_let_go_of() {
     with(here(), &around, |reach, values| {
         let tests = session("session");
         let mut held = reach.hold(&tests, values).unwrap().unwrap();
-        let sights: Vec<Sight> = (0..4).map(|_| held.ask(reach).sight).collect();
+        let sights: Vec<Sight> = (0..4).map(|_| held.ask(reach, values).sight).collect();
         let none = Sight::Inconclusive;
         assert_eq!(sights, [Sight::Allowed, Sight::Denied, none, none]);
         for name in ["mute", "absent"] {

@@ -58,7 +58,11 @@ impl<'a> Reach<'a> {
             around,
             endpoint: environment.endpoint.to_string(),
             own: client(&environment.endpoint),
-            further: BTreeMap::new(),
+            further: environment
+                .endpoints
+                .iter()
+                .map(|(name, url)| (name.clone(), client(url)))
+                .collect(),
         }
     }
 

@@ -10,17 +10,18 @@ use crate::provider::probe::{Seen, Sight};
 use crate::provider::reach::Reach;
 use crate::provider::template;
 use crate::provider::values::{Scope, Values};
+use crate::secret::Secret;
 
 /// A session that is held.
-pub struct Session<'v>(Kind<'v>);
+pub struct Session(Kind);
 
-enum Kind<'v> {
+enum Kind {
     /// A program that is logged on.
     Program { held: Held, name: String },
     /// What the requests before the read took: a token.
     Taken {
-        scope: Box<Scope<'v>>,
-        probe: &'v Probe,
+        taken: BTreeMap<String, Secret>,
+        probe: Box<Probe>,
     },
 }
 
@@ -30,11 +31,11 @@ impl Reach<'_> {
     ///
     /// # Errors
     /// When there is one, and it cannot be opened; in words.
-    pub fn hold<'v>(
+    pub fn hold(
         &self,
-        tests: &'v BTreeMap<ProbeKind, Probe>,
-        values: &'v Values<'v>,
-    ) -> Result<Option<Session<'v>>, String> {
+        tests: &BTreeMap<ProbeKind, Probe>,
+        values: &Values<'_>,
+    ) -> Result<Option<Session>, String> {
         if let Some(probe) = tests.get(&ProbeKind::Session) {
             return self.run_session(probe, values).map(Some);
         }
@@ -51,15 +52,12 @@ impl Reach<'_> {
         if !scope.has_taken() {
             return Ok(None);
         }
-        let scope = Box::new(scope);
-        Ok(Some(Session(Kind::Taken { scope, probe })))
+        let taken = scope.into_taken();
+        let probe = Box::new(probe.clone());
+        Ok(Some(Session(Kind::Taken { taken, probe })))
     }
 
-    fn run_session<'v>(
-        &self,
-        probe: &'v Probe,
-        values: &'v Values<'v>,
-    ) -> Result<Session<'v>, String> {
+    fn run_session(&self, probe: &Probe, values: &Values<'_>) -> Result<Session, String> {
         let words = probe.command.as_ref();
         let words = words.ok_or("the session has no `command`")?;
         let scope = Scope::of(values);
@@ -84,11 +82,20 @@ impl Reach<'_> {
     }
 }
 
-impl Session<'_> {
-    /// Asks once more on the same session. What is allowed is not yet refused.
-    pub fn ask(&mut self, reach: &Reach<'_>) -> Seen {
+impl Session {
+    /// Asks once more on the same session. What is allowed is not yet refused. The values are those that it was opened
+    /// with.
+    pub fn ask(&mut self, reach: &Reach<'_>, values: &Values<'_>) -> Seen {
         match &mut self.0 {
-            Kind::Taken { scope, probe } => reach.judged(ProbeKind::Read, probe, scope),
+            Kind::Taken { taken, probe } => {
+                let mut scope = Scope::of(values);
+                for (name, secret) in std::mem::take(taken) {
+                    scope.take(&name, secret);
+                }
+                let seen = reach.judged(ProbeKind::Read, probe, &scope);
+                *taken = scope.into_taken();
+                seen
+            }
             Kind::Program { held, name } => {
                 let (answer, millis) = reach.timed(|| held.ask("again"));
                 let seen = match answer.as_deref() {

@@ -123,6 +123,11 @@ impl<'s> Scope<'s> {
         self.taken.insert(name.to_owned(), secret);
     }
 
+    /// What was taken, without the values that were lent.
+    pub(super) fn into_taken(self) -> BTreeMap<String, Secret> {
+        self.taken
+    }
+
     pub(super) fn has_taken(&self) -> bool {
         !self.taken.is_empty()
     }

@@ -53,8 +53,14 @@ pub trait Hands {
 pub enum Ended {
     Done,
     /// Somebody or something must come first: who, and what to do.
-    Waits { why: String },
-    Failed { why: String },
+    Waits {
+        why: String,
+    },
+    Failed {
+        why: String,
+    },
     /// Something that was withdrawn may still work.
-    PossiblyLive { why: String },
+    PossiblyLive {
+        why: String,
+    },
 }

@@ -198,7 +198,10 @@ impl<'t, 's> Rotation<'t, 's> {
                 Some(note) => Went::because(Came::Done, note),
                 None => Went::because(
                     Came::Waits,
-                    format!("`{}` is done by hand, and nobody said that it is", step.title),
+                    format!(
+                        "`{}` is done by hand, and nobody said that it is",
+                        step.title
+                    ),
                 ),
             });
         }
@@ -255,8 +258,12 @@ impl<'t, 's> Rotation<'t, 's> {
     fn promote(&mut self) -> Result<Went> {
         let now = self.now();
         let more = versions::promote(self.scene.versions(), &self.scene.id, now.date())?;
-        let overlap = self.scene.policy().and_then(|policy| policy.overlap.as_ref());
-        let until = overlap.map(|span| Timestamp::from_unix(now.unix() + i64::from(span.minutes()) * 60));
+        let overlap = self
+            .scene
+            .policy()
+            .and_then(|policy| policy.overlap.as_ref());
+        let until =
+            overlap.map(|span| Timestamp::from_unix(now.unix() + i64::from(span.minutes()) * 60));
         let after = Operation {
             until,
             ..self.journal.operation.clone()
@@ -273,7 +280,10 @@ impl<'t, 's> Rotation<'t, 's> {
         match self.journal.operation.until {
             Some(until) if self.now() < until => Went::because(
                 Came::Waits,
-                format!("both versions live until {until}; then `keyroll rotate {} --resume`, or the next `keyroll rotate --due`", self.scene.id),
+                format!(
+                    "both versions live until {until}; then `keyroll rotate {} --resume`, or the next `keyroll rotate --due`",
+                    self.scene.id
+                ),
             ),
             Some(_) | None => Went::new(Came::Done),
         }
@@ -285,8 +295,13 @@ impl<'t, 's> Rotation<'t, 's> {
             return Ok(());
         }
         if let Some(from) = self.journal.operation.from {
-            self.session =
-                withdrawal::hold(&self.scene, from, self.tools.secrets, self.tools.around, self.now())?;
+            self.session = withdrawal::hold(
+                &self.scene,
+                from,
+                self.tools.secrets,
+                self.tools.around,
+                self.now(),
+            )?;
         }
         Ok(())
     }

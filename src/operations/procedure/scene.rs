@@ -33,7 +33,10 @@ pub struct Scene {
 #[derive(Debug, thiserror::Error)]
 pub enum Lacking {
     #[error("`account/{account}` names the provider `{provider}`, which is not in the roll")]
-    Provider { account: AccountId, provider: String },
+    Provider {
+        account: AccountId,
+        provider: String,
+    },
     #[error("`provider/{provider}` has no environment `{environment}`")]
     Environment {
         provider: String,
@@ -89,7 +92,10 @@ impl Scene {
 
     /// The platform of the account, and where it works there.
     pub fn platform(&self) -> Option<(&Platform, &Environment)> {
-        let platform = self.inventory.platforms.get(self.account.platform.as_ref()?)?;
+        let platform = self
+            .inventory
+            .platforms
+            .get(self.account.platform.as_ref()?)?;
         let environment = platform.environment.get(&self.account.environment)?;
         Some((platform, environment))
     }
@@ -111,7 +117,9 @@ impl Scene {
     }
 
     pub fn policy(&self) -> Option<&Rotation> {
-        self.inventory.rotations.get(self.account.rotation.as_ref()?)
+        self.inventory
+            .rotations
+            .get(self.account.rotation.as_ref()?)
     }
 
     fn procedure(&self, named: Option<&ProcedureId>) -> Option<(&ProcedureId, &Procedure)> {

@@ -25,10 +25,10 @@ pub enum Seen {
 }
 
 /// What it is looked at with.
-pub type Tools<'t, 's> = (
+pub type Tools<'t, 's, 'h> = (
     &'t mut Secrets<'s>,
     &'t Surroundings,
-    &'t mut dyn Hands,
+    &'t mut (dyn Hands + 'h),
 );
 
 /// The longest that one look waits for the next.
@@ -64,7 +64,7 @@ pub fn refusal(
     number: u32,
     since: Option<Timestamp>,
     session: Option<&mut Session>,
-    tools: Tools<'_, '_>,
+    tools: Tools<'_, '_, '_>,
 ) -> Result<Seen> {
     let (secrets, around, hands) = tools;
     let (key, _) = scene.version(number)?;
@@ -118,7 +118,8 @@ fn of_version(scene: &Scene, number: u32) -> Result<Subject<'_>> {
 /// Somebody looks where no probe can.
 fn by_hand(scene: &Scene, key: &VersionKey, hands: &mut dyn Hands) -> Result<Seen> {
     let title = format!("see that the provider refuses version {}", key.number);
-    let what = "no probe tells: log on with the old value by hand, and write down what was answered";
+    let what =
+        "no probe tells: log on with the old value by hand, and write down what was answered";
     Ok(match hands.manual(&title, what)? {
         Some(note) if !note.trim().is_empty() => {
             let detail = Detail {
@@ -127,7 +128,13 @@ fn by_hand(scene: &Scene, key: &VersionKey, hands: &mut dyn Hands) -> Result<See
                 ..Detail::default()
             };
             let facts = fact(scene, key, Refusal::FreshLogon, detail, hands.now());
-            concluded(scene, key, facts.into_iter().collect(), "seen by hand", hands)
+            concluded(
+                scene,
+                key,
+                facts.into_iter().collect(),
+                "seen by hand",
+                hands,
+            )
         }
         Some(_) | None => not_yet(
             scene,
@@ -169,7 +176,9 @@ impl Look<'_> {
             if self.fresh == Some(Sight::Denied) && self.held_is_over(has_lagged && lag > 0) {
                 let ways = match self.held {
                     Some(Sight::Denied) => "refused, by a fresh logon and in a held session",
-                    Some(Sight::Allowed | Sight::Inconclusive) | None if has_sessions(self.scene) => {
+                    Some(Sight::Allowed | Sight::Inconclusive) | None
+                        if has_sessions(self.scene) =>
+                    {
                         "refused by a fresh logon; the longest lag is over for sessions that nobody held"
                     }
                     Some(Sight::Allowed | Sight::Inconclusive) | None => "refused by a fresh logon",

@@ -220,16 +220,20 @@ impl<'s> Secrets<'s> {
         Ok(())
     }
 
-    pub(in crate::operations) fn actor(&self) -> &Actor {
-        &self.actor
-    }
-
     /// The value of a version that is not revoked; its use is recorded by whoever asks.
-    pub(in crate::operations) fn value(&self, key: &VersionKey, version: &Version) -> Result<Value> {
+    pub(in crate::operations) fn value(
+        &self,
+        key: &VersionKey,
+        version: &Version,
+    ) -> Result<Value> {
         let account = || key.account.clone();
         if version.stage == VersionStage::Revoked {
             let number = key.number;
-            return Err(Refusal::Revoked { account: account(), number }.into());
+            return Err(Refusal::Revoked {
+                account: account(),
+                number,
+            }
+            .into());
         }
         let held = version.held.as_ref();
         let held = held.ok_or_else(|| Refusal::NoSecret(account()))?;

@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::id::ProcedureId;
 use crate::model::procedure::Procedure;
-use crate::store::cell::{Cell, Cells, json_list};
+use crate::store::cell::{Cell, Cells, json_list, json_option};
 use crate::store::noun::{Noun, Sql};
 
 macro_rules! select {
@@ -12,7 +12,7 @@ macro_rules! select {
         concat!(
             "
             SELECT id,
-            kind, step, id
+            kind, generate, step, id
             FROM procedure ",
             $tail
         )
@@ -26,11 +26,11 @@ impl Noun for Procedure {
         key_parts: 1,
         principal: false,
         insert: "
-          INSERT INTO procedure (kind, step, id)
-          VALUES (:kind, :step, :id)",
+          INSERT INTO procedure (kind, generate, step, id)
+          VALUES (:kind, :generate, :step, :id)",
         update: "
-          UPDATE procedure SET (kind, step)
-          = (:kind, :step)
+          UPDATE procedure SET (kind, generate, step)
+          = (:kind, :generate, :step)
           WHERE id = :id",
         delete: "DELETE FROM procedure WHERE id = :id",
         exists: "SELECT 1 FROM procedure WHERE id = :id",
@@ -44,13 +44,18 @@ impl Noun for Procedure {
     };
 
     fn row<'a>(&'a self, key: &'a ProcedureId) -> Vec<ToSqlOutput<'a>> {
-        vec![self.kind.cell(), json_list(&self.step), key.cell()]
+        vec![
+            self.kind.cell(),
+            json_option(self.generate.as_ref()),
+            json_list(&self.step),
+            key.cell(),
+        ]
     }
 
     fn read(_key: &ProcedureId, cells: &mut Cells<'_>) -> Result<Procedure, String> {
         Ok(Procedure {
             kind: cells.next()?,
-            generate: None,
+            generate: cells.json_option()?,
             step: cells.json()?,
         })
     }

@@ -71,7 +71,9 @@ impl Rotation<'_, '_> {
         let retires_first = position(Phase::Retire) < position(Phase::Create);
         let resume = format!("`keyroll rotate {} --resume` goes on", self.scene.id);
         if begun(Phase::Promote) {
-            return Some(format!("the new version is the current one already: {resume}"));
+            return Some(format!(
+                "the new version is the current one already: {resume}"
+            ));
         }
         let has_old = self.journal.operation.from.is_some();
         let in_place = has_old && !overlaps && begun(Phase::Set);
@@ -88,7 +90,10 @@ impl Rotation<'_, '_> {
         let entries = self.journal.operation.entries.iter();
         let mut creates = entries.filter(|entry| entry.phase == Phase::Create);
         let uncertain = creates.find(|entry| {
-            let gives = entry.step.as_ref().is_some_and(|step| step.secret.is_some());
+            let gives = entry
+                .step
+                .as_ref()
+                .is_some_and(|step| step.secret.is_some());
             gives && is_uncertain(entry)
         });
         let (Some(_), false) = (uncertain, self.tools.made_nothing) else {

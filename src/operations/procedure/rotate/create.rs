@@ -146,10 +146,7 @@ impl Rotation<'_, '_> {
         self.refresh()?;
         Ok(Went {
             millis,
-            ..Went::because(
-                Came::Done,
-                format!("version {number} is sealed, and waits"),
-            )
+            ..Went::because(Came::Done, format!("version {number} is sealed, and waits"))
         })
     }
 
@@ -181,7 +178,10 @@ impl Rotation<'_, '_> {
                             is_possibly_live: true,
                             ..Went::because(
                                 Came::Unknown,
-                                format!("`{id}` was made, and could not be taken away: {}", gone.why),
+                                format!(
+                                    "`{id}` was made, and could not be taken away: {}",
+                                    gone.why
+                                ),
                             )
                         })),
                     }
@@ -190,13 +190,19 @@ impl Rotation<'_, '_> {
                     is_possibly_live: true,
                     ..Went::because(
                         Came::Unknown,
-                        format!("`{id}` was made and its value was lost; take it away at the provider"),
+                        format!(
+                            "`{id}` was made and its value was lost; take it away at the provider"
+                        ),
                     )
                 })),
             },
             (How::Failed | How::Unknown, _) => Ok(Some(Went::because(
                 Came::Unknown,
-                format!("entry {} may have made a key, and the provider does not say: {}", at + 1, found.why),
+                format!(
+                    "entry {} may have made a key, and the provider does not say: {}",
+                    at + 1,
+                    found.why
+                ),
             ))),
         }
     }
@@ -239,7 +245,9 @@ fn is_repeatable(step: &Step) -> bool {
 /// A value of our own making: every field that is no name of something random.
 fn generated(scene: &Scene, how: Option<&Generate>) -> Result<Value> {
     let length = how.map_or(LENGTH, |how| how.length);
-    let alphabet = how.and_then(|how| how.alphabet).unwrap_or(Alphabet::Alphanumeric);
+    let alphabet = how
+        .and_then(|how| how.alphabet)
+        .unwrap_or(Alphabet::Alphanumeric);
     let mut fields = BTreeMap::new();
     for name in names(&scene.credential) {
         fields.insert(name, random(length, alphabet)?);
