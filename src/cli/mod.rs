@@ -10,6 +10,7 @@ pub mod diagnose;
 pub mod failure;
 pub mod file;
 pub mod fix;
+mod hands;
 pub mod harden;
 pub mod hidden;
 mod hook;
@@ -19,6 +20,7 @@ pub mod pin;
 pub mod private;
 pub mod roll;
 pub mod settings;
+pub mod surroundings;
 pub mod unlock;
 
 use std::ffi::OsString;

@@ -13,7 +13,7 @@ use crate::model::finding::FieldPath;
 use crate::model::hook::Hooks;
 use crate::model::id::Name;
 use crate::model::inventory::Inventory;
-use crate::model::policy::{Config, FailOn};
+use crate::model::policy::{Config, FailOn, HttpSet};
 use crate::rules::{self, Facts, Selection};
 
 /// What to judge by.
@@ -27,6 +27,9 @@ pub struct Settings {
     pub path: Option<PathBuf>,
     /// The programs to tell what happened. None of a configuration that was found in a folder: it may be a stranger's.
     pub hooks: Hooks,
+    /// The folder of programs, and how systems are reached: as for hooks, of the user's own configuration alone.
+    pub programs: Option<PathBuf>,
+    pub http: HttpSet,
 }
 
 impl Settings {
@@ -44,12 +47,21 @@ impl Settings {
         let shown = path.to_string_lossy().into_owned();
         let file = manifest::read_config(target.as_ref().unwrap_or(&path), shown)
             .map_err(|problems| refused(&problems))?;
-        let hooks = match is_own {
-            true => file.config.hooks.clone(),
-            false => Hooks::default(),
+        let (hooks, http) = match is_own {
+            true => (file.config.hooks.clone(), file.config.http.clone()),
+            false => (Hooks::default(), HttpSet::default()),
         };
+        // A path is taken from where the configuration lies.
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        let named = file.config.programs.as_ref().filter(|_| is_own);
+        let programs = named.map(|named| folder.join(named.as_str()));
         let settings = Settings::of(file, path)?;
-        Ok(Settings { hooks, ..settings })
+        Ok(Settings {
+            hooks,
+            programs,
+            http,
+            ..settings
+        })
     }
 
     /// What a configuration says, that was read from `path`. Nothing that it names is run.
@@ -68,6 +80,8 @@ impl Settings {
             policy: Cow::Owned(policy),
             path: Some(path),
             hooks: Hooks::default(),
+            programs: None,
+            http: HttpSet::default(),
         })
     }
 
@@ -108,6 +122,8 @@ impl Settings {
             policy: Cow::Borrowed(Policy::shipped()),
             path: None,
             hooks: Hooks::default(),
+            programs: None,
+            http: HttpSet::default(),
         }
     }
 

@@ -51,6 +51,22 @@ pub struct Config {
     pub duty: Vec<DutySet>,
     /// Programs that are told what happened. Only a configuration that was named, or is the user's own, may have them run.
     pub hooks: Hooks,
+    /// The folder of the programs that steps, probes and health checks of an inventory may name. As for hooks, only a
+    /// configuration that is the user's own says so; `programs` beside it where absent.
+    pub programs: Option<Text>,
+    /// How providers and platforms are reached; the user's own, too.
+    pub http: HttpSet,
+}
+
+/// How providers and platforms are reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HttpSet {
+    /// A file with the PEM certificates of the authority, in place of those of the system.
+    pub ca: Option<Text>,
+    /// The longest that a request takes, in seconds; 30 unless set.
+    pub timeout: Option<u16>,
 }
 
 /// The organisation's choices, made centrally.

@@ -24,6 +24,7 @@ pub mod matrix;
 pub mod next;
 pub mod plan;
 pub mod reach;
+pub mod rotate;
 pub mod run;
 pub mod schema;
 pub mod secret;
@@ -48,6 +49,7 @@ pub enum Command {
     Credential(credential::Args),
     Secret(secret::Args),
     Run(run::Args),
+    Rotate(rotate::Args),
     Check(check::Args),
     Import(import::Args),
     Can(can::Args),
@@ -85,6 +87,7 @@ impl Command {
             Command::Credential(args) => credential::run(args, context),
             Command::Secret(args) => secret::run(args, context),
             Command::Run(args) => run::run(args, context),
+            Command::Rotate(args) => rotate::run(args, context),
             Command::Check(args) => check::run(args, context),
             Command::Import(args) => import::run(args, context),
             Command::Can(args) => can::run(args, context),

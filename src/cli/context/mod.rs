@@ -52,6 +52,7 @@ pub struct Context {
     /// The command as typed, for the audit trail.
     command: String,
     now: Timestamp,
+    begun: Instant,
     /// The limits of the process as they were.
     before: Before,
 }
@@ -71,6 +72,7 @@ impl Context {
             out: Output::default(),
             command: typed(args),
             before,
+            begun: Instant::now(),
             now: Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX)),
         }
     }
@@ -175,6 +177,33 @@ impl Context {
     /// The variables of ours that a hook gets.
     pub fn hook_environment(&self) -> Vec<(OsString, OsString)> {
         places::hook_environment()
+    }
+
+    /// How servers are reached, as the environment says.
+    pub fn http(&self) -> crate::wire::Settings {
+        places::http()
+    }
+
+    /// A file or folder of the user's own configuration, where it is there.
+    pub fn own(&self, name: &str) -> Option<PathBuf> {
+        places::own(name)
+    }
+
+    /// What time it is for how long things take.
+    pub fn clock(&self) -> fn() -> Instant {
+        Instant::now
+    }
+
+    /// The moment it is, for what takes so long that `now` has passed; never earlier than the day to judge by.
+    pub fn this_moment(&self) -> Timestamp {
+        let passed = i64::try_from(self.begun.elapsed().as_secs()).unwrap_or(0);
+        let now = Timestamp::from_unix(self.now.unix().saturating_add(passed));
+        match self.globals.as_of {
+            Some(day) if day > now.date() => {
+                Timestamp::from_unix(Timestamp::from(day).unix().saturating_add(passed))
+            }
+            Some(_) | None => now,
+        }
     }
 
     /// Where this user keeps what was seen: `keyroll` in the XDG state folder.

@@ -18,6 +18,7 @@ use crate::model::command::Template;
 use crate::model::id::Name;
 use crate::secret::Secret;
 use crate::secrets::{Auth, SecretError, VaultSettings};
+use crate::wire;
 
 /// The name of the systemd credential that holds an identity.
 const CREDENTIAL: &str = "keyroll-identity";
@@ -113,6 +114,15 @@ pub fn from_here(path: PathBuf) -> PathBuf {
     match below.filter(|below| !below.as_os_str().is_empty()) {
         Some(below) => below.to_owned(),
         None => path,
+    }
+}
+
+/// How servers are reached: by the proxy that the environment names.
+pub fn http() -> wire::Settings {
+    wire::Settings {
+        proxy: text(&["HTTPS_PROXY", "https_proxy"]).map(Secret::from),
+        no_proxy: text(&["NO_PROXY", "no_proxy"]),
+        ..wire::Settings::default()
     }
 }
 

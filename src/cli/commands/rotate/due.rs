@@ -1,0 +1,166 @@
+//! `keyroll rotate --due`: for cron. Goes on with what is open, begins what is due, and one that fails stops no other.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use crate::cli::commands::rotate::{Args, conclude, planned, show};
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::hands::AtHand;
+use crate::cli::surroundings::surroundings;
+use crate::cli::unlock;
+use crate::lifecycle::due::DueKind;
+use crate::lifecycle::operation::open;
+use crate::model::id::AccountId;
+use crate::model::operation::{OperationState, Work};
+use crate::model::record::{Kind, Record};
+use crate::operations::procedure::{Journal, Rotation, Scene, Tools};
+use crate::provider::Surroundings;
+use crate::store::{Access, Store};
+
+/// What is to be done with an account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    GoOn,
+    Begin,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let Some(_held) = lock(context)? else {
+        context
+            .out
+            .note("another `rotate --due` is at work; nothing to do here");
+        return Ok(Status::Clean);
+    };
+    let mut store = context.open(match args.dry_run {
+        true => Access::Read,
+        false => Access::Write,
+    })?;
+    let (turns, mut status) = turns(&store, args.max, context)?;
+    if turns.is_empty() {
+        return Ok(status);
+    }
+    let names: Vec<String> = turns.iter().map(|(id, _)| id.to_string()).collect();
+    if !args.dry_run {
+        context.confirm(&format!("Rotate {}?", names.join(", ")))?;
+    }
+    let around = surroundings(context)?;
+    for (id, turn) in turns {
+        let went = match args.dry_run {
+            true => {
+                let scene = Scene::read(&store, id.as_str())?;
+                let (operation, _) = planned(&scene, context)?;
+                show(&operation, context)
+            }
+            false => one(args, &id, turn, &mut store, &around, context),
+        };
+        status = status.and(match went {
+            Ok(status) => status,
+            // One that fails stops no other.
+            Err(failure) => {
+                context
+                    .out
+                    .note(format!("account/{id}: {}", failure.causes()));
+                if let Some(hint) = failure.advice() {
+                    context.out.note(format!("hint: {hint}"));
+                }
+                Status::Error
+            }
+        });
+    }
+    Ok(status)
+}
+
+/// What waits to go on, then what is due and not begun, at most `max` of it. Those that stalled are told.
+fn turns(
+    store: &Store,
+    max: usize,
+    context: &mut Context,
+) -> Result<(Vec<(AccountId, Turn)>, Status), Failure> {
+    let mut status = Status::Clean;
+    let mut turns = Vec::new();
+    let mut busy = Vec::new();
+    for record in store.records(Kind::Operation)? {
+        let Record::Operation(key, operation) = record else {
+            continue;
+        };
+        if !operation.is_open() {
+            continue;
+        }
+        busy.push(key.account.clone());
+        match (operation.what, operation.state) {
+            (Work::Rotate, OperationState::Open) => turns.push((key.account, Turn::GoOn)),
+            (Work::Rotate, OperationState::Stalled) => {
+                context.out.note(format!(
+                    "account/{}: rotation {} is stalled after {} failures; `keyroll rotate {} --resume` tries again",
+                    key.account, key.number, operation.failures, key.account
+                ));
+                status = status.and(Status::Error);
+            }
+            (Work::Rotate, OperationState::Done | OperationState::Aborted)
+            | (Work::Revoke | Work::Emergency | Work::Drill, _) => {}
+        }
+    }
+    let due = store.due(context.as_of())?;
+    let due = due.into_iter().filter(|row| row.what == DueKind::Rotation);
+    let due = due.map(|row| row.account);
+    let begun = due.filter(|id| !busy.contains(id)).take(max);
+    turns.extend(begun.map(|id| (id, Turn::Begin)));
+    Ok((turns, status))
+}
+
+fn one(
+    args: &Args,
+    id: &AccountId,
+    turn: Turn,
+    store: &mut Store,
+    around: &Surroundings,
+    context: &mut Context,
+) -> Outcome {
+    let scene = Scene::read(store, id.as_str())?;
+    let operation = match turn {
+        Turn::Begin => Some(planned(&scene, context)?.0),
+        Turn::GoOn => None,
+    };
+    let waiting = open(scene.operations(), id).map(|(key, it)| (key.clone(), it.clone()));
+    let mut secrets = unlock::unlock_to_seal(store, &args.identity, context)?;
+    let ended = {
+        let mut hands = AtHand::new(context);
+        let tools = Tools {
+            secrets: &mut secrets,
+            around,
+            hands: &mut hands,
+            made_nothing: false,
+        };
+        match (operation, waiting) {
+            (Some(operation), _) => Rotation::begin(tools, scene, operation)?.run()?,
+            (None, Some((key, operation))) => {
+                Rotation::of(tools, scene, Journal::of(key, operation)).run()?
+            }
+            (None, None) => return Ok(Status::Clean),
+        }
+    };
+    Ok(conclude(id.as_str(), &ended, "rotated", context))
+}
+
+/// Of two at once, one works. The lock dies with the process.
+fn lock(context: &Context) -> Result<Option<File>, Failure> {
+    let store = context.store_path()?;
+    let mut path = store.into_os_string();
+    path.push(".rotating");
+    let path = PathBuf::from(path);
+    let unusable = |error: std::io::Error| {
+        let shown = path.to_string_lossy().escape_debug().to_string();
+        Failure::new(format!("cannot lock `{shown}`: {error}"))
+            .hint("the folder of the store must be ours to write to")
+    };
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600);
+    let file = options.open(&path).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}

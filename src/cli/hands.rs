@@ -1,0 +1,92 @@
+//! Whoever sits at the command while a procedure is carried out: is told each step, does what is done by hand, and types
+//! what only a person has. Off a terminal nobody is there, and what is done by hand waits.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::model::date::Timestamp;
+use crate::model::id::Name;
+use crate::model::operation::{Entry, EntryState};
+use crate::operations::procedure::Hands;
+use crate::secret::Value;
+use crate::secret::is_public;
+
+/// The hands at a terminal, or none.
+pub struct AtHand<'c> {
+    context: &'c mut Context,
+}
+
+impl<'c> AtHand<'c> {
+    pub fn new(context: &'c mut Context) -> AtHand<'c> {
+        AtHand { context }
+    }
+}
+
+fn failed(failure: Failure) -> anyhow::Error {
+    anyhow!(failure.causes())
+}
+
+impl Hands for AtHand<'_> {
+    fn now(&self) -> Timestamp {
+        self.context.this_moment()
+    }
+
+    fn pause(&mut self, time: Duration) {
+        thread::sleep(time);
+    }
+
+    fn begins(&mut self, entry: &Entry, at: usize, of: usize) {
+        let again = match entry.state {
+            EntryState::Waiting | EntryState::Done | EntryState::Skipped => "",
+            EntryState::Started | EntryState::Failed | EntryState::Unknown => " (again)",
+        };
+        let (phase, title) = (entry.phase, entry.title());
+        self.context
+            .out
+            .note(format!("[{at}/{of}] {phase}: {title}{again}"));
+    }
+
+    fn ended(&mut self, words: &str) {
+        if words != "done" {
+            self.context.out.note(format!("      {words}"));
+        }
+    }
+
+    fn manual(&mut self, title: &str, what: &str) -> Result<Option<String>> {
+        if !self.context.may_ask() {
+            return Ok(None);
+        }
+        self.context.out.note(format!("by hand: {what}"));
+        let prompt = format!(
+            "`{title}`: type a note when it is done, `done` if there is none, nothing if it is not: "
+        );
+        let answer = self.context.out.ask(&prompt).map_err(failed)?;
+        Ok(answer.filter(|note| !note.trim().is_empty()))
+    }
+
+    fn value(&mut self, fields: &[Name]) -> Result<Option<Value>> {
+        if !self.context.may_ask_secret() {
+            return Ok(None);
+        }
+        let mut typed = BTreeMap::new();
+        for field in fields {
+            let out = &mut self.context.out;
+            let secret = match is_public(field) {
+                true => {
+                    let text = out.ask(&format!("{field}: ")).map_err(failed)?;
+                    text.unwrap_or_default().into()
+                }
+                false => out
+                    .ask_secret(&format!("{field}, the new one (not shown): "))
+                    .map_err(failed)?,
+            };
+            typed.insert(field.clone(), secret);
+        }
+        Ok(Some(Value::read(typed)?))
+    }
+}
