@@ -61,6 +61,14 @@ pub enum CannotBegin {
     Pending { account: AccountId, number: u32 },
     #[error("the secret of `account/{account}` lives in {place}, which holds one value at a time")]
     OneValue { account: AccountId, place: String },
+    #[error(
+        "version {number} of `account/{account}` has no id at the provider, and `{title}` needs it"
+    )]
+    NoId {
+        account: AccountId,
+        number: u32,
+        title: String,
+    },
     #[error("`account/{account}` has no version that could still work")]
     NothingLive { account: AccountId },
 }

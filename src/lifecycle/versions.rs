@@ -10,6 +10,7 @@ use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
 use crate::model::record::Record;
 use crate::model::sealed::Held;
+use crate::model::text::Text;
 
 /// The versions of credentials, as recorded.
 pub type Versions = BTreeMap<VersionKey, Version>;
@@ -25,6 +26,8 @@ pub struct Given {
     pub pending: bool,
     /// Whether it is a new version even where the current one has no value yet.
     pub new: bool,
+    /// What the provider calls it, where it gave it an id.
+    pub id: Option<Text>,
 }
 
 /// Why there is no version to store a value in.
@@ -115,6 +118,10 @@ pub fn store(
     let after = Version {
         expires,
         activated,
+        id: given
+            .id
+            .clone()
+            .or_else(|| before.and_then(|old| old.id.clone())),
         held: Some(held),
         ..before
             .cloned()
@@ -253,6 +260,7 @@ mod tests {
             expires: None,
             pending: false,
             new: false,
+            id: None,
         }
     }
 

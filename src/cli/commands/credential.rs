@@ -13,6 +13,7 @@ use crate::model::account::Account;
 use crate::model::credential::{Credential, SecretPlace, StoreClass};
 use crate::model::id::{AccountId, EnvironmentName, ProviderId};
 use crate::model::record::Kind;
+use crate::model::text::Text;
 use crate::operations::secrets::{Refusal, account};
 use crate::store::Store;
 
@@ -96,6 +97,19 @@ enum What {
         #[arg(long)]
         with_history: bool,
     },
+    /// Record what the provider calls a version: its id of the key, which steps name as {previous.id} and {credential.id}
+    #[command(
+        after_help = "Examples:\n  keyroll credential id etl k1\n  keyroll credential id etl k1 --version 3"
+    )]
+    Id {
+        #[arg(add = completion::names(Kind::Account))]
+        account: String,
+        /// The provider's id of the credential: never the secret itself
+        id: Text,
+        /// Of this version instead of the current one
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<u32>,
+    },
     /// Make the pending version the current one
     #[command(after_help = "Example:\n  keyroll credential promote etl")]
     Promote {
@@ -133,6 +147,11 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         } => change::remove(&account, with_history, context),
         What::Retire { account, number } => version::retire(&account, number, context),
         What::Forget { account, number } => version::forget(&account, number, context),
+        What::Id {
+            account,
+            id,
+            version,
+        } => version::id(&account, id, version, context),
         What::Promote { account } => version::promote(&account, context),
     }
 }

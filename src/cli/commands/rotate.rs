@@ -270,6 +270,11 @@ fn refused(why: CannotBegin) -> Failure {
         CannotBegin::OneValue { account, .. } => format!(
             "two versions live side by side for a while: `keyroll credential move {account} age`; nothing was begun"
         ),
+        CannotBegin::NoId {
+            account, number, ..
+        } => format!(
+            "`keyroll credential id {account} ID --version {number}` records what the provider calls it; nothing was begun"
+        ),
         CannotBegin::NothingLive { .. } => "there is nothing to take away".to_owned(),
     };
     Failure::refused(why).hint(hint)

@@ -109,6 +109,10 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
             "`keyroll credential show ACCOUNT` lists its versions",
         ),
         Refusal::NoSecret(_) => (Status::Error, "store it: `keyroll secret set ACCOUNT`"),
+        Refusal::Open { .. } => (
+            Status::Error,
+            "`keyroll rotate ACCOUNT --resume` goes on with it, --abort gives it up; nothing was changed",
+        ),
         Refusal::Revoked { .. } => (Status::Error, "a revoked secret is not handed out"),
         Refusal::NoRecipient(_) => (
             Status::Usage,

@@ -8,7 +8,7 @@ use crate::model::account::{Account, AccountStatus};
 use crate::model::credential::{Credential, StoreClass, Version, VersionStage};
 use crate::model::id::{AccountId, ProcedureId};
 use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase, Work};
-use crate::model::procedure::{Procedure, ProcedureKind, Stage};
+use crate::model::procedure::{Procedure, ProcedureKind, Stage, Step};
 use crate::model::provider::Provider;
 use crate::model::rotation::Rotation;
 use crate::model::text::Text;
@@ -46,6 +46,9 @@ pub fn rotation(
     let current = due::newest(it.versions, it.id);
     let identity = identity(it, course, current.map(|(_, version)| version))?;
     limits(it, course, identity.as_ref())?;
+    if let Some((key, _)) = current.filter(|(_, version)| version.id.is_none()) {
+        named(it.id, key.number, "{previous.id}", procedure.step.iter())?;
+    }
     let operation = Operation {
         what: Work::Rotate,
         state: OperationState::Open,
@@ -180,6 +183,27 @@ pub(super) fn is_live(version: &Version) -> bool {
     }
 }
 
+/// Refuses steps that name the provider's id of a version that has none: better now than halfway.
+pub(super) fn named<'p>(
+    account: &AccountId,
+    number: u32,
+    placeholder: &str,
+    steps: impl Iterator<Item = &'p Step>,
+) -> Result<(), CannotBegin> {
+    let names = |step: &&Step| {
+        let text = serde_json::to_string(step).unwrap_or_default();
+        text.contains(placeholder)
+    };
+    match steps.into_iter().find(names) {
+        None => Ok(()),
+        Some(step) => Err(CannotBegin::NoId {
+            account: account.clone(),
+            number,
+            title: step.title.to_string(),
+        }),
+    }
+}
+
 fn entries(course: Course, procedure: &Procedure, has_old: bool) -> Vec<Entry> {
     use Phase::{Acknowledge, Create, Finish, Overlap, Promote, Refusal, Retire, Set, Test};
     let order: &[Phase] = match course {
@@ -249,7 +273,7 @@ fn entries(course: Course, procedure: &Procedure, has_old: bool) -> Vec<Entry> {
 }
 
 /// Whether a step gives the new value: the provider's answer has it, or whoever does it by hand types it.
-fn gives(step: &crate::model::procedure::Step) -> bool {
+fn gives(step: &Step) -> bool {
     step.secret.is_some() || (step.manual.is_some() && step.stage == Some(Stage::Create))
 }
 

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::lifecycle::due;
+use crate::lifecycle::operation::open;
 use crate::lifecycle::versions::{self, Given};
 use crate::model::account::AccountStatus;
 use crate::model::change::{Action, Change};
@@ -12,6 +13,7 @@ use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
 use crate::model::record::Record;
 use crate::model::sealed::{Held, Source};
+use crate::operations::procedure::operations;
 use crate::operations::secrets::{Refusal, Secrets, account};
 use crate::secret::{Doubt, Value, doubts};
 
@@ -53,6 +55,17 @@ impl Secrets<'_> {
         given: &Given,
         today: Date,
     ) -> Result<Stored> {
+        let (id, _, _) = account(self.store, name)?;
+        let operations = operations(self.store, &id)?;
+        if let Some((key, operation)) = open(&operations, &id) {
+            let (number, what) = (key.number, operation.what);
+            return Err(Refusal::Open {
+                account: id,
+                number,
+                what,
+            }
+            .into());
+        }
         self.give_with(name, value, source, (given, today), &ALONE)
     }
 

@@ -21,6 +21,7 @@ use crate::model::credential::{Credential, SecretPlace, StoreClass, Version, Ver
 use crate::model::event::Actor;
 use crate::model::id::AccountId;
 use crate::model::key::{Only, VersionKey};
+use crate::model::operation::Work;
 use crate::model::record::{Kind, Record, RecordId};
 use crate::model::sealed::{Held, Sealed, StoreKey};
 use crate::secret::{Envelope, Value, names};
@@ -49,6 +50,13 @@ pub enum Refusal {
     NoVersion { account: AccountId, number: u32 },
     #[error("no secret is stored for `account/{0}`")]
     NoSecret(AccountId),
+    /// What it proves would be passed over.
+    #[error("{what} {number} of `account/{account}` is open")]
+    Open {
+        account: AccountId,
+        number: u32,
+        what: Work,
+    },
     #[error("version {number} of `account/{account}` is revoked")]
     Revoked { account: AccountId, number: u32 },
     #[error("there is no recipient `{0}`")]

@@ -4,18 +4,23 @@ use crate::cli::commands::credential::known;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
+use crate::lifecycle::operation::open;
 use crate::lifecycle::{due, versions};
 use crate::model::change::Change;
 use crate::model::credential::{StoreClass, Version, VersionStage};
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
+use crate::model::operation::Work;
 use crate::model::record::{Kind, RecordId};
+use crate::model::text::Text;
+use crate::operations::procedure::operations;
 use crate::operations::secrets::{self, Refusal};
 use crate::store::{Access, Store};
 
 pub(super) fn promote(name: &str, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let (id, _, _) = known(&store, name)?;
+    not_open(&store, &id)?;
     let changes = versions::promote(&secrets::versions(&store)?, &id, context.today())
         .map_err(anyhow::Error::from)?;
     roll::commit(context, &mut store, &changes)?;
@@ -26,6 +31,51 @@ pub(super) fn promote(name: &str, context: &mut Context) -> Outcome {
         ));
     }
     Ok(Status::Clean)
+}
+
+/// Records what the provider calls a version.
+pub(super) fn id(name: &str, id: Text, number: Option<u32>, context: &mut Context) -> Outcome {
+    let mut store = context.open(Access::Write)?;
+    let (account, _, _) = known(&store, name)?;
+    let recorded = secrets::versions(&store)?;
+    let found = match number {
+        None => due::newest(&recorded, &account),
+        Some(number) => versions::of(&recorded, &account).find(|(key, _)| key.number == number),
+    };
+    let Some((key, version)) = found else {
+        let refusal = match number {
+            Some(number) => Refusal::NoVersion { account, number },
+            None => Refusal::NoSecret(account),
+        };
+        return Err(anyhow::Error::from(refusal).into());
+    };
+    let after = Version {
+        id: Some(id),
+        ..version.clone()
+    };
+    let before = (key.clone(), version.clone());
+    let change = Change::update(before.into(), (key.clone(), after).into());
+    roll::commit(context, &mut store, &[change])?;
+    Ok(Status::Clean)
+}
+
+/// That no operation is open on an account: what it proves would be passed over, or what it needs taken away.
+fn not_open(store: &Store, id: &AccountId) -> Result<(), Failure> {
+    let operations = operations(store, id)?;
+    match open(&operations, id) {
+        None => Ok(()),
+        Some((key, operation)) => Err(Failure::refused(format!(
+            "{} {} of `account/{id}` is open",
+            operation.what, key.number
+        ))
+        .hint(format!(
+            "`keyroll {} {id} --resume` goes on with it; nothing was changed",
+            match operation.what {
+                Work::Rotate => "rotate",
+                Work::Revoke | Work::Emergency | Work::Drill => "revoke",
+            }
+        ))),
+    }
 }
 
 /// A version of an account that is not the current or the pending one.
@@ -68,6 +118,7 @@ pub(super) fn retire(name: &str, number: u32, context: &mut Context) -> Outcome 
 pub(super) fn forget(name: &str, number: u32, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let (id, key, version) = old(&store, name, number)?;
+    not_open(&store, &id)?;
     let Some(held) = version.held.clone() else {
         return Err(anyhow::Error::from(Refusal::NoSecret(id)).into());
     };

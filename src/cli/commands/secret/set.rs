@@ -18,6 +18,7 @@ use crate::model::date::Date;
 use crate::model::id::Name;
 use crate::model::record::{Kind, RecordId};
 use crate::model::sealed::Source;
+use crate::model::text::Text;
 use crate::operations::secrets::account;
 use crate::secret::{Secret, Value, is_public, names};
 use crate::store::Access;
@@ -59,6 +60,9 @@ pub struct Args {
     /// The last day on which the provider accepts it
     #[arg(long, value_name = "DATE")]
     expires: Option<Date>,
+    /// What the provider calls it: its id of the key, never the secret itself
+    #[arg(long, value_name = "ID")]
+    id: Option<Text>,
     /// Keep a line end at the end of a value of one line
     #[arg(long)]
     verbatim: bool,
@@ -74,6 +78,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         expires: args.expires,
         pending: args.pending,
         new: args.new,
+        id: args.id.clone(),
     };
     if args.existing
         && matches!(

@@ -109,7 +109,6 @@ impl Rotation<'_, '_> {
         let tag: Option<Text> = self.journal.operation.tag().parse().ok();
         let identity = self.journal.operation.identity.clone();
         let amend = |version: &mut Version| {
-            version.id = id.clone();
             version.tag = tag.clone();
             version.identity = identity.clone();
             version.seen_expires = expires;
@@ -129,6 +128,7 @@ impl Rotation<'_, '_> {
             expires,
             pending: true,
             new: true,
+            id,
         };
         let name = self.scene.id.to_string();
         let stored = self.tools.secrets.give_with(
