@@ -3,6 +3,7 @@
 
 mod answer;
 mod discover;
+mod health;
 mod mask;
 mod probe;
 mod reach;
@@ -12,6 +13,7 @@ mod template;
 mod values;
 mod verify;
 
+pub use health::look as health;
 pub use probe::{Seen, Sight, writes};
 pub use reach::{PROGRAM_TIMEOUT, Reach, Surroundings};
 pub use session::Session;

@@ -239,10 +239,10 @@ mod tests {
         let expected = [
             "platform/factverse test.read.verify.path",
             "provider/unicmms environment.staging.endpoint",
-            "provider/unicmms test.read.http.path",
-            "provider/unicmms test.write.verify.path",
             "provider/unicmms test.audit.http.path",
             "provider/unicmms test.audit.verify[1]",
+            "provider/unicmms test.read.http.path",
+            "provider/unicmms test.write.verify.path",
             "procedure/unicmms-revoke step[1].http.path",
             "procedure/unicmms-revoke step[2].command[2]",
             "consumer/etl-01 health.command[1]",

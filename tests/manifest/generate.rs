@@ -13,6 +13,7 @@ use keyroll::model::procedure::{ProcedureKind, Stage};
 use keyroll::model::provider::Hosting;
 use keyroll::model::record::{Kind, Record, RecordId};
 use keyroll::model::rotation::{Strategy as Takeover, Weekday};
+use keyroll::model::sound::METHODS;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -171,14 +172,24 @@ fn http() -> Json {
         (100u16..600).prop_map(Value::from),
         vec(100u16..600, 0..4).prop_map(Value::from)
     ];
-    table(
-        vec![("method", texts()), ("path", texts())],
-        vec![
-            ("header", map(text(), texts())),
-            ("body", anything()),
-            ("expect", status.boxed()),
-        ],
-    )
+    let method = select(METHODS.to_vec()).prop_map(Value::from).boxed();
+    let path = name().prop_map(|name| json!(format!("/{name}/{{id}}")));
+    let with = |more: (&'static str, Json)| {
+        table(
+            vec![("method", method.clone()), ("path", path.clone().boxed())],
+            vec![
+                ("header", map(text(), texts())),
+                ("expect", status.clone().boxed()),
+                ("at", name().prop_map(Value::from).boxed()),
+                more,
+            ],
+        )
+    };
+    prop_oneof![
+        with(("body", anything())),
+        with(("form", map(text(), texts())))
+    ]
+    .boxed()
 }
 
 fn expectation() -> Json {
@@ -203,16 +214,34 @@ fn environments() -> Json {
 }
 
 fn probes() -> Json {
-    let kind = select(ProbeKind::ALL)
-        .prop_map(|kind| kind.to_string())
-        .boxed();
+    let mut kinds = ProbeKind::ALL.to_vec();
+    kinds.retain(|kind| *kind != ProbeKind::Session);
+    let kind = select(kinds).prop_map(|kind| kind.to_string()).boxed();
     let maybe = vec![
         ("must-be", word(Verdict::ALL)),
         ("allowed", expectation()),
         ("denied", expectation()),
-        ("verify", http()),
+        ("verify", ask()),
+        ("capabilities", pointer()),
+        ("before", before()),
     ];
     map(kind, table(vec![("http", http())], maybe))
+}
+
+fn before() -> Json {
+    let take = map(Just("token".to_owned()).boxed(), pointer());
+    vec(table(vec![("http", http()), ("take", take)], vec![]), 0..3)
+        .prop_map(Value::from)
+        .boxed()
+}
+
+fn ask() -> Json {
+    let program = name().prop_map(|word| json!(["./pg-probe", word, "{identity}"]));
+    prop_oneof![http(), program].boxed()
+}
+
+fn pointer() -> Json {
+    Just(json!("/data/0/key")).boxed()
 }
 
 fn window() -> Json {
@@ -228,13 +257,16 @@ fn window() -> Json {
 fn step() -> Json {
     let ways = prop_oneof![
         texts().prop_map(|v| ("manual", v)),
-        list(texts()).prop_map(|v| ("command", v)),
+        name().prop_map(|word| ("command", json!(["pg-admin", word]))),
         http().prop_map(|v| ("http", v)),
     ];
+    let secret = prop_oneof![pointer(), map(name(), pointer())].boxed();
     let maybe = vec![
         ("stage", word(Stage::ALL)),
-        ("secret", texts()),
-        ("id", texts()),
+        ("secret", secret),
+        ("id", pointer()),
+        ("expires", pointer()),
+        ("rehearse", ask()),
     ];
     (table(vec![("title", texts())], maybe), ways)
         .prop_map(|(mut step, (key, way))| {
