@@ -22,6 +22,7 @@ const RUNGS: &[&str] = &[
     include_str!("../src/store/migrations/0002_secrets.sql"),
     include_str!("../src/store/migrations/0003_judged.sql"),
     include_str!("../src/store/migrations/0004_access.sql"),
+    include_str!("../src/store/migrations/0005_lifecycle.sql"),
 ];
 
 fn number(db: &Connection, name: &str) -> i64 {
@@ -64,7 +65,10 @@ fn of_format(format: usize, path: &Path) -> Vec<Record> {
     store.commit(&actor(), &creations(&old)).unwrap();
     drop(store);
     let db = Connection::open(path).unwrap();
-    db.execute_batch(samples::DOWN_TO_3).unwrap();
+    db.execute_batch(samples::DOWN_TO_4).unwrap();
+    if format < 4 {
+        db.execute_batch(samples::DOWN_TO_3).unwrap();
+    }
     if format < 3 {
         db.execute_batch(samples::DOWN_TO_2).unwrap();
     }
@@ -128,6 +132,11 @@ fn a_store_of_format_3_comes_to_the_schema_of_today_and_keeps_its_records() {
     comes_to_today(3);
 }
 
+#[test]
+fn a_store_of_format_4_comes_to_the_schema_of_today_and_keeps_its_records() {
+    comes_to_today(4);
+}
+
 fn comes_to_today(format: usize) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("roll.db");
@@ -173,7 +182,12 @@ fn a_store_that_was_upgraded_takes_what_is_new() {
     let path = dir.path().join("roll.db");
     of_format(1, &path);
     let mut store = Store::open(&path, Access::Write).unwrap();
-    for new in [samples::secrets(), samples::judged(), samples::access()] {
+    for new in [
+        samples::secrets(),
+        samples::judged(),
+        samples::access(),
+        samples::journaled(),
+    ] {
         store.commit(&actor(), &creations(&new)).unwrap();
     }
     assert_eq!(store.inventory().unwrap(), samples::inventory());

@@ -195,7 +195,7 @@ fn what_is_not_a_whole_store_of_ours_is_refused_untouched() {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 4
+                known: 5
             }
         )
     };
@@ -657,6 +657,25 @@ fn what_is_due_follows_the_records() {
 }
 
 #[test]
+fn of_two_operations_begun_on_one_account_one_is_refused() {
+    let (_place, mut store) = filled();
+    let begun = |account: &str, state: &str| {
+        let body = json!({ "what": "rotate", "state": state, "token": "t", "began": "2026-10-01T00:00:00Z", "by": "jo",
+            "entries": [] });
+        Change::create(record(&format!("operation/{account} 7"), body))
+    };
+    for state in ["open", "stalled"] {
+        let error = store
+            .commit(&actor(), &[begun("half", state)])
+            .expect_err("one of `half` is stalled");
+        assert!(!error.to_string().contains("UNIQUE"), "{error}");
+    }
+    store.commit(&actor(), &[begun("half", "done")]).unwrap();
+    store.commit(&actor(), &[begun("etl", "open")]).unwrap();
+    assert_eq!(store.verify().unwrap().faults, []);
+}
+
+#[test]
 fn a_partial_inventory_holds_what_an_account_is_judged_by() {
     let (_place, store) = filled();
     let part = store
@@ -664,7 +683,9 @@ fn a_partial_inventory_holds_what_an_account_is_judged_by() {
         .unwrap();
     // `half` is owned by `etl`, and so its world is in it too.
     assert_eq!(part.names(Kind::Account), ["etl", "half"]);
-    assert_eq!(part.names(Kind::Version), ["half 9", "half 10"]);
+    let numbers = ["half 9", "half 10", "half 11", "half 12"];
+    assert_eq!(part.names(Kind::Version), numbers);
+    assert_eq!(part.names(Kind::Operation), ["half 4294967295"]);
     assert_eq!(part.names(Kind::Provider), ["maximo"]);
     assert!(part.names(Kind::Role).is_empty());
 }

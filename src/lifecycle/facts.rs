@@ -238,6 +238,38 @@ mod tests {
         assert!(matches!(faults[0], BadFact::NoVersion { line: 2, .. }));
     }
 
+    #[test]
+    fn that_a_version_is_refused_is_not_taken_from_a_file_and_what_consumers_did_is() {
+        let mut roll = roll();
+        roll.put(Record::from_value(&"consumer/job".parse().unwrap(), json!({})).unwrap());
+        let of = |word: &str, more: &str| {
+            format!(r#"{{"fact":"{word}","account":"etl","version":1,"on":"2026-10-01",{more}}}"#)
+        };
+        let refusal = of("refused", r#""way":"fresh-logon""#);
+        assert_eq!(
+            refused(&roll, &[ISSUED, &refusal]),
+            [
+                "line 2: that the provider refuses a version is not taken from a file: `keyroll revoke` must see it"
+            ]
+        );
+        let acknowledged = of("acknowledged", r#""consumer":"job""#);
+        let closed = of("fail-closed", r#""consumer":"job","outcome":"pass""#);
+        let changes = decide(&lines(&[ISSUED, &acknowledged, &closed]), &roll).unwrap();
+        apply(&mut roll, &changes);
+        let words: Vec<_> = roll.facts.values().map(Fact::word).collect();
+        assert_eq!(words, ["acknowledged", "fail-closed"]);
+        let unknown = acknowledged.replace("\"job\"", "\"jobs\"");
+        assert_eq!(
+            refused(&roll, &[&unknown]),
+            ["line 1: `consumer/jobs` is not in the roll"]
+        );
+        let early = closed.replace("\"version\":1", "\"version\":2");
+        assert!(matches!(
+            decide(&lines(&[&early]), &roll).unwrap_err()[0],
+            BadFact::NoVersion { line: 1, .. }
+        ));
+    }
+
     fn refused(roll: &Inventory, texts: &[&str]) -> Vec<String> {
         let faults = decide(&lines(texts), roll).unwrap_err();
         faults.iter().map(BadFact::to_string).collect()

@@ -98,13 +98,13 @@ fn every_fault_of_a_record_is_told_not_only_the_first() {
 
 #[test]
 fn a_missing_key_is_told_at_the_header_of_its_table() {
-    let text = "[team.a]\n\n[provider.p.test.read]\nallowed = { status = 200 }\n\n[consumer.c]\nhealth = {}\n";
+    let text = "[team.a]\n\n[provider.p.test.read]\nallowed = { status = 200 }\n\n[procedure.c]\nstep = []\n";
     assert_eq!(
         told(text),
         [
             "1:1 `team/a` lacks `name`",
             "3:1 `read` lacks `http`",
-            "7:10 `health` lacks `command`",
+            "6:1 `procedure/c` lacks `kind`",
         ]
     );
 }

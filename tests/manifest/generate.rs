@@ -206,6 +206,7 @@ fn expectation() -> Json {
 
 fn environments() -> Json {
     let maybe = vec![
+        ("endpoints", map(name(), texts())),
         ("hosting", word(Hosting::ALL)),
         ("allowlist", list(texts())),
         ("admin", principals()),
@@ -373,6 +374,7 @@ fn named(kind: Kind) -> Option<Json> {
                 ("email", texts()),
                 ("tenant", names()),
                 ("workplace", list(paths())),
+                ("login", list(texts())),
                 ("left", dates()),
             ],
         ),
@@ -423,8 +425,11 @@ fn named(kind: Kind) -> Option<Json> {
             vec![("step", vec(step(), 0..4).prop_map(Value::from).boxed())],
         ),
         Kind::Consumer => {
-            let health = table(vec![("command", list(texts()))], vec![]);
-            table(vec![], vec![("host", texts()), ("health", health)])
+            let health = table(vec![], vec![("command", list(texts())), ("http", texts())]);
+            table(
+                vec![],
+                vec![("host", texts()), ("fetches", flags()), ("health", health)],
+            )
         }
         Kind::Account => account(),
         Kind::Role => table(

@@ -84,6 +84,7 @@ pub fn records() -> Vec<Record> {
     out.extend(secrets());
     out.extend(judged());
     out.extend(access());
+    out.extend(journaled());
     out
 }
 
@@ -92,7 +93,46 @@ fn ciphertext(of: &str) -> String {
     format!("-----BEGIN AGE ENCRYPTED FILE-----\n{of}\n-----END AGE ENCRYPTED FILE-----\n")
 }
 
-/// Makes a store of today one of format 3; it must hold none of the records of [`access`].
+/// Makes a store of today one of format 4; it must hold none of the records of [`journaled`].
+pub const DOWN_TO_4: &str = "
+    PRAGMA foreign_keys = OFF;
+    DROP TABLE operation;
+    CREATE TEMP TABLE kept AS SELECT id, fact, happened_on, account, procedure, version, expires, previous_live, probe,
+      outcome, minutes, log, reviewed_by, verdict FROM fact;
+    DROP TABLE fact;
+CREATE TABLE fact (
+  id TEXT PRIMARY KEY NOT NULL,
+  fact TEXT NOT NULL CHECK (
+    fact = 'issued' OR fact = 'rotated' OR fact = 'evidence' OR fact = 'drill' OR fact = 'seen' OR
+    fact = 'review' OR fact = 'owner-changed'),
+  happened_on TEXT NOT NULL CHECK (date(happened_on) IS happened_on),
+  account TEXT REFERENCES account DEFERRABLE INITIALLY DEFERRED,
+  procedure TEXT REFERENCES procedure DEFERRABLE INITIALLY DEFERRED,
+  version INTEGER CHECK (version BETWEEN 0 AND 4294967295),
+  expires TEXT CHECK (date(expires) IS expires),
+  previous_live INTEGER CHECK (previous_live IN (0, 1)),
+  probe TEXT CHECK (
+    probe = 'authenticate' OR probe = 'discover' OR probe = 'read' OR probe = 'write' OR
+    probe = 'foreign' OR probe = 'forbidden' OR probe = 'audit'),
+  outcome TEXT CHECK (outcome = 'pass' OR outcome = 'fail' OR outcome = 'inconclusive'),
+  minutes INTEGER CHECK (minutes BETWEEN 0 AND 4294967295),
+  log TEXT,
+  reviewed_by TEXT REFERENCES principal DEFERRABLE INITIALLY DEFERRED,
+  verdict TEXT CHECK (verdict = 'keep' OR verdict = 'change' OR verdict = 'retire')
+) STRICT;
+    INSERT INTO fact SELECT * FROM kept;
+    DROP TABLE kept;
+    CREATE INDEX fact_account ON fact (account) WHERE account IS NOT NULL;
+    CREATE INDEX fact_reviewed_by ON fact (reviewed_by) WHERE reviewed_by IS NOT NULL;
+    ALTER TABLE version DROP COLUMN revoked; ALTER TABLE version DROP COLUMN seen_expires;
+    ALTER TABLE version DROP COLUMN tag; ALTER TABLE version DROP COLUMN identity;
+    ALTER TABLE version DROP COLUMN provider_id;
+    ALTER TABLE person DROP COLUMN login; ALTER TABLE consumer DROP COLUMN fetches;
+    ALTER TABLE rotation DROP COLUMN blackout; ALTER TABLE procedure DROP COLUMN generate;
+    ALTER TABLE provider_environment DROP COLUMN endpoints; ALTER TABLE platform_environment DROP COLUMN endpoints;
+    PRAGMA user_version = 4;";
+
+/// The same of a store of format 4, which is to come to format 3; it must hold none of the records of [`access`].
 pub const DOWN_TO_3: &str = "
     PRAGMA foreign_keys = OFF;
     DROP INDEX role_catalog; DROP TABLE team_part; DROP TABLE invitation; DROP TABLE assertion;
@@ -118,7 +158,10 @@ pub const DOWN_TO_1: &str = "
 
 /// The records that a store of an older format could hold.
 pub fn of_format(format: usize) -> Vec<Record> {
-    let mut new = access();
+    let mut new = journaled();
+    if format < 4 {
+        new.extend(access());
+    }
     if format < 3 {
         new.extend(judged());
     }
@@ -216,6 +259,85 @@ pub fn access() -> Vec<Record> {
             json!({ "name": "Site", "teams": ["ops", "empty"] }),
         ),
     ]
+}
+
+/// What came with format 5: operations, and what rotations, revokes and tests record.
+pub fn journaled() -> Vec<Record> {
+    let mut out = vec![
+        record(
+            "person/ola",
+            json!({ "name": "Ola", "login": ["ola", "ola@ops-1 ž"] }),
+        ),
+        record(
+            "provider/routed",
+            json!({ "environment": { "production": { "endpoint": "https://p.example",
+                "endpoints": { "auth": "https://login.example", "files": "https://files.example:8443" } } } }),
+        ),
+        record(
+            "platform/routed",
+            json!({ "environment": { "test": { "endpoint": "https://t.example",
+                "endpoints": { "auth": "https://login.t.example" }, "allowlist": ["10.0.0.0/8"] } } }),
+        ),
+        record(
+            "consumer/fetching",
+            json!({ "host": "etl-02", "fetches": true, "health": { "http": "https://etl-02.example/health" } }),
+        ),
+        record(
+            "version/half 11",
+            json!({ "stage": "possibly-live", "issued": "2026-09-12", "retired": "2026-09-20", "id": "key/7 \"ž\"",
+                "identity": "half-b", "tag": "keyroll-0123456789ab", "seen-expires": "2026-12-24" }),
+        ),
+        record(
+            "version/half 12",
+            json!({ "stage": "revoked", "issued": "2026-09-13", "retired": "2026-09-20", "revoked": "2026-09-21" }),
+        ),
+        record(
+            "operation/etl 1",
+            json!({ "what": "rotate", "state": "done", "token": "7d7f3f36-7f0e-4d5e-9a3c-2f7a4a1f0b6c",
+                "began": "2026-09-10T08:30:00Z", "by": "jo@ops-1", "reason": "ticket č. 9", "procedure": "gone-since",
+                "from": 2, "version": 3, "identity": "etl-b", "until": "2026-09-11T08:30:00Z", "entries": [
+                { "phase": "create", "state": "done", "at": "2026-09-10T08:30:01Z", "millis": 412,
+                    "step": { "title": "make", "stage": "create", "http": { "method": "POST", "path": "/keys" },
+                        "secret": "/key", "id": "/id" } },
+                { "phase": "set", "state": "skipped", "step": { "title": "set", "command": ["set-key", "{account}"] } },
+                { "phase": "test", "state": "done", "at": "2026-09-10T08:31:00Z", "note": "read was allowed ✓" },
+                { "phase": "finish", "state": "done", "at": "2026-09-10T08:32:00Z" } ] }),
+        ),
+        record(
+            "operation/etl 2",
+            json!({ "what": "drill", "state": "aborted", "token": "11111111-2222-4333-8444-555555555555",
+                "began": "2026-09-12T08:30:00Z", "by": "jo", "entries": [] }),
+        ),
+        record(
+            "operation/half 4294967295",
+            json!({ "what": "emergency", "state": "stalled", "token": "99999999-2222-4333-8444-555555555555",
+                "began": "2026-09-20T23:59:59Z", "by": "jo", "version": 11, "failures": 3, "entries": [
+                { "phase": "withdraw", "state": "unknown", "at": "2026-09-21T00:00:00Z", "millis": 4_294_967_295_u32,
+                    "step": { "title": "take it away", "manual": "in the console" }, "note": "no answer" },
+                { "phase": "refusal", "state": "failed" },
+                { "phase": "fail-closed", "state": "started" },
+                { "phase": "finish", "state": "waiting" } ] }),
+        ),
+    ];
+    let detail = json!({ "at": "2026-09-10T08:31:00Z", "side": "platform", "environment": "production", "status": 403,
+        "millis": 88, "digest": "00ff", "file": "proof č. 1.pdf", "note": "by hand" });
+    out.extend(recorded([
+        json!({ "fact": "evidence", "account": "etl", "version": 3, "probe": "audit", "outcome": "pass",
+            "on": "2026-09-10", "detail": detail }),
+        json!({ "fact": "evidence", "account": "etl", "version": 3, "probe": "read", "outcome": "fail",
+            "on": "2026-09-10", "detail": { "at": "2026-09-10T08:31:00Z" } }),
+        json!({ "fact": "drill", "procedure": "undo", "account": "half", "on": "2026-09-10", "result": "fail",
+            "detail": { "millis": 3, "note": "one step cannot be rehearsed" } }),
+        json!({ "fact": "acknowledged", "account": "etl", "version": 3, "consumer": "etl-01", "on": "2026-09-10",
+            "detail": { "note": "by the deploy" } }),
+        json!({ "fact": "acknowledged", "account": "etl", "version": 3, "consumer": "bare", "on": "2026-09-11" }),
+        json!({ "fact": "refused", "account": "half", "version": 12, "way": "fresh-logon", "on": "2026-09-21",
+            "detail": { "status": 401 } }),
+        json!({ "fact": "refused", "account": "half", "version": 12, "way": "held-session", "on": "2026-09-21" }),
+        json!({ "fact": "fail-closed", "account": "half", "version": 12, "consumer": "bare",
+            "outcome": "inconclusive", "on": "2026-09-21" }),
+    ]));
+    out
 }
 
 fn systems() -> Vec<Record> {
@@ -357,7 +479,7 @@ fn about_account() -> Vec<Record> {
 }
 
 fn facts() -> Vec<Record> {
-    let facts = [
+    recorded([
         json!({ "fact": "issued", "account": "etl", "version": 1, "on": "2026-03-01", "expires": "2026-12-01" }),
         json!({ "fact": "rotated", "account": "etl", "version": 2, "on": "2026-09-01", "previous-live": true }),
         json!({ "fact": "rotated", "account": "etl", "version": 3, "on": "2026-09-02", "expires": "2026-12-01" }),
@@ -369,7 +491,10 @@ fn facts() -> Vec<Record> {
         json!({ "fact": "seen", "account": "etl", "on": "2026-09-05" }),
         json!({ "fact": "review", "account": "etl", "on": "2026-09-06", "by": "person/anna", "verdict": "keep" }),
         json!({ "fact": "owner-changed", "account": "etl", "on": "2026-09-07" }),
-    ];
+    ])
+}
+
+fn recorded(facts: impl IntoIterator<Item = Value>) -> Vec<Record> {
     facts
         .into_iter()
         .map(|body| {
