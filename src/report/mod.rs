@@ -1,6 +1,7 @@
 //! Floor 3: pure renderers: values in, text out. Reads nothing, writes nothing, knows no command.
 
 pub mod answer;
+pub mod calendar;
 pub mod diagnostic;
 pub mod diff;
 pub mod escape;
