@@ -82,6 +82,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "cli",
             "operations/backup.rs",
             "operations/rewrite.rs",
+            "operations/textfile.rs",
             "store/snapshot.rs",
         ],
     ),

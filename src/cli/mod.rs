@@ -21,6 +21,7 @@ pub mod private;
 pub mod roll;
 pub mod settings;
 pub mod surroundings;
+pub mod told;
 pub mod unlock;
 
 use std::ffi::OsString;
@@ -33,7 +34,8 @@ use crate::cli::context::{Context, Globals};
 use crate::cli::failure::{Outcome, Status};
 use crate::cli::output::Output;
 use crate::model::record::Kind;
-use crate::report::escape;
+use crate::report::findings::nagios;
+use crate::report::{FindingsFormat, Format, WatchFormat, escape};
 
 /// Keeps the roll of every service account between maintenance systems and the platforms that join them.
 #[derive(clap::Parser)]
@@ -62,29 +64,37 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     clap_complete::CompleteEnv::with_factory(command).complete();
     let matches = match command().try_get_matches_from(&args) {
         Ok(matches) => matches,
-        Err(error) => return usage(&shown(error, &args)),
+        Err(error) => return usage(&shown(error, &args), &args),
     };
     let globals = match Globals::from_arg_matches(&matches) {
         Ok(globals) => globals,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, &args),
     };
     let mut context = Context::new(globals, &args, harden::harden());
     let outcome = dispatch(&matches, &mut context);
-    ended(outcome, &mut context.out)
+    ended(outcome, context.findings_format(), &mut context.out)
 }
 
-/// Tells of a failure and returns the exit status.
-fn ended(outcome: Outcome, out: &mut Output) -> ExitCode {
+/// Tells of a failure and returns the exit status: that of the house, or of the convention that was asked for.
+fn ended(outcome: Outcome, format: FindingsFormat, out: &mut Output) -> ExitCode {
+    let is_nagios = format == FindingsFormat::Watch(WatchFormat::Nagios);
     let status = outcome.unwrap_or_else(|failure| {
         failure.lines().iter().for_each(|line| out.note(line));
+        if is_nagios {
+            // Who cannot take it gets the status alone.
+            let _ = out.data(&nagios::unknown(&failure.causes()));
+        }
         failure.status
     });
-    ExitCode::from(status as u8)
+    ExitCode::from(match is_nagios {
+        true => nagios::state(status as u8).exit(),
+        false => status as u8,
+    })
 }
 
 fn dispatch(matches: &clap::ArgMatches, context: &mut Context) -> Outcome {
     let name = matches.subcommand_name();
-    if !name.is_some_and(|name| commands::WITH_FINDINGS.contains(&name)) {
+    if !commands::shows(name, context.findings_format()) {
         context.rows_alone()?;
     }
     if let Some((name, arguments)) = matches.subcommand()
@@ -120,12 +130,22 @@ fn shown(error: clap::Error, args: &[OsString]) -> clap::Error {
 }
 
 /// Shows help, the version or what is wrong with the words, and returns 0 or 2.
-fn usage(error: &clap::Error) -> ExitCode {
+fn usage(error: &clap::Error, args: &[OsString]) -> ExitCode {
     let mut out = Output::default();
     let status = match error.exit_code() {
         0 => Status::Clean,
         _ => Status::Usage,
     };
     let outcome = out.clap(error).map(|()| status);
-    ended(outcome, &mut out)
+    ended(outcome, asked(args), &mut out)
+}
+
+/// The format of words that could not be read: monitoring takes their exit status for a state.
+fn asked(args: &[OsString]) -> FindingsFormat {
+    let two = |pair: &[OsString]| pair[0] == "--format" && pair[1] == "nagios";
+    let is_nagios = args.windows(2).any(two) || args.iter().any(|arg| arg == "--format=nagios");
+    match is_nagios {
+        true => FindingsFormat::Watch(WatchFormat::Nagios),
+        false => FindingsFormat::Rows(Format::default()),
+    }
 }

@@ -1,4 +1,4 @@
-//! Floor 2: what is due when, what recorded facts mean, what becomes of an invitation, and what differs between two
+//! Floor 2: what is due when, what recorded facts mean, what becomes of an invitation, what hooks were told, and what differs between two
 //! inventories. Values in, values out; the day is a parameter.
 
 pub mod due;
@@ -6,4 +6,5 @@ pub mod facts;
 pub mod invitation;
 pub mod operation;
 pub mod plan;
+pub mod telling;
 pub mod versions;

@@ -17,16 +17,55 @@ words! {
         /// Somebody is invited, or once more.
         Invite = "on-invite",
         RevokeInvite = "on-revoke-invite",
+        /// Something will be late, and a warning of it has begun.
+        Due = "on-due",
+        /// Something is late.
+        Overdue = "on-overdue",
+        /// A secret was revoked, and its provider was never seen to refuse it.
+        PossiblyLive = "on-possibly-live",
+    }
+}
+
+words! {
+    /// What somebody is told by a message of their own; also what the message says that happened.
+    Letter {
+        Invite = "invite",
+        RevokeInvite = "revoke-invite",
+    }
+}
+
+words! {
+    /// How far something has come, where hooks are told of it; also what the message says that happened.
+    Threshold {
+        Due = "due",
+        Overdue = "overdue",
+        PossiblyLive = "possibly-live",
+    }
+}
+
+impl From<Letter> for HookEvent {
+    fn from(letter: Letter) -> HookEvent {
+        match letter {
+            Letter::Invite => HookEvent::Invite,
+            Letter::RevokeInvite => HookEvent::RevokeInvite,
+        }
+    }
+}
+
+impl From<Threshold> for HookEvent {
+    fn from(threshold: Threshold) -> HookEvent {
+        match threshold {
+            Threshold::Due => HookEvent::Due,
+            Threshold::Overdue => HookEvent::Overdue,
+            Threshold::PossiblyLive => HookEvent::PossiblyLive,
+        }
     }
 }
 
 impl HookEvent {
-    /// What happened, as the message has it.
-    pub const fn happened(self) -> &'static str {
-        match self {
-            HookEvent::Invite => "invite",
-            HookEvent::RevokeInvite => "revoke-invite",
-        }
+    /// What happened, as the message has it: the key without its `on-`.
+    pub fn happened(self) -> &'static str {
+        self.as_str().trim_start_matches("on-")
     }
 }
 
@@ -101,6 +140,12 @@ pub struct Hooks {
     pub on_invite: Option<Argv>,
     /// Tells somebody that the invitation is revoked.
     pub on_revoke_invite: Option<Argv>,
+    /// Told by `check` of what is due soon, once.
+    pub on_due: Option<Argv>,
+    /// Told by `check` of what is late, once.
+    pub on_overdue: Option<Argv>,
+    /// Told by `check` of a secret that is revoked and may still work, once.
+    pub on_possibly_live: Option<Argv>,
 }
 
 impl Hooks {
@@ -109,6 +154,9 @@ impl Hooks {
         match event {
             HookEvent::Invite => self.on_invite.as_ref(),
             HookEvent::RevokeInvite => self.on_revoke_invite.as_ref(),
+            HookEvent::Due => self.on_due.as_ref(),
+            HookEvent::Overdue => self.on_overdue.as_ref(),
+            HookEvent::PossiblyLive => self.on_possibly_live.as_ref(),
         }
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::model::hook::{Argv, HookEvent};
 use crate::model::text::{is_unsafe, shape};
 use crate::program::{self, Around, Ended};
+use crate::report::json;
 use crate::secret::Secret;
 
 /// How long a hook may take.
@@ -86,12 +87,17 @@ impl Hook {
         self.event
     }
 
+    /// What it is given beside the message.
+    pub fn arguments(&self) -> &[String] {
+        self.argv.arguments()
+    }
+
     /// The program as the configuration names it.
     pub fn program(&self) -> &str {
         self.argv.program()
     }
 
-    /// Tells it what happened: one JSON value on its stdin.
+    /// Tells it what happened: one JSON value on its stdin, in which nothing stands raw that a terminal would obey.
     ///
     /// # Errors
     /// When it does not start, does not end in time, or says that it failed.
@@ -102,7 +108,7 @@ impl Hook {
             called: Some(self.program().as_ref()),
         };
         let arguments = self.argv.arguments().iter().cloned();
-        let stdin = Secret::new(format!("{message}\n").into_bytes());
+        let stdin = Secret::new(json::line(message).into_bytes());
         let ended = program::run(&self.program, arguments, Some(stdin), self.limit, around);
         let why = match ended {
             Ok(ended) if ended.success => return Ok(()),

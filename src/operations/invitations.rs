@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::access::teams::Teams;
 use crate::model::change::{Change, Note, Occurrence};
+use crate::model::date::Date;
 use crate::model::event::Actor;
-use crate::model::hook::HookEvent;
+use crate::model::hook::Letter;
 use crate::model::id::{PersonId, TeamId};
 use crate::model::inventory::Inventory;
 use crate::model::key::Only;
@@ -31,7 +32,7 @@ const NEEDED: &[Kind] = &[
 
 /// What somebody is told.
 pub struct Message<'a> {
-    pub event: HookEvent,
+    pub event: Letter,
     pub id: &'a PersonId,
     pub person: &'a Person,
     pub invitation: &'a Invitation,
@@ -118,7 +119,7 @@ impl Message<'_> {
         let email = self.person.email.as_ref();
         json!({
             "version": VERSION,
-            "event": self.event.happened(),
+            "event": self.event.as_str(),
             "person": self.id,
             "name": plain(self.person.name.as_str()),
             "email": email.map(|email| plain(email.as_str())),
@@ -143,7 +144,7 @@ impl Message<'_> {
         let by = plain(self.by.name.as_str());
         let to = to.map_or_else(|| "To: (no email)".to_owned(), |to| format!("To: {to}"));
         match self.event {
-            HookEvent::Invite => {
+            Letter::Invite => {
                 let end = self.invitation.until;
                 let end = end.map_or(String::new(), |day| format!(", until {day}"));
                 format!(
@@ -152,7 +153,7 @@ impl Message<'_> {
                     self.promise()
                 )
             }
-            HookEvent::RevokeInvite => format!(
+            Letter::RevokeInvite => format!(
                 "{to}\nSubject: Your invitation{whom} is revoked\n\nHello {name},\n\n{by} has revoked your \
                  invitation{whom}. It can no longer be accepted.\n"
             ),
@@ -187,6 +188,26 @@ impl std::fmt::Display for Promised {
             false => write!(f, ", as a member of team/{}", self.by.join(" > team/")),
         }
     }
+}
+
+/// What a hook is told to try it: shaped as what it will be told, and of nobody.
+pub fn sample(letter: Letter, today: Date) -> Value {
+    json!({
+        "version": VERSION,
+        "event": letter.as_str(),
+        "test": true,
+        "person": "example",
+        "name": "Example",
+        "email": "example@keyroll.invalid",
+        "tenant": null,
+        "organisation": null,
+        "roles": [],
+        "roles-complete": true,
+        "since": today,
+        "until": null,
+        "by": "keyroll hook test",
+        "reason": "this is a test: nobody is invited",
+    })
 }
 
 /// Text on one line, and nothing in it that looks like a secret.
@@ -242,7 +263,7 @@ mod tests {
         }))
     }
 
-    fn told<T>(event: HookEvent, show: impl Fn(&Message<'_>) -> T) -> T {
+    fn told<T>(event: Letter, show: impl Fn(&Message<'_>) -> T) -> T {
         let person =
             json!({ "name": "Jo\nBcc: eve@x", "email": "jo@femo.example", "tenant": "femo" });
         let invitation =
@@ -265,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_program_is_told_who_what_where_until_when_and_by_whom() {
-        let value = told(HookEvent::Invite, |message| message.value());
+        let value = told(Letter::Invite, |message| message.value());
         let expected = json!({
             "version": 1, "event": "invite", "person": "jo", "name": "Jo Bcc: eve@x", "email": "jo@femo.example",
             "tenant": "femo", "organisation": "FEMO",
@@ -277,13 +298,13 @@ mod tests {
             "since": "2026-11-22", "until": "2026-12-31", "by": "anna (anna)", "reason": "new at the press",
         });
         assert_eq!(value, expected);
-        let revoked = told(HookEvent::RevokeInvite, |message| message.value());
+        let revoked = told(Letter::RevokeInvite, |message| message.value());
         assert_eq!(revoked["event"], "revoke-invite");
     }
 
     #[test]
     fn the_text_to_send_has_the_lines_that_it_should_and_no_others() {
-        let text = told(HookEvent::Invite, |message| message.text());
+        let text = told(Letter::Invite, |message| message.text());
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[..2],

@@ -10,3 +10,5 @@ pub mod records;
 pub mod rewrite;
 pub mod run;
 pub mod secrets;
+pub mod telling;
+pub mod textfile;

@@ -5,16 +5,20 @@
 mod fingerprint;
 mod github;
 mod gitlab;
+mod ics;
 mod json;
 mod junit;
+pub mod nagios;
 mod path;
+mod prometheus;
 mod sarif;
 mod statistics;
 mod text;
 
 use crate::model::baseline::Known;
+use crate::model::date::{Date, Timestamp};
 use crate::model::finding::{Finding, Severity};
-use crate::report::format::{CiFormat, FindingsFormat, Format, Terminal};
+use crate::report::format::{CiFormat, FindingsFormat, Format, Terminal, WatchFormat};
 use crate::report::paint;
 use crate::report::summary::Counts;
 use crate::report::view::{Cell, Column, View};
@@ -66,6 +70,23 @@ pub struct Judged<'a> {
     pub exit: u8,
     /// What was judged one by one and is well, where that is told.
     pub passed: Vec<Passed<'a>>,
+    /// When it was judged, where a form is to tell.
+    pub at: Option<Timestamp>,
+    /// Figures of the whole roll, where all of it was judged.
+    pub roll: Option<Roll>,
+    /// Whether metrics tell of each account.
+    pub per_account: bool,
+}
+
+/// The whole roll in figures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roll {
+    /// Accounts by status.
+    pub accounts: Vec<(&'static str, usize)>,
+    /// Versions that were revoked and never seen refused.
+    pub possibly_live: usize,
+    /// Account, what is due of it, and its last good day.
+    pub due: Vec<(String, &'static str, Date)>,
 }
 
 /// A record that was judged and is well, for the forms that count tests.
@@ -157,6 +178,9 @@ pub fn render(judged: &Judged, format: FindingsFormat, terminal: &Terminal) -> S
         FindingsFormat::Ci(CiFormat::Junit) => junit::suites(judged),
         FindingsFormat::Ci(CiFormat::Github) => github::commands(&judged.items),
         FindingsFormat::Ci(CiFormat::Gitlab) => gitlab::report(&judged.items),
+        FindingsFormat::Watch(WatchFormat::Prometheus) => prometheus::metrics(judged),
+        FindingsFormat::Watch(WatchFormat::Nagios) => nagios::line(judged),
+        FindingsFormat::Watch(WatchFormat::Ics) => ics::calendar(judged),
     }
 }
 
@@ -265,9 +289,8 @@ pub(in crate::report) mod tests {
                 rule("no-drill", Severity::Warning),
             ],
             files: vec!["./a b/c.toml", "z.toml"],
-            baselined: 0,
             exit: 4,
-            passed: Vec::new(),
+            ..Judged::default()
         }
     }
 

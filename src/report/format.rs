@@ -38,15 +38,28 @@ pub enum CiFormat {
     Gitlab,
 }
 
-/// The forms that findings can take: those of rows, and those of a CI.
+/// A form of output for whoever watches the roll from day to day: what is due, late or broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum WatchFormat {
+    /// Metrics, as Prometheus reads them
+    Prometheus,
+    /// One line and an exit status of 0 to 3, as plugins of Nagios have them
+    Nagios,
+    /// A calendar (iCalendar)
+    #[value(alias = "icalendar")]
+    Ics,
+}
+
+/// Every form that can be asked for: those of rows, those of findings in a CI, those for who watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingsFormat {
     Rows(Format),
     Ci(CiFormat),
+    Watch(WatchFormat),
 }
 
 impl FindingsFormat {
-    const ALL: [FindingsFormat; 11] = [
+    const ALL: [FindingsFormat; 14] = [
         FindingsFormat::Rows(Format::Table),
         FindingsFormat::Rows(Format::Json),
         FindingsFormat::Rows(Format::Jsonl),
@@ -58,6 +71,9 @@ impl FindingsFormat {
         FindingsFormat::Ci(CiFormat::Junit),
         FindingsFormat::Ci(CiFormat::Github),
         FindingsFormat::Ci(CiFormat::Gitlab),
+        FindingsFormat::Watch(WatchFormat::Prometheus),
+        FindingsFormat::Watch(WatchFormat::Nagios),
+        FindingsFormat::Watch(WatchFormat::Ics),
     ];
 
     /// Whether people read it, at a terminal or in a log.
@@ -75,6 +91,7 @@ impl ValueEnum for FindingsFormat {
         match self {
             FindingsFormat::Rows(format) => format.to_possible_value(),
             FindingsFormat::Ci(format) => format.to_possible_value(),
+            FindingsFormat::Watch(format) => format.to_possible_value(),
         }
     }
 }
@@ -101,12 +118,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn findings_have_every_form_of_rows_and_of_a_ci() {
+    fn every_form_of_rows_of_a_ci_and_for_who_watches_can_be_asked_for() {
         let rows = Format::value_variants().iter().copied();
         let ci = CiFormat::value_variants().iter().copied();
+        let watch = WatchFormat::value_variants().iter().copied();
         let all = rows
             .map(FindingsFormat::Rows)
-            .chain(ci.map(FindingsFormat::Ci));
+            .chain(ci.map(FindingsFormat::Ci))
+            .chain(watch.map(FindingsFormat::Watch));
         assert!(all.eq(FindingsFormat::ALL));
     }
 }

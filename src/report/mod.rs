@@ -9,6 +9,7 @@ pub mod findings;
 pub mod format;
 pub mod lists;
 pub mod matrix;
+pub mod notice;
 pub mod plan;
 pub mod summary;
 pub mod unified;
@@ -22,7 +23,7 @@ pub(crate) mod paint;
 mod table;
 mod wrap;
 
-pub use format::{CiFormat, FindingsFormat, Format, Terminal};
+pub use format::{CiFormat, FindingsFormat, Format, Terminal, WatchFormat};
 pub use view::{Align, Cell, Column, Tone, Value, View};
 
 /// A view in the form that was asked for, ending in a line feed unless it is empty. What looks like a secret is hidden from
@@ -149,10 +150,13 @@ mod tests {
             }],
             items: vec![item],
             files: vec![&hostile],
+            per_account: true,
             ..findings::Judged::default()
         };
         for &format in <FindingsFormat as clap::ValueEnum>::value_variants() {
             let out = findings::render(&judged, format, &Terminal::PIPE);
+            // The lines of a calendar end in both.
+            let out = out.replace("\r\n", "\n");
             let raw = |c: char| !matches!(c, '\n' | '\t') && escape::is_unsafe(c);
             assert!(!out.chars().any(raw), "{format:?}: {out:?}");
             let commands = out.lines().filter(|l| l.trim_start().starts_with("::"));

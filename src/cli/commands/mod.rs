@@ -15,6 +15,7 @@ pub mod diff;
 pub mod doctor;
 pub mod explain;
 pub mod export;
+pub mod hook;
 pub mod identity;
 pub mod import;
 pub mod init;
@@ -33,9 +34,27 @@ pub mod who_can;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
+use crate::report::{FindingsFormat, WatchFormat};
 
-/// The commands that show findings, in every format of these.
-pub const WITH_FINDINGS: &[&str] = &["validate", "check", "assert"];
+/// The commands that show findings, in every format of a CI.
+const WITH_FINDINGS: &[&str] = &["validate", "check", "assert"];
+
+/// The commands that have days to show, as a calendar too.
+const WITH_CALENDAR: &[&str] = &["check"];
+
+/// The commands that monitoring asks.
+const WATCHED: &[&str] = &["check"];
+
+/// Whether a command shows what it has in a format; those of rows are every command's own affair.
+pub fn shows(command: Option<&str>, format: FindingsFormat) -> bool {
+    let among = |names: &[&str]| command.is_some_and(|name| names.contains(&name));
+    match format {
+        FindingsFormat::Rows(_) => true,
+        FindingsFormat::Ci(_) => among(WITH_FINDINGS),
+        FindingsFormat::Watch(WatchFormat::Ics) => among(WITH_CALENDAR),
+        FindingsFormat::Watch(WatchFormat::Prometheus | WatchFormat::Nagios) => among(WATCHED),
+    }
+}
 
 /// The commands that are not nouns.
 #[derive(clap::Subcommand)]
@@ -51,6 +70,7 @@ pub enum Command {
     Run(run::Args),
     Rotate(rotate::Args),
     Check(check::Args),
+    Hook(hook::Args),
     Import(import::Args),
     Can(can::Args),
     Assert(assert::Args),
@@ -89,6 +109,7 @@ impl Command {
             Command::Run(args) => run::run(args, context),
             Command::Rotate(args) => rotate::run(args, context),
             Command::Check(args) => check::run(args, context),
+            Command::Hook(args) => hook::run(args, context),
             Command::Import(args) => import::run(args, context),
             Command::Can(args) => can::run(args, context),
             Command::Assert(args) => assert::run(args, context),

@@ -61,8 +61,8 @@ impl Context {
     pub fn new(mut globals: Globals, args: &[OsString], before: Before) -> Context {
         globals.format = match globals.asked {
             FindingsFormat::Rows(format) => format,
-            // Shown by commands with findings alone: see `rows_alone`.
-            FindingsFormat::Ci(_) => Format::default(),
+            // Shown by some commands alone: see `rows_alone`.
+            FindingsFormat::Ci(_) | FindingsFormat::Watch(_) => Format::default(),
         };
         let seconds = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -218,6 +218,11 @@ impl Context {
         self.now
     }
 
+    /// When the roll is judged: now, or the beginning of the day that was named.
+    pub fn judged_at(&self) -> Timestamp {
+        self.globals.as_of.map_or(self.now, Timestamp::from)
+    }
+
     /// Today (UTC), whatever day is judged by.
     pub fn today(&self) -> Date {
         self.now.date()
@@ -312,15 +317,18 @@ impl Context {
     /// That a format of rows is asked for, before anything is done.
     ///
     /// # Errors
-    /// When it is one that findings alone have.
+    /// When it is another.
     pub fn rows_alone(&self) -> Result<(), Failure> {
-        match self.globals.asked {
-            FindingsFormat::Rows(_) => Ok(()),
-            FindingsFormat::Ci(_) => Err(Failure::usage(
-                "this has no such --format: it is one of findings alone",
-            )
-            .hint("it knows table, json, jsonl, csv, tsv, md and html, or some of them; `validate`, `check` and `assert` show findings")),
-        }
+        let (of, who) = match self.globals.asked {
+            FindingsFormat::Rows(_) => return Ok(()),
+            FindingsFormat::Ci(_) => ("findings", "`validate`, `check` and `assert` show findings"),
+            FindingsFormat::Watch(_) => ("what is due", "`check` shows what is due"),
+        };
+        let hint = "it knows table, json, jsonl, csv, tsv, md and html, or some of them";
+        Err(Failure::usage(format!(
+            "this has no such --format: it is one of {of} alone"
+        ))
+        .hint(format!("{hint}; {who}")))
     }
 
     /// The format asked for, where a command knows it.

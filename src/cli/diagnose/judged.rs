@@ -30,9 +30,8 @@ pub fn stored<'a>(
         accepted: waived.chain(known).collect(),
         baselined: judgement.known_count,
         rules: judges(selection).map(facts).collect(),
-        files: Vec::new(),
         exit: status as u8,
-        passed: Vec::new(),
+        ..Judged::default()
     }
 }
 

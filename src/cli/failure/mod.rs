@@ -99,6 +99,15 @@ impl Failure {
         self
     }
 
+    /// The same once more, for what fails in the same way again.
+    pub fn again(&self) -> Failure {
+        Failure {
+            status: self.status,
+            error: anyhow::anyhow!("{}", self.causes()),
+            hint: self.hint.clone(),
+        }
+    }
+
     /// The way out, where there is one.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()

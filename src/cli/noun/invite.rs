@@ -14,7 +14,7 @@ use crate::lifecycle::invitation::{self, Invited, NoInvitation};
 use crate::manifest;
 use crate::model::change::Change;
 use crate::model::date::Date;
-use crate::model::hook::HookEvent;
+use crate::model::hook::Letter;
 use crate::model::id::PersonId;
 use crate::model::party::{Invitation, Person};
 use crate::model::record::{Kind, Record, RecordId};
@@ -147,8 +147,8 @@ pub fn invite(
         is_new: old.is_none(),
     };
     let after = invitation::invite(invited, until, context.today())
-        .map_err(|why| refused(name, HookEvent::Invite, &why))?;
-    let hook = hook::of(HookEvent::Invite, context)?;
+        .map_err(|why| refused(name, Letter::Invite, &why))?;
+    let hook = hook::of(Letter::Invite.into(), context)?;
 
     let mut changes: Vec<Change> = match old {
         None => vec![Change::create(person.clone())],
@@ -168,7 +168,7 @@ pub fn invite(
         &mut store,
         context,
     )?;
-    tell(HookEvent::Invite, &found, &after, &around, hook, context)?;
+    tell(Letter::Invite, &found, &after, &around, hook, context)?;
     let next = format!("keyroll person accept {name}");
     context.out.note(format!(
         "{id}: the invitation is {}; no access before `{next}`",
@@ -209,8 +209,8 @@ pub fn revoke(name: &str, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let found = Found::of(name, &store)?.ok_or_else(|| nobody(name, &store))?;
     let after = invitation::revoke(found.invited(), context.today())
-        .map_err(|why| refused(name, HookEvent::RevokeInvite, &why))?;
-    let hook = hook::of(HookEvent::RevokeInvite, context)?;
+        .map_err(|why| refused(name, Letter::RevokeInvite, &why))?;
+    let hook = hook::of(Letter::RevokeInvite.into(), context)?;
     let around = commit(
         &mut Vec::new(),
         &found,
@@ -225,14 +225,7 @@ pub fn revoke(name: &str, context: &mut Context) -> Outcome {
         let still = format!("still assigned to person/{name}, and giving nothing");
         list_roles(&still, &roles, context);
     }
-    tell(
-        HookEvent::RevokeInvite,
-        &found,
-        &after,
-        &around,
-        hook,
-        context,
-    )?;
+    tell(Letter::RevokeInvite, &found, &after, &around, hook, context)?;
     if let Some(before) = found
         .before()
         .filter(|_| found.invitation.as_ref() != Some(&after))
@@ -266,7 +259,7 @@ fn commit(
 
 /// Tells the hook, or prints what somebody is to be told.
 fn tell(
-    event: HookEvent,
+    event: Letter,
     found: &Found,
     after: &Invitation,
     around: &Around,
@@ -282,13 +275,13 @@ fn tell(
         by: &by,
         around,
     };
-    if event == HookEvent::Invite {
+    if event == Letter::Invite {
         asking::warn_of_tangles(around.roles(&found.id).1, context);
     }
     let Some(hook) = hook else {
-        context
-            .out
-            .note(format!("no hook {event} is configured: send it yourself"));
+        context.out.note(format!(
+            "no hook on-{event} is configured: send it yourself"
+        ));
         let shown = match context.format_of(FORMATS)? {
             Format::Json => report::json::pretty(&message.value()),
             Format::Jsonl => report::json::line(&message.value()),
@@ -301,13 +294,13 @@ fn tell(
     hook.tell(&message.value()).map_err(|error| {
         let name = &found.id;
         let (stands, again) = match event {
-            HookEvent::Invite => ("the invitation stands", "invite"),
-            HookEvent::RevokeInvite => ("the invitation is revoked", "revoke-invite"),
+            Letter::Invite => ("the invitation stands", "invite"),
+            Letter::RevokeInvite => ("the invitation is revoked", "revoke-invite"),
         };
         Failure::new(format!("{stands}, and the message was not sent: {error}"))
             .hint(format!("`keyroll person {again} {name}` sends it again"))
     })?;
-    context.out.note(format!("sent by the hook {event}"));
+    context.out.note(format!("sent by the hook on-{event}"));
     Ok(())
 }
 
@@ -323,13 +316,13 @@ fn nobody(name: &str, store: &Store) -> Failure {
 }
 
 /// Why somebody is not invited, or the invitation not revoked, with the way out.
-fn refused(name: &str, event: HookEvent, why: &NoInvitation) -> Failure {
+fn refused(name: &str, event: Letter, why: &NoInvitation) -> Failure {
     let failure = Failure::refused(format!("person/{name} {why}; nothing was changed"));
     let has_access = match event {
-        HookEvent::Invite => {
+        Letter::Invite => {
             format!("`keyroll assign person/{name} ROLE --at BOUNDARY` gives more")
         }
-        HookEvent::RevokeInvite => format!(
+        Letter::RevokeInvite => format!(
             "take the roles with `keyroll unassign`, or all of it: keyroll person set {name} left=DATE"
         ),
     };
@@ -356,5 +349,5 @@ fn refused_acceptance(name: &str, why: &NoInvitation) -> Failure {
         let refused = format!("person/{name} {why}; nothing was changed");
         return Failure::refused(refused).hint("there is nothing to accept");
     }
-    refused(name, HookEvent::Invite, why)
+    refused(name, Letter::Invite, why)
 }

@@ -1,0 +1,30 @@
+//! The whole roll in figures, for metrics.
+
+use crate::lifecycle::due;
+use crate::model::account::AccountStatus;
+use crate::model::credential::VersionStage;
+use crate::model::inventory::Inventory;
+use crate::report::findings::Roll;
+
+/// The figures of an inventory that holds all accounts.
+pub fn of(inventory: &Inventory) -> Roll {
+    let count = |status: &AccountStatus| {
+        let accounts = inventory.accounts.values();
+        let count = accounts.filter(|account| account.status == *status).count();
+        (status.as_str(), count)
+    };
+    let versions = inventory.versions.values();
+    let live = versions.filter(|version| version.stage == VersionStage::PossiblyLive);
+    let due = inventory.accounts.iter().flat_map(|(id, account)| {
+        let current = due::current(&inventory.versions, id);
+        let policy = account.rotation.as_ref();
+        let policy = policy.and_then(|name| inventory.rotations.get(name));
+        let dates = due::dates(account, current, policy).into_iter();
+        dates.map(|due| (id.to_string(), due.what.as_str(), due.due_on))
+    });
+    Roll {
+        accounts: AccountStatus::ALL.iter().map(count).collect(),
+        possibly_live: live.count(),
+        due: due.collect(),
+    }
+}
