@@ -85,6 +85,7 @@ transcripts! {
     access_lists = "tests/cli/access.trycmd",
     assert = "tests/cli/assert.trycmd",
     assertions = "docs/assertions.md",
+    monitoring = "docs/monitoring.md",
 }
 
 #[test]
