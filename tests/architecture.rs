@@ -73,7 +73,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("zeroizing_alloc", &["main.rs"]),
     ("indicatif", &["cli/output.rs"]),
     ("arboard", &["cli/clipboard.rs"]),
-    ("getrandom", &["secrets/fingerprint.rs"]),
+    (
+        "getrandom",
+        &["secrets/fingerprint.rs", "secrets/random.rs"],
+    ),
     ("whoami", &["cli"]),
     ("etcetera", &["cli"]),
     (

@@ -18,7 +18,8 @@ use crate::operations::procedure::rotate::{Rotation, Went, is_uncertain};
 use crate::operations::procedure::values::{Opened, Subject};
 use crate::operations::secrets::Also;
 use crate::provider::{How, Reach};
-use crate::secret::{Secret, Value, names};
+use crate::secret::{Value, names};
+use crate::secrets::random;
 
 /// The length of a value of our own making, where nobody says otherwise: 43 letters and digits are 256 bits.
 const LENGTH: u32 = 43;
@@ -253,50 +254,4 @@ fn generated(scene: &Scene, how: Option<&Generate>) -> Result<Value> {
         fields.insert(name, random(length, alphabet)?);
     }
     Ok(Value::of(&scene.credential, fields)?)
-}
-
-/// Random characters, each as likely as any other.
-fn random(length: u32, alphabet: Alphabet) -> Result<Secret> {
-    let set: Vec<u8> = match alphabet {
-        Alphabet::Alphanumeric => (b'!'..=b'~').filter(u8::is_ascii_alphanumeric).collect(),
-        Alphabet::Printable => (b'!'..=b'~').collect(),
-        Alphabet::Hex => b"0123456789abcdef".to_vec(),
-    };
-    // The largest multiple of the set's size that a byte holds: what lies above would favour the first of the set.
-    let fair = 256 - 256 % set.len();
-    let wanted = usize::try_from(length).unwrap_or(usize::MAX);
-    let mut out = Vec::with_capacity(wanted);
-    while out.len() < wanted {
-        let mut bytes = zeroize::Zeroizing::new([0_u8; 64]);
-        getrandom::fill(&mut *bytes)
-            .map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
-        let fitting = bytes.iter().map(|byte| usize::from(*byte));
-        let fitting = fitting.filter(|byte| *byte < fair);
-        let room = wanted - out.len();
-        out.extend(fitting.take(room).map(|byte| set[byte % set.len()]));
-    }
-    Ok(Secret::new(out))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_random_value_has_its_length_and_nothing_but_its_alphabet() {
-        for (alphabet, fits) in [
-            (
-                Alphabet::Alphanumeric,
-                u8::is_ascii_alphanumeric as fn(&u8) -> bool,
-            ),
-            (Alphabet::Printable, u8::is_ascii_graphic),
-            (Alphabet::Hex, u8::is_ascii_hexdigit),
-        ] {
-            let one = random(200, alphabet).unwrap();
-            assert_eq!(one.len(), 200);
-            assert!(one.expose().iter().all(fits));
-            let other = random(200, alphabet).unwrap();
-            assert!(one.expose() != other.expose());
-        }
-    }
 }
