@@ -5,7 +5,7 @@ use keyroll::cli::diagnose::Diagnosis;
 use keyroll::cli::failure::Status;
 use keyroll::manifest::Manifest;
 use keyroll::model::text::is_unsafe;
-use keyroll::report::format::{CiFormat, FindingsFormat};
+use keyroll::report::format::{CiFormat, FindingsFormat, WatchFormat};
 use keyroll::report::{Format, Terminal};
 use keyroll::report::{escape, findings};
 use keyroll::rules::{Judgement, Selection};
@@ -66,6 +66,9 @@ fn checked(text: &str, format: FindingsFormat) {
                 text.lines().all(is_ours),
                 "a command of a stranger's: {text:?}"
             );
+        }
+        FindingsFormat::Watch(WatchFormat::Prometheus | WatchFormat::Nagios | WatchFormat::Ics) => {
+            log(&text.replace("\r\n", "\n"), "watch")
         }
     }
 }
