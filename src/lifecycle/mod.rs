@@ -7,4 +7,5 @@ pub mod invitation;
 pub mod operation;
 pub mod plan;
 pub mod telling;
+pub mod testing;
 pub mod versions;

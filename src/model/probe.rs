@@ -61,6 +61,13 @@ pub struct HttpRequest {
     pub expect: Option<Statuses>,
 }
 
+impl HttpRequest {
+    /// Whether it reads and changes nothing.
+    pub fn reads(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD")
+    }
+}
+
 /// One HTTP status or several, as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -187,6 +194,22 @@ impl Probe {
             | ProbeKind::Audit
             | ProbeKind::Session => Verdict::Allowed,
         })
+    }
+
+    /// Whether it changes something where it is allowed to: it is run only where that was asked for. What is to be denied
+    /// counts too: a server that does not deny it does it.
+    pub fn writes(&self, kind: ProbeKind) -> bool {
+        match kind {
+            ProbeKind::Write => true,
+            ProbeKind::Foreign | ProbeKind::Forbidden => {
+                self.verify.is_some() || self.http.as_ref().is_some_and(|http| !http.reads())
+            }
+            ProbeKind::Authenticate
+            | ProbeKind::Discover
+            | ProbeKind::Read
+            | ProbeKind::Audit
+            | ProbeKind::Session => false,
+        }
     }
 
     /// Every request in it, with its field.

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod due;
+pub mod evidence;
 pub mod facts;
 pub mod hook;
 pub mod invitations;
@@ -11,4 +12,5 @@ pub mod rewrite;
 pub mod run;
 pub mod secrets;
 pub mod telling;
+pub mod test;
 pub mod textfile;

@@ -14,7 +14,7 @@ mod values;
 mod verify;
 
 pub use health::look as health;
-pub use probe::{Seen, Sight, writes};
+pub use probe::{Seen, Sight};
 pub use reach::{PROGRAM_TIMEOUT, Reach, Surroundings};
 pub use session::Session;
 pub use step::{How, Performed};

@@ -7,7 +7,6 @@ use crate::provider::answer::{Heard, Unheard};
 use crate::provider::discover::{self, Discovered};
 use crate::provider::mask;
 use crate::provider::reach::Reach;
-use crate::provider::step::reads;
 use crate::provider::values::{Scope, Values};
 use crate::provider::verify::{Look, changed};
 use crate::secret::Secret;
@@ -36,22 +35,6 @@ pub struct Seen {
     pub date: Option<String>,
     /// In words; empty where there is nothing to say.
     pub why: String,
-}
-
-/// Whether a probe changes something where it is allowed to: it is run only where that was asked for.
-pub fn writes(kind: ProbeKind, probe: &Probe) -> bool {
-    match kind {
-        ProbeKind::Write => true,
-        // They are denied, so that one hopes; a server that does not deny them does them.
-        ProbeKind::Foreign | ProbeKind::Forbidden => {
-            probe.verify.is_some() || probe.http.as_ref().is_some_and(|http| !reads(http))
-        }
-        ProbeKind::Authenticate
-        | ProbeKind::Discover
-        | ProbeKind::Read
-        | ProbeKind::Audit
-        | ProbeKind::Session => false,
-    }
 }
 
 impl Reach<'_> {
@@ -141,7 +124,7 @@ impl Reach<'_> {
             return Err("there is no `verify`".to_owned());
         };
         if let Ask::Http(http) = verify
-            && !reads(http)
+            && !http.reads()
         {
             return Err("`verify` is no read: its method is GET or HEAD".to_owned());
         }

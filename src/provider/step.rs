@@ -58,7 +58,7 @@ impl Reach<'_> {
     pub fn rehearse(&self, step: &Step, values: &Values<'_>) -> Option<Performed> {
         let ask = step.rehearse.as_ref()?;
         if let Ask::Http(http) = ask
-            && !reads(http)
+            && !http.reads()
         {
             let why = "a rehearsal only reads: its method is GET or HEAD";
             return Some(Performed::unheard(Unheard::unsent(why)));
@@ -104,11 +104,6 @@ impl Reach<'_> {
         }
         performed
     }
-}
-
-/// Whether a request reads and changes nothing.
-pub(super) fn reads(http: &HttpRequest) -> bool {
-    matches!(http.method.as_str(), "GET" | "HEAD")
 }
 
 /// What a status means for a step. What a server refuses it did not do; what else it says leaves that open.

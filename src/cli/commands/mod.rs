@@ -13,6 +13,7 @@ pub mod completions;
 pub mod credential;
 pub mod diff;
 pub mod doctor;
+pub mod evidence;
 pub mod explain;
 pub mod export;
 pub mod hook;
@@ -29,6 +30,7 @@ pub mod rotate;
 pub mod run;
 pub mod schema;
 pub mod secret;
+pub mod test;
 pub mod validate;
 pub mod who_can;
 
@@ -71,6 +73,8 @@ pub enum Command {
     Rotate(rotate::Args),
     Check(check::Args),
     Hook(hook::Args),
+    Test(test::Args),
+    Evidence(evidence::Args),
     Import(import::Args),
     Can(can::Args),
     Assert(assert::Args),
@@ -110,6 +114,8 @@ impl Command {
             Command::Rotate(args) => rotate::run(args, context),
             Command::Check(args) => check::run(args, context),
             Command::Hook(args) => hook::run(args, context),
+            Command::Test(args) => test::run(args, context),
+            Command::Evidence(args) => evidence::run(args, context),
             Command::Import(args) => import::run(args, context),
             Command::Can(args) => can::run(args, context),
             Command::Assert(args) => assert::run(args, context),

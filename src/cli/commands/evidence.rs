@@ -1,0 +1,262 @@
+//! `keyroll evidence`: what was seen of credentials, and what somebody adds to it.
+
+use std::path::PathBuf;
+
+use crate::cli::completion;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::roll;
+use crate::lifecycle::versions::Versions;
+use crate::model::change::Change;
+use crate::model::credential::VersionStage;
+use crate::model::date::Date;
+use crate::model::entitlement::Side;
+use crate::model::fact::{self, Detail, Fact};
+use crate::model::id::AccountId;
+use crate::model::key::{FactKey, VersionKey};
+use crate::model::probe::ProbeKind;
+use crate::model::record::{Kind, Record};
+use crate::model::text::{Text, could_be_secret};
+use crate::operations::evidence::proof;
+use crate::operations::procedure::Scene;
+use crate::operations::secrets::{self, Refusal};
+use crate::report;
+use crate::report::view::{Cell, Column, Tone, View};
+use crate::store::{Access, Store};
+
+/// What was seen of credentials: the proof that they can do what they should, and nothing else
+#[derive(clap::Args)]
+#[command(arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// Show what was seen, and whether it still says something: a version that was replaced proves nothing of the next
+    #[command(
+        after_help = "Examples:\n  keyroll evidence list\n  keyroll evidence list etl --format csv"
+    )]
+    List {
+        #[arg(add = completion::names(Kind::Account))]
+        account: Option<String>,
+    },
+    Add(Add),
+}
+
+/// Record what somebody saw by hand, with a file that shows it
+///
+/// The file stays where it is: its name and its SHA-256 are recorded.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example:\n  keyroll evidence add etl foreign --outcome pass --file denied.png --note \"CHG-1042, seen by two\""
+)]
+struct Add {
+    #[arg(add = completion::names(Kind::Account))]
+    account: String,
+    /// What was tested: authenticate, discover, read, write, foreign, forbidden, audit
+    probe: ProbeKind,
+    /// Whether it was as it must be: pass, fail, inconclusive
+    #[arg(long, value_name = "OUTCOME")]
+    outcome: fact::Outcome,
+    /// What shows it
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    file: PathBuf,
+    /// What else is to be known of it
+    #[arg(long, value_name = "TEXT")]
+    note: Option<Text>,
+    /// The version that was tested [default: the current one]
+    #[arg(long, value_name = "NUMBER")]
+    version: Option<u32>,
+    /// Where it was tested: provider or platform
+    #[arg(long, value_name = "SIDE", default_value = "provider")]
+    side: Side,
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    match args.what {
+        What::List { account } => list(account.as_deref(), context),
+        What::Add(args) => add(args, context),
+    }
+}
+
+/// The account, or one that may have been meant.
+fn scene(store: &Store, name: &str) -> Result<Scene, Failure> {
+    Scene::read(store, name).map_err(|error| match error.downcast_ref::<Refusal>() {
+        Some(Refusal::NoAccount(_)) => roll::unknown(Kind::Account, name, store),
+        _ => error.into(),
+    })
+}
+
+fn list(account: Option<&str>, context: &mut Context) -> Outcome {
+    let store = context.open(Access::Read)?;
+    let (versions, facts): (Versions, Vec<Fact>) = match account {
+        Some(name) => {
+            let scene = scene(&store, name)?;
+            let facts = scene.facts().cloned().collect();
+            (scene.inventory.versions, facts)
+        }
+        None => {
+            let mut facts = Vec::new();
+            for record in store.records(Kind::Fact)? {
+                if let Record::Fact(_, fact) = record {
+                    facts.push(*fact);
+                }
+            }
+            (secrets::versions(&store)?, facts)
+        }
+    };
+    let today = context.as_of();
+    let mut rows: Vec<_> = facts
+        .iter()
+        .filter_map(|fact| row(fact, &versions, today))
+        .collect();
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    if rows.is_empty() {
+        context
+            .out
+            .note("no evidence: `keyroll test ACCOUNT` finds some");
+    }
+    let columns = [
+        Column::new("account"),
+        Column::new("version").right(),
+        Column::new("side").spare(),
+        Column::new("probe"),
+        Column::new("outcome"),
+        Column::new("seen"),
+        Column::new("age-days").titled("Age").right(),
+        Column::new("state"),
+        Column::new("environment").spare(),
+        Column::new("status").right().spare(),
+        Column::new("millis").titled("ms").right().spare(),
+        Column::new("file").spare(),
+        Column::new("note").spare(),
+        Column::new("digest").spare(),
+    ];
+    let mut view = View::new("evidence-list", columns.into());
+    view.rows = rows.into_iter().map(|(_, row)| row).collect();
+    let shown = report::render(&view, context.globals.format, &context.terminal());
+    context.out.data(&shown)?;
+    Ok(Status::Clean)
+}
+
+/// What is sorted by: the account, the newest version first, the probe, and the newest first.
+type Order = (
+    AccountId,
+    std::cmp::Reverse<u32>,
+    Side,
+    ProbeKind,
+    std::cmp::Reverse<String>,
+);
+
+fn row(fact: &Fact, versions: &Versions, today: Date) -> Option<(Order, Vec<Cell>)> {
+    let Fact::Evidence {
+        account,
+        version,
+        probe,
+        outcome,
+        on,
+        detail,
+    } = fact
+    else {
+        return None;
+    };
+    let none = Detail::default();
+    let detail = detail.as_deref().unwrap_or(&none);
+    let side = detail.side.unwrap_or(Side::Provider);
+    let seen = detail
+        .at
+        .map_or_else(|| on.to_string(), |at| at.to_string());
+    let key = VersionKey {
+        account: account.clone(),
+        number: *version,
+    };
+    let is_stale = match versions.get(&key).map(|version| version.stage) {
+        Some(VersionStage::Current | VersionStage::Pending) => false,
+        Some(VersionStage::Previous | VersionStage::Revoked | VersionStage::PossiblyLive) => true,
+        None => true,
+    };
+    let text = |text: &Option<Text>| text.as_ref().map_or(Cell::missing(), Cell::text);
+    let number = |number: Option<u32>| number.map_or(Cell::missing(), |it| Cell::number(it.into()));
+    let environment = detail.environment.as_ref();
+    let cells = vec![
+        Cell::text(account),
+        Cell::number((*version).into()),
+        Cell::text(side),
+        Cell::text(probe),
+        Cell::text(outcome).tone(match outcome {
+            fact::Outcome::Pass => Tone::Good,
+            fact::Outcome::Fail => Tone::Error,
+            fact::Outcome::Inconclusive => Tone::Warning,
+        }),
+        Cell::text(&seen),
+        Cell::number(on.days_until(today)),
+        match is_stale {
+            true => Cell::text("stale").tone(Tone::Muted),
+            false => Cell::text("holds"),
+        },
+        environment.map_or(Cell::missing(), Cell::text),
+        number(detail.status.map(u32::from)),
+        number(detail.millis),
+        text(&detail.file),
+        text(&detail.note),
+        text(&detail.digest),
+    ];
+    let order = (
+        account.clone(),
+        std::cmp::Reverse(*version),
+        side,
+        *probe,
+        std::cmp::Reverse(seen),
+    );
+    Some((order, cells))
+}
+
+fn add(args: Add, context: &mut Context) -> Outcome {
+    if args.probe == ProbeKind::Session {
+        return Err(Failure::usage("a held session is no test of its own")
+            .hint("it is seen while a credential is revoked"));
+    }
+    let note = args.note.as_ref().map(Text::as_str).unwrap_or_default();
+    if could_be_secret(note) {
+        return Err(Failure::usage("the note has the look of a secret")
+            .hint("say what was seen without it; nothing was recorded"));
+    }
+    let mut store = context.open(Access::Write)?;
+    let scene = scene(&store, &args.account)?;
+    let number = match args.version {
+        Some(number) => scene.version(number).map_err(anyhow::Error::from)?.0.number,
+        None => match scene.current() {
+            Some((key, _)) => key.number,
+            None => {
+                return Err(anyhow::Error::from(Refusal::NoSecret(scene.id)).into());
+            }
+        },
+    };
+    let proof = proof(&args.file)?;
+    let now = context.this_moment();
+    let fact = Fact::Evidence {
+        account: scene.id.clone(),
+        version: number,
+        probe: args.probe,
+        outcome: args.outcome,
+        on: now.date(),
+        detail: Some(Box::new(Detail {
+            at: Some(now),
+            side: Some(args.side),
+            environment: Some(scene.account.environment.clone()),
+            digest: Some(proof.digest),
+            file: Some(proof.name),
+            note: args.note,
+            ..Detail::default()
+        })),
+    };
+    let key = FactKey::of(&fact);
+    roll::commit(context, &mut store, &[Change::create((key, fact).into())])?;
+    let (outcome, probe, id) = (args.outcome, args.probe, &scene.id);
+    context.out.note(format!(
+        "recorded: {probe} by version {number} of account/{id}: {outcome}"
+    ));
+    Ok(Status::Clean)
+}
