@@ -102,6 +102,25 @@ fn with_secrets(mut inventory: Inventory, organisation: &str) -> Inventory {
     inventory
 }
 
+/// Gives the versions whose tokens end on a day of their own that day.
+fn with_tokens(mut inventory: Inventory, organisation: &str) -> Inventory {
+    for fault in planted(organisation) {
+        if fault.seen_by != "token" {
+            continue;
+        }
+        let account = fault.subject.trim_start_matches("account/");
+        let mut versions = inventory.versions.iter_mut();
+        let (_, version) = versions
+            .find(|(key, version)| {
+                key.account.as_str() == account && version.stage == VersionStage::Current
+            })
+            .unwrap();
+        assert_eq!(version.expires, Some("2026-12-29".parse().unwrap()));
+        version.seen_expires = Some("2026-11-29".parse().unwrap());
+    }
+    inventory
+}
+
 /// The inventory with its facts recorded.
 fn with_facts(folder: &str) -> Inventory {
     let mut inventory = read(folder).inventory;
@@ -135,7 +154,7 @@ fn subject(finding: &Finding) -> String {
     }
 }
 
-/// `seen` is what the judge is given: more and more of it is `validate`, `check`, `stored`.
+/// `seen` is what the judge is given: more and more of it is `validate`, `check`, then `stored` or `token`.
 fn found_equals_planted(organisation: &str, inventory: &Inventory, seen: &[&str]) {
     let state = seen.contains(&"check");
     let built = |id: &str| rules::find(id).is_some();
@@ -222,6 +241,28 @@ fn check_finds_shared_secrets_once_they_are_stored_and_nothing_else() {
         found_equals_planted(organisation, &inventory, &["validate", "check", "stored"]);
         let clean = with_secrets(with_facts(organisation), "nobody");
         assert_eq!(judge(&clean, true, true), []);
+    }
+}
+
+#[test]
+fn check_finds_an_end_that_the_token_tells_otherwise_and_nothing_else() {
+    let inventory = with_tokens(with_facts("femo-with-faults"), "femo");
+    found_equals_planted("femo", &inventory, &["validate", "check", "token"]);
+}
+
+/// What only a program or another log can see: the provider's export, and what is imported from it.
+const LATER: &[&str] = &["provider-orphan", "provider-ghost"];
+
+#[test]
+fn every_rule_of_the_map_is_built_but_those_that_need_an_export() {
+    for organisation in ["femo", "brookfield"] {
+        for fault in planted(organisation) {
+            for rule in &fault.rules {
+                let is_later = LATER.contains(&rule.as_str());
+                assert_eq!(is_later, fault.seen_by == "later", "{}", fault.word);
+                assert_eq!(is_later, rules::find(rule).is_none(), "{rule}");
+            }
+        }
     }
 }
 

@@ -1,14 +1,18 @@
-//! Every rule that needs only what is declared: in `tests/rules/ID/bad.toml` it finds its fault, where the line says
-//! `# fault`, and no other rule finds any; in `good.toml` nothing is found.
+//! Every rule, in `tests/rules/ID`: in `bad.toml` it finds its fault, where the line says `# fault`, and no other rule finds
+//! any; in `good.toml` nothing is found. Beside the TOML of a rule that needs what happened stand `bad.jsonl` and
+//! `good.jsonl`: facts, and records as the store holds them, each with its id under `record`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::{Path, PathBuf};
 
 use keyroll::catalog::Glossaries;
+use keyroll::lifecycle::facts;
 use keyroll::manifest::{self, Manifest};
 use keyroll::model::baseline::Known;
 use keyroll::model::finding::Finding;
+use keyroll::model::inventory::Inventory;
+use keyroll::model::record::Record;
 use keyroll::rules::{self, Facts, RuleKind, Selection};
 
 /// The day that the fixtures are judged by.
@@ -28,17 +32,16 @@ fn read(rule: &str, name: &str) -> Manifest {
     manifest
 }
 
-fn judge(manifest: &Manifest) -> Vec<Finding> {
-    judge_on(AS_OF, manifest)
+fn judge(inventory: &Inventory, base: Selection) -> Vec<Finding> {
+    judge_on(AS_OF, inventory, base)
 }
 
-fn judge_on(day: &str, manifest: &Manifest) -> Vec<Finding> {
-    let inventory = &manifest.inventory;
+fn judge_on(day: &str, inventory: &Inventory, base: Selection) -> Vec<Finding> {
     let glossaries = Glossaries::of(inventory);
     let facts = Facts::new(inventory, &glossaries, day.parse().unwrap());
     let selection = Selection {
         pedantic: true,
-        ..Selection::declared()
+        ..base
     };
     rules::judge(&facts, &selection)
 }
@@ -54,10 +57,10 @@ fn line(manifest: &Manifest, finding: &Finding) -> String {
 }
 
 fn holds(rule: &str) {
-    let good = judge(&read(rule, "good.toml"));
+    let good = judge(&read(rule, "good.toml").inventory, Selection::declared());
     assert!(good.is_empty(), "{rule}/good.toml: {good:#?}");
     let manifest = read(rule, "bad.toml");
-    let bad = judge(&manifest);
+    let bad = judge(&manifest.inventory, Selection::declared());
     assert!(!bad.is_empty(), "{rule}/bad.toml: nothing found");
     for finding in &bad {
         assert_eq!(finding.rule, rule, "{finding:#?}");
@@ -65,7 +68,7 @@ fn holds(rule: &str) {
         assert!(line.contains("# fault"), "{rule} points at: {line}");
     }
     let known = |findings: &[Finding]| findings.iter().map(Known::of).collect::<Vec<_>>();
-    let next = judge_on(NEXT_DAY, &manifest);
+    let next = judge_on(NEXT_DAY, &manifest.inventory, Selection::declared());
     assert_eq!(
         known(&bad),
         known(&next),
@@ -73,20 +76,65 @@ fn holds(rule: &str) {
     );
 }
 
+/// An inventory with what happened to it: `tests/rules/ID/NAME.toml` and `NAME.jsonl`.
+fn happened(rule: &str, name: &str) -> (Manifest, Inventory) {
+    let manifest = read(rule, &format!("{name}.toml"));
+    let mut inventory = manifest.inventory.clone();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let path = folder.join(rule).join(format!("{name}.jsonl"));
+    let (mut lines, mut records) = (Vec::new(), Vec::new());
+    for (at, line) in std::fs::read_to_string(path).unwrap().lines().enumerate() {
+        let mut body: serde_json::Value = serde_json::from_str(line).unwrap();
+        match body.as_object_mut().unwrap().remove("record") {
+            None => lines.push((at + 1, serde_json::from_value(body).unwrap())),
+            Some(id) => {
+                let id = id.as_str().unwrap().parse().unwrap();
+                records.push(Record::from_value(&id, body).unwrap());
+            }
+        }
+    }
+    for change in facts::decide(&lines, &inventory).unwrap() {
+        inventory.put(change.after().unwrap().clone());
+    }
+    for record in records {
+        inventory.put(record);
+    }
+    (manifest, inventory)
+}
+
+/// The same of a rule that needs what happened. Its finding points at the record, or at the line that says `# fault`.
+fn holds_of_what_happened(rule: &str) {
+    let (_, inventory) = happened(rule, "good");
+    let good = judge(&inventory, Selection::all());
+    assert!(good.is_empty(), "{rule}/good: {good:#?}");
+    let (manifest, inventory) = happened(rule, "bad");
+    let bad = judge(&inventory, Selection::all());
+    assert!(!bad.is_empty(), "{rule}/bad: nothing found");
+    for finding in &bad {
+        assert_eq!(finding.rule, rule, "{finding:#?}");
+        let line = line(&manifest, finding);
+        assert!(line.contains("# fault"), "{rule} points at: {line}");
+        assert!(finding.fix.is_some(), "{rule} knows a way out");
+    }
+    let declared = judge(&manifest.inventory, Selection::declared());
+    assert_eq!(declared, [], "{rule}: what is declared is well");
+}
+
 /// A test for each rule, named as the rule is, and the list of them.
 macro_rules! fixtures {
-    ($($name:ident)*) => {
-        const LISTED: &[&str] = &[$(stringify!($name)),*];
+    ($listed:ident $holds:ident: $($name:ident)*) => {
+        const $listed: &[&str] = &[$(stringify!($name)),*];
         $(
             #[test]
             fn $name() {
-                holds(&stringify!($name).replace('_', "-"));
+                $holds(&stringify!($name).replace('_', "-"));
             }
         )*
     };
 }
 
 fixtures! {
+    LISTED holds:
     missing_owner
     owner_departed
     missing_purpose
@@ -148,8 +196,32 @@ fixtures! {
     waiver_incomplete
 }
 
+fixtures! {
+    HAPPENED holds_of_what_happened:
+    rotation_due
+    rotation_overdue
+    credential_expiring
+    credential_expired
+    possibly_live
+    rotation_stalled
+    owner_changed
+    overlap_exceeded
+    retired_unrevoked
+    untested_authentication
+    untested_authorization
+    write_before_read
+    evidence_failed
+    evidence_stale
+    fail_closed_unproven
+    drill_overdue
+    review_overdue
+    expiry_disagrees
+    dormant_account
+    invitation_open
+}
+
 #[test]
-fn every_rule_of_what_is_declared_has_its_fixtures() {
+fn every_rule_has_its_fixtures() {
     let declared = rules::ALL
         .iter()
         .filter(|rule| rule.kind != RuleKind::State)
@@ -157,4 +229,9 @@ fn every_rule_of_what_is_declared_has_its_fixtures() {
         .filter(|rule| rule.id != "baseline-unused");
     let ids: Vec<String> = declared.map(|rule| rule.id.replace('-', "_")).collect();
     assert_eq!(ids, LISTED);
+    let happened = rules::ALL
+        .iter()
+        .filter(|rule| rule.kind == RuleKind::State);
+    let ids: Vec<String> = happened.map(|rule| rule.id.replace('-', "_")).collect();
+    assert_eq!(ids, HAPPENED);
 }

@@ -13,6 +13,7 @@ use crate::catalog::level::{AGENT_GATES, Levels};
 use crate::catalog::policy::choices::LONGEST_NAMING;
 use crate::model::access::{DutyConflict, Level, Need, Requirement};
 use crate::model::account::controls;
+use crate::model::date::Span;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
 use crate::model::finding::FieldPath;
 use crate::model::policy::{Choices, Config, DutySet, LevelSet, Limits, NeedSet, RequirementSet};
@@ -82,6 +83,15 @@ impl Policy {
         }
         if let Some(span) = &set.interactive_use {
             limits.interactive_use = span.days();
+        }
+        for (days, span) in [
+            (&mut limits.evidence_age, &set.evidence_age),
+            (&mut limits.drill_age, &set.drill_age),
+            (&mut limits.review_age, &set.review_age),
+            (&mut limits.unseen, &set.unseen),
+            (&mut limits.stalled, &set.stalled),
+        ] {
+            *days = span.as_ref().map_or(*days, Span::days);
         }
         limits.custodian_accounts = set.custodian_accounts.unwrap_or(limits.custodian_accounts);
         for (level, set) in &config.level {

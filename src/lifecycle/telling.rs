@@ -7,11 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::baseline::Known;
 use crate::model::date::Date;
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::{Finding, POSSIBLY_LIVE, Severity};
 use crate::model::hook::Threshold;
-
-/// The rule on a secret that was revoked and never seen refused.
-const POSSIBLY_LIVE: &str = "possibly-live";
 
 /// Rules without a day whose findings are late from the first day on.
 const AT_ONCE: &[&str] = &["rotation-stalled", "overlap-exceeded", "owner-changed"];

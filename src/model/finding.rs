@@ -17,6 +17,9 @@ words! {
     }
 }
 
+/// The rule whose findings are the gravest of all: a secret that was taken away, and may still let somebody in.
+pub const POSSIBLY_LIVE: &str = "possibly-live";
+
 /// One step into a record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldStep {

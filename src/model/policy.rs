@@ -95,6 +95,16 @@ pub struct LimitsSet {
     pub custodian_share: Option<u32>,
     /// The number of accounts from which a single custodian is told; 5 unless set.
     pub custodian_accounts: Option<u32>,
+    /// How long a test of the current version counts; `180d` unless set.
+    pub evidence_age: Option<Span>,
+    /// How long the rehearsal of a procedure counts; `180d` unless set.
+    pub drill_age: Option<Span>,
+    /// How long the review of an account counts; `90d` unless set.
+    pub review_age: Option<Span>,
+    /// How long an account in use may be seen in no log; `90d` unless set.
+    pub unseen: Option<Span>,
+    /// How long a rotation may be open, beside an overlap that it waits for; `7d` unless set.
+    pub stalled: Option<Span>,
 }
 
 /// What rules measure by.
@@ -107,6 +117,16 @@ pub struct Limits {
     /// Percent of all accounts.
     pub custodian_share: u32,
     pub custodian_accounts: u32,
+    /// Days that a test counts.
+    pub evidence_age: u32,
+    /// Days that a rehearsal counts.
+    pub drill_age: u32,
+    /// Days that the review of an account counts.
+    pub review_age: u32,
+    /// Days that an account in use may be seen in no log.
+    pub unseen: u32,
+    /// Days that a rotation may be open.
+    pub stalled: u32,
 }
 
 impl Default for Limits {
@@ -116,6 +136,11 @@ impl Default for Limits {
             interactive_use: 31,
             custodian_share: 90,
             custodian_accounts: 5,
+            evidence_age: 180,
+            drill_age: 180,
+            review_age: 90,
+            unseen: 90,
+            stalled: 7,
         }
     }
 }

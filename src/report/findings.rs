@@ -17,7 +17,7 @@ mod text;
 
 use crate::model::baseline::Known;
 use crate::model::date::{Date, Timestamp};
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::{Finding, POSSIBLY_LIVE, Severity};
 use crate::report::format::{CiFormat, FindingsFormat, Format, Terminal, WatchFormat};
 use crate::report::paint;
 use crate::report::summary::Counts;
@@ -161,6 +161,8 @@ impl Judged<'_> {
         self.items.iter().for_each(|item| counts.add(item.severity));
         let waived = |accepted: &&Accepted| accepted.by == Acceptance::Waiver;
         counts.waived = self.accepted.iter().filter(waived).count();
+        let live = |item: &&Item| item.rule == POSSIBLY_LIVE;
+        counts.possibly_live = self.items.iter().filter(live).count();
         counts.baselined = self.baselined;
         counts
     }

@@ -5,6 +5,8 @@ use crate::model::finding::Severity;
 /// Findings by severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// Of the errors, those by which a secret is possibly live: told first, and among them.
+    pub possibly_live: usize,
     pub errors: usize,
     pub warnings: usize,
     pub infos: usize,
@@ -23,10 +25,13 @@ impl Counts {
         }
     }
 
-    /// `2 errors, 1 warning in 5 files; 3 waived`: what was found, in what, where that is to be told, and what of it is
+    /// `2 errors, 1 warning in 5 files; 3 waived`, behind `possibly live: 1; ` where that is so: what was found, in what, where that is to be told, and what of it is
     /// accepted. No line feed.
     pub fn line(&self, among: Option<&str>) -> String {
-        let found = self.found();
+        let mut found = self.found();
+        if self.possibly_live > 0 {
+            found = format!("possibly live: {}; {found}", self.possibly_live);
+        }
         let found = among.map_or(found.clone(), |among| format!("{found} in {among}"));
         match self.accepted() {
             Some(accepted) => format!("{found}; {accepted}"),
@@ -77,6 +82,12 @@ mod tests {
     fn counts_read_as_a_sentence() {
         let mut counts = Counts::default();
         assert_eq!(counts.line(Some("5 files")), "no findings in 5 files");
+        let live = Counts {
+            possibly_live: 1,
+            errors: 2,
+            ..counts
+        };
+        assert_eq!(live.line(None), "possibly live: 1; 2 errors");
         for severity in [Severity::Error, Severity::Warning, Severity::Error] {
             counts.add(severity);
         }

@@ -115,9 +115,10 @@ impl Ledger {
 }
 
 impl Rule {
-    /// Whether its findings may stand in a baseline. A secret in the inventory must go today, and a waiver is mended.
+    /// Whether its findings may stand in a baseline. A secret in the inventory must go today, so must one that is possibly
+    /// live, and a waiver is mended.
     pub fn can_be_known(&self) -> bool {
-        !self.is_about_waivers() && self.id != crate::rules::secret_in_inventory::RULE.id
+        self.can_be_waived() && self.id != crate::rules::secret_in_inventory::RULE.id
     }
 }
 

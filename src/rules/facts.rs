@@ -15,6 +15,7 @@ use crate::model::key::Only;
 use crate::model::organisation::Organisation;
 use crate::rules::approvals::Approvals;
 use crate::rules::grants::Grants;
+use crate::rules::history::History;
 use crate::rules::seats::Seats;
 use crate::rules::sites::Sites;
 use crate::rules::terms::Terms;
@@ -32,6 +33,7 @@ pub struct Facts<'a> {
     holdings: OnceCell<Holdings<'a>>,
     seats: OnceCell<Seats<'a>>,
     sites: OnceCell<Sites<'a>>,
+    history: OnceCell<History<'a>>,
 }
 
 impl<'a> Facts<'a> {
@@ -47,6 +49,7 @@ impl<'a> Facts<'a> {
             holdings: OnceCell::new(),
             seats: OnceCell::new(),
             sites: OnceCell::new(),
+            history: OnceCell::new(),
         }
     }
 
@@ -120,5 +123,11 @@ impl<'a> Facts<'a> {
     /// The nodes below each tenant, by the last name of their path.
     pub(super) fn sites(&self) -> &Sites<'a> {
         self.sites.get_or_init(|| Sites::of(self.inventory))
+    }
+
+    /// What had happened to each account and procedure.
+    pub(super) fn history(&self) -> &History<'a> {
+        self.history
+            .get_or_init(|| History::of(self.inventory, self.as_of))
     }
 }

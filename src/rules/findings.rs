@@ -87,7 +87,10 @@ impl Findings {
             return;
         };
         hide(&mut finding);
-        if let Some(key) = self.accepted.by(&finding) {
+        let rule = crate::rules::find(self.rule);
+        let can_be_waived = rule.is_some_and(Rule::can_be_waived);
+        let accepted = self.accepted.by(&finding).filter(|_| can_be_waived);
+        if let Some(key) = accepted {
             self.used.insert(key.clone());
             self.waived_of_rule += 1;
             if !self.is_capped || self.waived_of_rule <= MOST {
@@ -95,7 +98,7 @@ impl Findings {
             }
             return;
         }
-        let can_be_known = crate::rules::find(self.rule).is_some_and(Rule::can_be_known);
+        let can_be_known = rule.is_some_and(Rule::can_be_known);
         match self.ledger.as_mut().filter(|_| can_be_known) {
             Some(ledger) => match ledger.enter(finding) {
                 Entered::New(finding) => self.keep(finding),

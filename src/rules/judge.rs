@@ -1,12 +1,13 @@
 //! The judge: runs the selected rules, applies severities and waivers, sorts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::approval::Waiver;
 use crate::model::baseline::Baseline;
 use crate::model::date::Date;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, POSSIBLY_LIVE};
 use crate::model::key::WaiverKey;
+use crate::model::record::RecordId;
 use crate::rules::baseline::Ledger;
 use crate::rules::facts::Facts;
 use crate::rules::findings::Findings;
@@ -79,6 +80,7 @@ fn run(facts: &Facts<'_>, selection: &Selection, mut found: Findings) -> Judgeme
     waived.retain_mut(|(finding, _)| shown(finding, selection));
     findings.sort_unstable();
     findings.dedup();
+    gravest_first(&mut findings);
     waived.sort_unstable();
     waived.dedup();
     Judgement {
@@ -89,8 +91,20 @@ fn run(facts: &Facts<'_>, selection: &Selection, mut found: Findings) -> Judgeme
     }
 }
 
+/// Puts the records with a secret that is possibly live before all others.
+fn gravest_first(findings: &mut [Finding]) {
+    let grave = findings.iter().filter(|f| f.rule == POSSIBLY_LIVE);
+    let grave: BTreeSet<RecordId> = grave.map(|finding| finding.subject.clone()).collect();
+    if !grave.is_empty() {
+        findings.sort_by_key(|finding| !grave.contains(&finding.subject));
+    }
+}
+
 /// Sets the severity that the configuration gives, and says whether the finding is shown.
 fn shown(finding: &mut Finding, selection: &Selection) -> bool {
+    if finding.rule == POSSIBLY_LIVE {
+        return true;
+    }
     if let Some(severity) = selection.severities.get(finding.rule) {
         finding.severity = *severity;
     }

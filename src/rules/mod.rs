@@ -7,9 +7,11 @@ mod endpoints;
 mod facts;
 mod findings;
 mod grants;
+mod history;
 mod judge;
 mod members;
 mod places;
+mod proofs;
 mod rule;
 #[cfg(test)]
 mod sample;
@@ -38,10 +40,16 @@ mod credential_expired;
 mod credential_expiring;
 mod credential_in_url;
 mod credential_shared;
+mod dormant_account;
+mod drill_overdue;
 mod duties_conflict;
 mod empty_role;
 mod endpoint_mismatch;
 mod environment_shared;
+mod evidence_failed;
+mod evidence_stale;
+mod expiry_disagrees;
+mod fail_closed_unproven;
 mod forbidden_permission;
 mod half_grant;
 mod identity_shared;
@@ -63,11 +71,17 @@ mod missing_required_permission;
 mod missing_revoke_procedure;
 mod missing_rotation;
 mod no_glossary;
+mod overlap_exceeded;
 mod overlap_impossible;
+mod owner_changed;
 mod owner_departed;
+mod possibly_live;
 mod redundant_assignment;
+mod retired_unrevoked;
+mod review_overdue;
 mod rotation_due;
 mod rotation_overdue;
+mod rotation_stalled;
 mod secret_in_inventory;
 mod single_custodian;
 mod team_circle;
@@ -79,6 +93,8 @@ mod unclear_name;
 mod unknown_permission;
 mod unknown_reference;
 mod unknown_scope;
+mod untested_authentication;
+mod untested_authorization;
 mod unused_procedure;
 mod unused_role;
 mod unused_rotation;
@@ -87,6 +103,7 @@ mod waiver_incomplete;
 mod waiver_unused;
 mod weak_authentication;
 mod wildcard_grant;
+mod write_before_read;
 
 pub use facts::Facts;
 pub use findings::Findings;
@@ -158,6 +175,21 @@ pub static ALL: &[&Rule] = &[
     &rotation_overdue::RULE,
     &credential_expiring::RULE,
     &credential_expired::RULE,
+    &possibly_live::RULE,
+    &rotation_stalled::RULE,
+    &owner_changed::RULE,
+    &overlap_exceeded::RULE,
+    &retired_unrevoked::RULE,
+    &untested_authentication::RULE,
+    &untested_authorization::RULE,
+    &write_before_read::RULE,
+    &evidence_failed::RULE,
+    &evidence_stale::RULE,
+    &fail_closed_unproven::RULE,
+    &drill_overdue::RULE,
+    &review_overdue::RULE,
+    &expiry_disagrees::RULE,
+    &dormant_account::RULE,
     &invitation_open::RULE,
     &waiver_expired::RULE,
     &waiver_unused::RULE,

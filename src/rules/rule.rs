@@ -1,7 +1,7 @@
 //! What a rule is: an id, a severity, words that explain it, and one function.
 
 use crate::model::access::words;
-use crate::model::finding::Severity;
+use crate::model::finding::{POSSIBLY_LIVE, Severity};
 use crate::rules::facts::Facts;
 use crate::rules::findings::Findings;
 
@@ -39,5 +39,15 @@ impl Rule {
             RuleKind::Found => true,
             RuleKind::Static | RuleKind::State => false,
         }
+    }
+
+    /// Whether it is judged whatever is left out, waived or known: nothing may silence that a secret is possibly live.
+    pub fn is_always_told(&self) -> bool {
+        self.id == POSSIBLY_LIVE
+    }
+
+    /// Whether a waiver accepts what it finds.
+    pub fn can_be_waived(&self) -> bool {
+        !self.is_about_waivers() && !self.is_always_told()
     }
 }

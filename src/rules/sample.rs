@@ -52,7 +52,26 @@ pub fn clean() -> Inventory {
         "assignment/person/jo-miller machine-operator femo/hawthorne": {
             "principal": "person/jo-miller", "role": "machine-operator", "at": "femo/hawthorne" },
     });
-    with_over(Inventory::default(), records)
+    with_over(with_over(Inventory::default(), records), proven())
+}
+
+/// What happened: its version 1, should there be one, was tested, and the rest was done in time.
+fn proven() -> Value {
+    let name = ACCOUNT.trim_start_matches("account/");
+    let tested = |probe: &str| {
+        json!({ "fact": "evidence", "account": name, "version": 1, "probe": probe, "outcome": "pass",
+            "on": "2026-11-02" })
+    };
+    json!({
+        "fact/authenticate": tested("authenticate"),
+        "fact/read": tested("read"),
+        "fact/drill": { "fact": "drill", "procedure": "unicmms-revoke", "on": "2026-10-30", "result": "pass" },
+        "fact/review": { "fact": "review", "account": name, "on": "2026-10-01", "by": "person/anna-berg",
+            "verdict": "keep" },
+        "fact/seen": { "fact": "seen", "account": name, "on": "2026-11-20" },
+        "fact/fail-closed": { "fact": "fail-closed", "account": name, "version": 1, "consumer": "etl-01",
+            "outcome": "pass", "on": "2026-10-30" },
+    })
 }
 
 /// The clean inventory with records put over it. A table is merged into the record of that id, null takes a field out;

@@ -19,6 +19,8 @@ pub struct Selection {
     pub severities: BTreeMap<String, Severity>,
     /// Whether findings of severity info are shown.
     pub pedantic: bool,
+    /// Whether even what is always told is left out where it is not selected: for those who ask one narrow question.
+    pub only_selected: bool,
 }
 
 /// A rule's id that is none.
@@ -66,6 +68,9 @@ impl Selection {
 
     /// Whether the rule runs.
     pub fn runs(&self, rule: &Rule) -> bool {
+        if rule.is_always_told() && !self.only_selected {
+            return self.kinds.contains(&rule.kind);
+        }
         self.kinds.contains(&rule.kind)
             && (self.select.is_empty() || self.select.contains(rule.id))
             && !self.ignore.contains(rule.id)

@@ -47,7 +47,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                 let found = findings.at(record, FieldPath::of("rule"), message);
                 found.did_you_mean(near, "name a rule of the book, or take the waiver out");
             }
-            Some(known) if known.is_about_waivers() => {
+            Some(known) if !known.can_be_waived() => {
                 let message = format!("`{rule}` cannot be waived");
                 let found = findings.at(record, FieldPath::of("rule"), message);
                 found.fix("take the waiver out");

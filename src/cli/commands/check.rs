@@ -43,7 +43,7 @@ pub struct Args {
     /// Only rotation and expiry, answered from the index of due dates
     #[arg(long, conflicts_with = "select")]
     due: bool,
-    /// The least severity that makes the exit status other than 0
+    /// The least severity that makes the exit status other than 0; what is possibly live makes it 5 all the same
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]
     fail_on: FailOn,
     /// Count the findings of each rule instead of showing them
@@ -72,6 +72,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
     let inventory = if args.due {
         selection.select = due::RULES.iter().map(|id| (*id).to_owned()).collect();
+        selection.only_selected = true;
         due::candidates(&store, context.as_of())?
     } else {
         store.inventory()?
@@ -102,17 +103,17 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     Ok(status)
 }
 
-/// What the findings come to: a secret that may still work is graver than any other error.
+/// What the findings come to: a secret that may still work is graver than any other error, and no choice silences it.
 fn status_of(findings: &[Finding], fail_on: FailOn) -> Status {
     let is_live = |finding: &Finding| {
         telling::past(finding.rule, finding.days) == Some(Threshold::PossiblyLive)
     };
-    let live = match fail_on {
-        FailOn::Never => Status::Clean,
-        FailOn::Warning | FailOn::Error if findings.iter().any(is_live) => Status::Integrity,
-        FailOn::Warning | FailOn::Error => Status::Clean,
-    };
-    fail_on.status(roll::worst(findings)).and(live)
+    let status = fail_on.status(roll::worst(findings));
+    if findings.iter().any(is_live) {
+        status.and(Status::Integrity)
+    } else {
+        status
+    }
 }
 
 /// Refuses options that would have no effect, or tell half of it.
@@ -231,7 +232,8 @@ mod tests {
         let live = [finding("missing-owner"), finding("possibly-live")];
         assert_eq!(status_of(&live, FailOn::Error), Status::Integrity);
         assert_eq!(status_of(&live[..1], FailOn::Warning), Status::Error);
-        assert_eq!(status_of(&live, FailOn::Never), Status::Clean);
+        assert_eq!(status_of(&live, FailOn::Never), Status::Integrity);
+        assert_eq!(status_of(&live[..1], FailOn::Never), Status::Clean);
         assert_eq!(status_of(&[], FailOn::Warning), Status::Clean);
     }
 }

@@ -14,6 +14,7 @@ pub fn document(judged: &Judged) -> String {
         "kind": "findings",
         "findings": all,
         "summary": {
+            "possibly-live": counts.possibly_live,
             "errors": counts.errors,
             "warnings": counts.warnings,
             "infos": counts.infos,
@@ -95,6 +96,7 @@ mod tests {
     }
   ],
   "summary": {
+    "possibly-live": 0,
     "errors": 1,
     "warnings": 1,
     "infos": 0,
