@@ -86,6 +86,7 @@ transcripts! {
     assert = "tests/cli/assert.trycmd",
     assertions = "docs/assertions.md",
     monitoring = "docs/monitoring.md",
+    testing = "tests/cli/testing.trycmd",
 }
 
 #[test]

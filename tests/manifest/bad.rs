@@ -103,7 +103,7 @@ fn a_missing_key_is_told_at_the_header_of_its_table() {
         told(text),
         [
             "1:1 `team/a` lacks `name`",
-            "3:1 `read` lacks `http`",
+            "3:1 the probe asks nothing (a probe has exactly one of `http` and `command`)",
             "6:1 `procedure/c` lacks `kind`",
         ]
     );

@@ -69,7 +69,6 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     })?;
     let scene = scene(&store, &args.account)?;
     let (environment, tests) = side(&scene, args.side).ok_or_else(|| nowhere(&scene, args.side))?;
-    let version = version(&scene, args.version)?;
     let wish = Wish {
         kinds: &args.probe,
         allow_write: args.allow_write,
@@ -83,6 +82,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     if args.dry_run {
         return show_plan(&planned, context);
     }
+    let version = version(&scene, args.version)?;
     refuse_named(&args, &planned)?;
     context
         .out
