@@ -102,14 +102,14 @@ pub fn procedure(procedure: &Procedure) -> Vec<Unsound> {
         base: FieldPath::record(),
         all: Vec::new(),
     };
-    if let Some(generate) = &procedure.generate {
-        if !(16..=256).contains(&generate.length) {
-            found.tell(
-                &FieldPath::of("generate.length"),
-                "a value has from 16 to 256 characters",
-                "43 letters and digits have 256 bits",
-            );
-        }
+    if let Some(generate) = &procedure.generate
+        && !(16..=256).contains(&generate.length)
+    {
+        found.tell(
+            &FieldPath::of("generate.length"),
+            "a value has from 16 to 256 characters",
+            "43 letters and digits have 256 bits",
+        );
     }
     for (at, step) in procedure.step.iter().enumerate() {
         found.base = FieldPath::of("step").index(at);

@@ -63,12 +63,12 @@ impl Reach<'_> {
             let heard = self.send(&before.http, scope);
             let heard = heard.map_err(Refused::Unheard)?;
             if !is_done(&before.http, heard.status) {
-                return Err(Refused::Heard(heard));
+                return Err(Refused::Heard(Box::new(heard)));
             }
             for (name, pointer) in &before.take {
                 match heard.text_at(pointer.as_str()) {
                     Some(text) => scope.take(name.as_str(), Secret::from(text)),
-                    None => return Err(Refused::Without(name.to_string(), heard)),
+                    None => return Err(Refused::Without(name.to_string(), Box::new(heard))),
                 }
             }
         }
@@ -149,9 +149,9 @@ impl Reach<'_> {
 pub(super) enum Refused {
     Unheard(Unheard),
     /// A request before it was answered with another status than it should.
-    Heard(Heard),
+    Heard(Box<Heard>),
     /// An answer had no value of this name.
-    Without(String, Heard),
+    Without(String, Box<Heard>),
 }
 
 impl Refused {

@@ -52,19 +52,14 @@ const IN_ARGUMENT: &str = "give the secret to the command on its standard input"
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let inventory = facts.inventory;
-    for endpoint in endpoints::endpoints(inventory) {
-        if endpoints::has_user_info(endpoint.environment.endpoint.as_str()) {
+    for (owner, field, url) in endpoints::addresses(inventory) {
+        if endpoints::has_user_info(url) {
+            let message = "the endpoint holds a name or a password";
             findings
-                .at(
-                    endpoint.owner.clone(),
-                    endpoint.field(),
-                    "the endpoint holds a name or a password",
-                )
+                .at(owner.clone(), field.clone(), message)
                 .fix("write the address alone, and rotate what stood there");
         }
-        let url = endpoint.environment.endpoint.as_str();
-        let spot = || (endpoint.owner.clone(), endpoint.field());
-        in_url(url, &[], findings, spot);
+        in_url(url, &[], findings, || (owner.clone(), field.clone()));
     }
     let platforms = inventory.platforms.iter();
     let platforms = platforms.map(|(id, it)| (RecordId::new(Kind::Platform, id), &it.test));
@@ -226,7 +221,8 @@ mod tests {
             "http": http("/a?t={token}"), "verify": ["x", "{basic}"] });
         let found = ours(json!({
             "provider/unicmms": {
-                "environment": { "staging": { "endpoint": "https://svc@femo-staging.unicmms.example/api" } },
+                "environment": { "staging": { "endpoint": "https://svc@femo-staging.unicmms.example/api",
+                    "endpoints": { "auth": "https://login.example/{secret}" } } },
                 "test": { "read": probe("/a?key={secret}", "/b"), "write": probe("/a", "/b/{secret}"),
                     "audit": taking } },
             "platform/factverse": { "test": { "read": probe("/{canary.visible}", "/{admin}") } },
@@ -239,6 +235,7 @@ mod tests {
         let expected = [
             "platform/factverse test.read.verify.path",
             "provider/unicmms environment.staging.endpoint",
+            "provider/unicmms environment.staging.endpoints.auth",
             "provider/unicmms test.audit.http.path",
             "provider/unicmms test.audit.verify[1]",
             "provider/unicmms test.read.http.path",

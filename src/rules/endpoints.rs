@@ -47,6 +47,25 @@ pub(super) fn endpoints(inventory: &Inventory) -> impl Iterator<Item = Endpoint<
         })
 }
 
+/// Every address that an environment declares, its further ones too, and where it stands.
+pub(super) fn addresses(
+    inventory: &Inventory,
+) -> impl Iterator<Item = (RecordId, FieldPath, &str)> {
+    endpoints(inventory).flat_map(|it| {
+        let own = (
+            it.owner.clone(),
+            it.field(),
+            it.environment.endpoint.as_str(),
+        );
+        let further = it.environment.endpoints.iter().map(move |(name, url)| {
+            let field = FieldPath::of("environment").key(it.name.as_str());
+            let field = field.key("endpoints").key(name.as_str());
+            (it.owner.clone(), field, url.as_str())
+        });
+        std::iter::once(own).chain(further)
+    })
+}
+
 /// The scheme and the rest of a URL: what stands before and after `://`.
 pub(super) fn scheme(url: &str) -> Option<(&str, &str)> {
     url.trim().split_once("://")

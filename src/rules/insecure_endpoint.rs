@@ -42,11 +42,9 @@ Source: OWASP NHI 4:2025
 "#;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
-    for endpoint in endpoints::endpoints(facts.inventory) {
-        if let Some((message, fix)) = fault(endpoint.environment.endpoint.as_str()) {
-            findings
-                .at(endpoint.owner.clone(), endpoint.field(), message)
-                .fix(fix);
+    for (owner, field, url) in endpoints::addresses(facts.inventory) {
+        if let Some((message, fix)) = fault(url) {
+            findings.at(owner, field, message).fix(fix);
         }
     }
 }

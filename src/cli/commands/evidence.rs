@@ -124,7 +124,7 @@ fn list(account: Option<&str>, context: &mut Context) -> Outcome {
         Column::new("side").spare(),
         Column::new("probe"),
         Column::new("outcome"),
-        Column::new("seen"),
+        Column::new("seen").spare(),
         Column::new("age-days").titled("Age").right(),
         Column::new("state"),
         Column::new("environment").spare(),
@@ -234,7 +234,10 @@ fn add(args: Add, context: &mut Context) -> Outcome {
             }
         },
     };
-    let proof = proof(&args.file)?;
+    let proof = proof(&args.file).map_err(|error| {
+        Failure::from(error)
+            .or_hint("name a plain file that shows what was seen; nothing was recorded")
+    })?;
     let now = context.this_moment();
     let fact = Fact::Evidence {
         account: scene.id.clone(),
