@@ -4,6 +4,7 @@
     reason = "the one place that reads the clock and the environment"
 )]
 
+mod formats;
 mod globals;
 mod places;
 
@@ -12,7 +13,6 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clap::ValueEnum;
 use etcetera::BaseStrategy;
 
 pub use crate::cli::context::globals::{Color, Globals};
@@ -307,43 +307,6 @@ impl Context {
             }
         };
         Ok(line.split_whitespace().map(str::to_owned).collect())
-    }
-
-    /// The format asked for, where findings are shown.
-    pub fn findings_format(&self) -> FindingsFormat {
-        self.globals.asked
-    }
-
-    /// That a format of rows is asked for, before anything is done.
-    ///
-    /// # Errors
-    /// When it is another.
-    pub fn rows_alone(&self) -> Result<(), Failure> {
-        let (of, who) = match self.globals.asked {
-            FindingsFormat::Rows(_) => return Ok(()),
-            FindingsFormat::Ci(_) => ("findings", "`validate`, `check` and `assert` show findings"),
-            FindingsFormat::Watch(_) => ("what is due", "`check` shows what is due"),
-        };
-        let hint = "it knows table, json, jsonl, csv, tsv, md and html, or some of them";
-        Err(Failure::usage(format!(
-            "this has no such --format: it is one of {of} alone"
-        ))
-        .hint(format!("{hint}; {who}")))
-    }
-
-    /// The format asked for, where a command knows it.
-    ///
-    /// # Errors
-    /// When it is another.
-    pub fn format_of(&self, known: &[Format]) -> Result<Format, Failure> {
-        let asked = self.globals.format;
-        if known.contains(&asked) {
-            return Ok(asked);
-        }
-        let words = known.iter().filter_map(|format| format.to_possible_value());
-        let words: Vec<String> = words.map(|word| word.get_name().to_owned()).collect();
-        Err(Failure::usage("this command has no such --format")
-            .hint(format!("it knows {}", words.join(", "))))
     }
 
     /// Asks before something is done; `--yes` answers.
