@@ -4,11 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod binary;
+#[allow(dead_code)]
+mod samples;
 
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use keyroll::model::change::Change;
+use keyroll::model::record::Record;
+use keyroll::store::{Access, Store};
+use serde_json::{Value, json};
 
 use crate::binary::{Home, Ran, finish, mode, set_mode};
 
@@ -75,8 +80,9 @@ fn ends(home: &Home, day: &str) {
 }
 
 fn configured(home: &Home, program: &str) {
-    let text =
-        "[hooks]\non-due = [\"./tell.sh\", \"due\"]\non-overdue = [\"./tell.sh\", \"overdue\"]\n";
+    let hooks = ["due", "overdue", "possibly-live"];
+    let hooks = hooks.map(|event| format!("on-{event} = [\"./tell.sh\", \"{event}\"]\n"));
+    let text = format!("[hooks]\n{}", hooks.concat());
     home.file("config/keyroll/keyroll.toml", text);
     let program = home.file("config/keyroll/tell.sh", program);
     set_mode(program, 0o700);
@@ -182,6 +188,60 @@ fn a_hook_that_fails_is_a_failure_and_tried_again() {
     check(&home).ok(3);
     check(&home).ok(3);
     assert_eq!(counts(&home), (1, 0));
+}
+
+/// Records a version that was revoked and may still work.
+fn is_live(home: &Home, number: u32) {
+    let id = format!("version/p-production-import {number}")
+        .parse()
+        .unwrap();
+    let body = json!({ "stage": "possibly-live", "issued": "2026-01-01", "retired": "2026-02-01" });
+    let version = Record::from_value(&id, body).unwrap();
+    let mut store = Store::open(&home.store(), Access::Write).unwrap();
+    store
+        .commit(&samples::actor(), &[Change::create(version)])
+        .unwrap();
+}
+
+#[test]
+fn a_secret_that_may_still_work_is_told_once_for_each_and_nothing_masks_it() {
+    let home = home();
+    configured(&home, HOOK);
+    let check = |args: &[&str]| home.run(&[&["check", "--quiet"], args].concat());
+    for number in [1, 2] {
+        is_live(&home, number);
+        for _ in 0..2 {
+            check(&["--select", "missing-owner"]).ok(5);
+            assert_eq!(told(&home, "possibly-live").len(), number as usize);
+        }
+    }
+    let finding = &told(&home, "possibly-live")[1]["findings"][0];
+    assert_eq!(
+        (&finding["rule"], &finding["days"]),
+        (&json!("possibly-live"), &Value::Null)
+    );
+    check(&["--due"]).ok(3);
+    check(&[]).ok(5);
+    assert_eq!(told(&home, "possibly-live").len(), 2);
+    configured(&home, "#!/bin/sh\nexit 1\n");
+    is_live(&home, 3);
+    check(&["--fail-on", "never"])
+        .ok(5)
+        .says("ended with status 1");
+    let metrics = check(&["--no-hooks", "--format", "prometheus"]).ok(5);
+    assert_eq!(metrics.stdout, "");
+    let metrics = home
+        .run(&["check", "--no-hooks", "--format", "prometheus"])
+        .ok(5);
+    metrics.says("keyroll_possibly_live 3\n");
+    let line = home
+        .run(&["check", "--no-hooks", "--format", "nagios"])
+        .ok(2)
+        .stdout;
+    assert!(
+        line.contains("possibly_live=3;;0;0") && line.contains(": possibly-live account/p"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -301,9 +361,10 @@ fn a_hook_can_be_tried_with_a_message_that_says_so() {
     let ran = home.run(&["hook", "test", "--format", "csv"]).ok(0);
     assert_eq!(
         ran.stdout,
-        "event,program,result\non-due,./tell.sh,took the test message\non-overdue,./tell.sh,took the test message\n"
+        "event,program,result\non-due,./tell.sh,took the test message\non-overdue,./tell.sh,took the test message\n\
+         on-possibly-live,./tell.sh,took the test message\n"
     );
-    for event in ["due", "overdue"] {
+    for event in ["due", "overdue", "possibly-live"] {
         let told = told(&home, event);
         assert_eq!(
             (told.len(), &told[0]["test"], &told[0]["event"]),
@@ -313,7 +374,7 @@ fn a_hook_can_be_tried_with_a_message_that_says_so() {
     home.run(&["hook", "test", "on-due"]).ok(0);
     assert_eq!(counts(&home), (2, 1));
     assert!(!home.path().join("state/keyroll/told").exists());
-    home.run(&["hook", "test", "on-possibly-live"])
+    home.run(&["hook", "test", "on-invite"])
         .refused(2)
         .says("on-overdue = [");
     home.run(&["hook", "test", "on-fire"]).ok(2);
@@ -329,7 +390,7 @@ fn hooks_are_listed_with_what_is_wrong_with_them() {
     home.run(&["hook", "list"]).ok(0).says("no configuration");
     configured(&home, HOOK);
     let ran = home.run(&["hook", "list", "--format", "csv"]).ok(0);
-    assert_eq!(ran.stdout.matches(",ready\n").count(), 2, "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches(",ready\n").count(), 3, "{}", ran.stdout);
     fs::remove_file(home.path().join("config/keyroll/tell.sh")).unwrap();
     home.run(&["hook", "list"]).ok(1).says("there is no file");
 }

@@ -9,8 +9,9 @@ use crate::model::baseline::Known;
 use crate::model::date::Date;
 use crate::model::finding::{Finding, POSSIBLY_LIVE, Severity};
 use crate::model::hook::Threshold;
+use crate::model::text::shape;
 
-/// Rules without a day whose findings are late from the first day on.
+/// Rules whose findings are late from the first day on. What they find names its version or its day in the words alone.
 const AT_ONCE: &[&str] = &["rotation-stalled", "overlap-exceeded", "owner-changed"];
 
 /// The threshold that a finding is past; none where hooks are not told of it.
@@ -18,11 +19,13 @@ pub fn past(rule: &str, days: Option<i64>) -> Option<Threshold> {
     if rule == POSSIBLY_LIVE {
         return Some(Threshold::PossiblyLive);
     }
-    match days {
-        Some(..0) => Some(Threshold::Overdue),
-        Some(0..) => Some(Threshold::Due),
-        None => AT_ONCE.contains(&rule).then_some(Threshold::Overdue),
+    if AT_ONCE.contains(&rule) {
+        return Some(Threshold::Overdue);
     }
+    days.map(|days| match days {
+        ..0 => Threshold::Overdue,
+        0.. => Threshold::Due,
+    })
 }
 
 /// What a finding is known by, so that it is told once: of another day, it is another.
@@ -40,12 +43,17 @@ pub struct Mark {
 impl Mark {
     fn of(finding: &Finding, threshold: Threshold, as_of: Date) -> Mark {
         let known = Known::of(finding);
+        let is_worded = finding.rule == POSSIBLY_LIVE || AT_ONCE.contains(&finding.rule);
+        let what = match is_worded {
+            true => vec![shape::masked(&finding.message).into_owned()],
+            false => known.what.into_iter().map(String::from).collect(),
+        };
         Mark {
             threshold,
             rule: known.rule.into(),
             subject: known.subject.to_string(),
             field: known.field.into(),
-            what: known.what.into_iter().map(String::from).collect(),
+            what,
             day: finding.days.map(|days| as_of.plus_days(days)),
         }
     }
@@ -183,6 +191,18 @@ mod tests {
         assert_eq!(run(&mut told, &due(Severity::Error, 9), "2026-11-20"), 1);
         assert_eq!(run(&mut told, &[], "2026-11-20"), 0);
         assert_eq!(run(&mut told, &due(Severity::Error, 9), "2026-11-20"), 1);
+    }
+
+    #[test]
+    fn two_versions_of_one_account_are_two_things_to_tell() {
+        let mut told = Told::default();
+        let live = |number: u32| Finding {
+            message: format!("version {number} was taken away on 2026-11-20"),
+            ..finding("possibly-live", Severity::Error, None)
+        };
+        assert_eq!(run(&mut told, &[live(1)], "2026-11-20"), 1);
+        assert_eq!(run(&mut told, &[live(1), live(2)], "2026-11-21"), 1);
+        assert_eq!(run(&mut told, &[live(1), live(2)], "2026-11-22"), 0);
     }
 
     #[test]

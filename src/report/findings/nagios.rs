@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::lifecycle::telling;
 use crate::model::access::words;
+use crate::model::finding::POSSIBLY_LIVE;
 use crate::model::hook::Threshold;
 use crate::report::escape;
 use crate::report::findings::{Item, Judged};
@@ -62,7 +63,16 @@ pub fn unknown(why: &str) -> String {
 /// What stands, the gravest first.
 fn told(judged: &Judged) -> String {
     let mut items: Vec<&Item> = judged.items.iter().collect();
-    items.sort_by_key(|item| (Reverse(item.severity), item.days.is_none(), item.days));
+    // What may be live first, then what has a day, the latest before the others.
+    items.sort_by_key(|item| {
+        let is_live = item.rule == POSSIBLY_LIVE;
+        (
+            !is_live,
+            Reverse(item.severity),
+            item.days.is_none(),
+            item.days,
+        )
+    });
     let named: Vec<String> = items.iter().take(NAMED).map(|item| one(item)).collect();
     let counts = plain(&judged.counts().line(None));
     match items.len().saturating_sub(NAMED) {
