@@ -44,7 +44,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             AccountStatus::Proposed | AccountStatus::Suspended | AccountStatus::Retired => continue,
         }
         let past = facts.history().account(id.as_str());
-        let (since, message) = match (past.seen, past.began()) {
+        let (since, message) = match (past.seen, past.began) {
             (Some(day), _) => (day, format!("last seen at work on {day}")),
             (None, Some(day)) if facts.history().has_logs(account) => (
                 day,

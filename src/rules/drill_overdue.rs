@@ -81,7 +81,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 fn holds(facts: &Facts<'_>, id: &AccountId, account: &Account) -> bool {
     match account.status {
         AccountStatus::Active | AccountStatus::Suspended => {
-            facts.history().account(id.as_str()).current().is_some()
+            facts.history().account(id.as_str()).current.is_some()
         }
         AccountStatus::Proposed | AccountStatus::Retired => false,
     }

@@ -36,7 +36,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             AccountStatus::Active | AccountStatus::Suspended => {}
             AccountStatus::Proposed | AccountStatus::Retired => continue,
         }
-        let Some((number, version)) = facts.history().account(id.as_str()).current() else {
+        let Some((number, version)) = facts.history().account(id.as_str()).current else {
             continue;
         };
         let Some(seen) = version.seen_expires else {

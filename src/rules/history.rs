@@ -25,8 +25,12 @@ pub(super) struct History<'a> {
 pub(super) struct Past<'a> {
     /// Its versions, the oldest first.
     pub versions: Vec<(u32, &'a Version)>,
-    /// Its operations, the oldest first.
-    pub operations: Vec<(u32, &'a Operation)>,
+    /// Of those that stand as current, the newest.
+    pub current: Option<(u32, &'a Version)>,
+    /// The day of the first version that is known.
+    pub began: Option<Date>,
+    /// The operation that is under way.
+    pub open: Option<&'a Operation>,
     /// The tests of its current version, in its own environment.
     pub tests: BTreeMap<(Side, ProbeKind), Tested>,
     /// The last day on which it was seen at work.
@@ -113,26 +117,18 @@ fn badness(outcome: &Outcome) -> u8 {
 }
 
 impl<'a> Past<'a> {
-    /// The newest version that stands as current.
-    pub fn current(&self) -> Option<(u32, &'a Version)> {
-        let newest = self.versions.iter().rev();
-        newest
-            .copied()
-            .find(|(_, version)| version.stage == VersionStage::Current)
-    }
-
-    /// The day of the first version of it that is known.
-    pub fn began(&self) -> Option<Date> {
-        self.versions
-            .iter()
-            .map(|(_, version)| version.issued)
-            .min()
-    }
-
-    /// The operation that is under way, and its number.
-    pub fn open(&self) -> Option<(u32, &'a Operation)> {
-        let mut operations = self.operations.iter().copied();
-        operations.find(|(_, operation)| operation.is_open())
+    /// Adds a version, newer than those before.
+    fn issued(&mut self, number: u32, version: &'a Version) {
+        self.versions.push((number, version));
+        let day = version.issued;
+        self.began = Some(self.began.map_or(day, |first| first.min(day)));
+        match version.stage {
+            VersionStage::Current => self.current = Some((number, version)),
+            VersionStage::Pending
+            | VersionStage::Previous
+            | VersionStage::Revoked
+            | VersionStage::PossiblyLive => {}
+        }
     }
 }
 
@@ -141,11 +137,13 @@ impl<'a> History<'a> {
         let mut history = History::default();
         for (key, version) in &inventory.versions {
             let past = history.accounts.entry(key.account.as_str()).or_default();
-            past.versions.push((key.number, version));
+            past.issued(key.number, version);
         }
         for (key, operation) in &inventory.operations {
             let past = history.accounts.entry(key.account.as_str()).or_default();
-            past.operations.push((key.number, operation));
+            if operation.is_open() {
+                past.open = Some(operation);
+            }
             history.ran(operation, as_of);
         }
         let facts = inventory.facts.values();
@@ -159,7 +157,9 @@ impl<'a> History<'a> {
     pub fn account(&self, id: &str) -> &Past<'a> {
         static NOTHING: Past<'static> = Past {
             versions: Vec::new(),
-            operations: Vec::new(),
+            current: None,
+            began: None,
+            open: None,
             tests: BTreeMap::new(),
             seen: None,
             reviewed: None,
@@ -267,7 +267,7 @@ impl Past<'_> {
     ) {
         let environment = detail.and_then(|detail| detail.environment.as_ref());
         let elsewhere = environment.is_some_and(|name| *name != account.environment);
-        let is_current = self.current().is_some_and(|(number, _)| number == version);
+        let is_current = self.current.is_some_and(|(number, _)| number == version);
         if elsewhere || !is_current {
             return;
         }

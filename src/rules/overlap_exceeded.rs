@@ -59,7 +59,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             }) else {
                 continue;
             };
-            let own = past.open().and_then(|(_, operation)| operation.until);
+            let own = past.open.and_then(|operation| operation.until);
             let end = began
                 .plus_days(days)
                 .max(own.map_or(began, |until| until.date()));
@@ -104,7 +104,7 @@ fn has_taken_over(version: &Version) -> bool {
 }
 
 fn way(id: &AccountId, number: u32, past: &Past<'_>) -> String {
-    match past.open().map(|(_, operation)| operation.what) {
+    match past.open.map(|operation| operation.what) {
         Some(Work::Rotate) => format!("keyroll rotate {id} --resume"),
         Some(Work::Revoke | Work::Emergency) => format!("keyroll revoke {id} --resume"),
         Some(Work::Drill) | None => {

@@ -49,7 +49,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             AccountStatus::Proposed | AccountStatus::Retired => continue,
         }
         let past = facts.history().account(id.as_str());
-        let (Some(changed), Some((number, version))) = (past.owner_changed, past.current()) else {
+        let (Some(changed), Some((number, version))) = (past.owner_changed, past.current) else {
             continue;
         };
         if version.issued < changed {

@@ -65,8 +65,8 @@ fn tell(facts: &Facts<'_>, key: &VersionKey, version: &Version, findings: &mut F
             version.issued
         ),
     };
-    let open = facts.history().account(id.as_str()).open();
-    let way = match open.map(|(_, operation)| operation.what) {
+    let open = facts.history().account(id.as_str()).open;
+    let way = match open.map(|operation| operation.what) {
         Some(Work::Rotate) => format!("keyroll rotate {id} --resume"),
         Some(Work::Revoke | Work::Emergency) => format!("keyroll revoke {id} --resume"),
         Some(Work::Drill) | None => format!("keyroll revoke {id}"),

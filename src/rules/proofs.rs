@@ -56,7 +56,7 @@ pub(super) fn all<'f, 'a>(facts: &'f Facts<'a>) -> impl Iterator<Item = Proofs<'
         });
     in_use.filter_map(|(id, account)| {
         let past = facts.history().account(id.as_str());
-        let (number, version) = past.current()?;
+        let (number, version) = past.current?;
         Some(Proofs {
             id,
             account,

@@ -42,7 +42,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             AccountStatus::Proposed | AccountStatus::Retired => continue,
         }
         let past = facts.history().account(id.as_str());
-        let (since, message) = match (past.reviewed, past.began()) {
+        let (since, message) = match (past.reviewed, past.began) {
             (Some(day), _) => (day, format!("last reviewed on {day}")),
             (None, Some(day)) => (day, format!("never reviewed since {day}")),
             (None, None) => continue,
