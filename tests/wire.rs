@@ -78,6 +78,28 @@ fn a_request_carries_its_header_and_its_answer_comes_back_whatever_the_status() 
 }
 
 #[test]
+fn a_request_without_a_body_says_that_it_has_none() {
+    for method in [Method::Post, Method::Put, Method::Patch, Method::Delete] {
+        let (address, requests) = serve(|stream| {
+            let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n");
+        });
+        let sent = client(address, 10_000).send(&Request {
+            method,
+            path: "/",
+            headers: &[],
+            body: None,
+        });
+        assert_eq!(sent.ok().unwrap().status, 204);
+        let request = requests.recv_timeout(Duration::from_secs(10)).unwrap();
+        let request = request.to_lowercase();
+        assert!(!request.contains("transfer-encoding"), "{request}");
+        if method != Method::Delete {
+            assert!(request.contains("content-length: 0\r\n"), "{request}");
+        }
+    }
+}
+
+#[test]
 fn a_redirect_is_refused_and_nothing_is_sent_on() {
     let (other, sent_on) = serve(|_| {});
     for (location, said) in [

@@ -166,9 +166,15 @@ impl Client {
     /// When there is no answer, or one that is not taken.
     pub fn send(&self, request: &Request<'_>) -> Result<Response, WireError> {
         let body = request.body.map(Body::bytes);
-        let answer = match body {
-            Some(body) => self.agent.run(self.built(request, body)?),
-            None => self.agent.run(self.built(request, ())?),
+        let answer = match (body, request.method) {
+            (Some(body), _) => self.agent.run(self.built(request, body)?),
+            // A length of nothing: else it goes in pieces, which there is no content type for (PocketBase: 400).
+            (None, Method::Post | Method::Put | Method::Patch) => {
+                self.agent.run(self.built(request, &[][..])?)
+            }
+            (None, Method::Get | Method::Head | Method::Delete) => {
+                self.agent.run(self.built(request, ())?)
+            }
         };
         let mut answer = answer.map_err(|error| self.failed(error))?;
         let status = answer.status();
