@@ -25,6 +25,9 @@ use crate::store::{Store, StoreError};
 /// The most findings that are told after a change.
 const MOST_REMARKS: usize = 20;
 
+/// The most accounts that are named on one line.
+const MOST_NAMED: usize = 3;
+
 /// As the words of an option.
 impl ValueEnum for FailOn {
     fn value_variants<'a>() -> &'a [FailOn] {
@@ -178,8 +181,9 @@ pub fn errors(
 /// # Errors
 /// When the store cannot be read, or the configuration cannot be used.
 pub fn remark(id: &RecordId, store: &Store, context: &mut Context) -> Result<(), Failure> {
-    let around = match id.name.parse() {
-        Ok(account) if id.kind == Kind::Account => store.accounts(&[account])?,
+    let account = id.name.split(' ').next().unwrap_or_default().parse();
+    let around = match (id.kind, account) {
+        (Kind::Account | Kind::Approval, Ok(account)) => store.accounts(&[account])?,
         _ => store.inventory()?,
     };
     let settings = Settings::load(context, Beside::Store)?;
@@ -274,11 +278,21 @@ pub fn commit_with(
     changes: &[Change],
     notes: &[Note],
 ) -> Result<(), Failure> {
-    records::commit(store, &context.actor()?, changes, notes)
+    let handed_over = records::commit(store, &context.actor()?, changes, notes)
         .map_err(|error| dangling(error, store))?;
     if !changes.is_empty() || notes.is_empty() {
         let recorded = counted(changes.len(), "change");
         context.out.note(format!("{recorded} recorded"));
+    }
+    if !handed_over.is_empty() {
+        let named = handed_over.iter().take(MOST_NAMED);
+        let mut named: Vec<String> = named.map(|id| format!("account/{id}")).collect();
+        let more = handed_over.len() - named.len();
+        named.extend((more > 0).then(|| format!("{more} more")));
+        let named = named.join(", ");
+        context
+            .out
+            .note(format!("a change of owners is recorded: {named}"));
     }
     Ok(())
 }

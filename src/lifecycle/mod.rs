@@ -4,7 +4,9 @@
 pub mod due;
 pub mod facts;
 pub mod invitation;
+pub mod membership;
 pub mod operation;
+pub mod owners;
 pub mod plan;
 pub mod telling;
 pub mod testing;

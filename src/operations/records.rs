@@ -1,9 +1,13 @@
 //! Finds records by the words of a command line and commits changes to them.
 
-use crate::lifecycle::plan;
+use crate::lifecycle::{owners, plan};
 use crate::model::change::{Change, Note};
+use crate::model::date::Date;
 use crate::model::event::Actor;
+use crate::model::fact::Fact;
+use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
+use crate::model::key::FactKey;
 use crate::model::record::{Kind, Record, RecordId};
 use crate::store::{Store, StoreError};
 
@@ -18,7 +22,8 @@ pub fn find(store: &Store, kind: Kind, name: &str) -> Result<Option<Record>, Sto
     })
 }
 
-/// Commits changes with their audit events, and notes of what else happens, in one transaction.
+/// Commits changes with their audit events, and notes of what else happens, in one transaction. Where they change who owns
+/// an account, that fact is part of it; gives those accounts.
 ///
 /// # Errors
 /// When what stands in the store is not what was decided on, when a reference would dangle, or when the store
@@ -28,8 +33,41 @@ pub fn commit(
     actor: &Actor,
     changes: &[Change],
     notes: &[Note],
-) -> Result<(), StoreError> {
-    store.commit_with(actor, changes, notes).map(|_| ())
+) -> Result<Vec<AccountId>, StoreError> {
+    let facts = owner_changes(store, changes, actor.at.date())?;
+    let accounts = facts.iter().filter_map(|change| match change.after() {
+        Some(Record::Fact(_, fact)) => fact.account().cloned(),
+        Some(_) | None => None,
+    });
+    let accounts = accounts.collect();
+    match facts.is_empty() {
+        true => store.commit_with(actor, changes, notes)?,
+        false => store.commit_with(actor, &[changes, &facts].concat(), notes)?,
+    };
+    Ok(accounts)
+}
+
+/// What some changes are of changes of owners, as facts of their own. Reads no more than it takes: there may be a million
+/// accounts.
+fn owner_changes(
+    store: &Store,
+    changes: &[Change],
+    today: Date,
+) -> Result<Vec<Change>, StoreError> {
+    let mut before = Inventory::default();
+    if owners::leaving(changes).next().is_some() {
+        for kind in [Kind::Team, Kind::Account] {
+            for record in store.records(kind)? {
+                before.put(record);
+            }
+        }
+    }
+    for (account, on) in owners::affected(changes, &before, today) {
+        let key = FactKey::of(&Fact::OwnerChanged { account, on });
+        let recorded = store.record(&RecordId::new(Kind::Fact, &key))?;
+        recorded.map(|fact| before.put(fact));
+    }
+    Ok(owners::changed(changes, &before, today))
 }
 
 /// The removal of a record and, on request, of what happened to it: its versions and facts.
