@@ -87,6 +87,7 @@ transcripts! {
     assertions = "docs/assertions.md",
     monitoring = "docs/monitoring.md",
     testing = "tests/cli/testing.trycmd",
+    approve = "tests/cli/approve.trycmd",
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
 use crate::cli::settings::Settings;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
-use crate::model::id::{BoundaryPath, Principal, TeamId};
+use crate::model::id::{BadName, BoundaryPath, Principal, TeamId};
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, RecordId};
 use crate::report::lists::{self, Lists};
@@ -124,6 +124,15 @@ pub fn show(lists: &Lists, context: &mut Context) -> Outcome {
         lists.notes.iter().for_each(|note| context.out.note(note));
     }
     Ok(Status::Clean)
+}
+
+/// A principal; a name alone is a person's.
+pub fn principal(text: &str) -> Result<Principal, String> {
+    let whole = match text.contains('/') {
+        true => text.to_owned(),
+        false => format!("person/{text}"),
+    };
+    whole.parse().map_err(|error: BadName| error.to_string())
 }
 
 /// The glossary of a permission that is asked about.

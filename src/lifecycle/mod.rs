@@ -1,9 +1,11 @@
 //! Floor 2: what is due when, what recorded facts mean, what becomes of an invitation, what hooks were told, and what differs between two
 //! inventories. Values in, values out; the day is a parameter.
 
+pub mod approval;
 pub mod due;
 pub mod facts;
 pub mod invitation;
+pub mod logins;
 pub mod membership;
 pub mod operation;
 pub mod owners;

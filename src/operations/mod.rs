@@ -1,5 +1,6 @@
 //! Floor 5: the only doers: read, decide, journal, act.
 
+pub mod approvals;
 pub mod backup;
 pub mod due;
 pub mod evidence;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod apply;
+pub mod approve;
 pub mod assert;
 pub mod assign;
 pub mod audit;
@@ -88,6 +89,7 @@ pub enum Command {
     Assign(assign::Args),
     /// Take a role at a boundary
     Unassign(assign::Args),
+    Approve(approve::Args),
     Audit(audit::Args),
     Explain(explain::Args),
     Identity(identity::Args),
@@ -127,6 +129,7 @@ impl Command {
             Command::Level(args) => level::run(args, context),
             Command::Assign(args) => assign::assign(args, context),
             Command::Unassign(args) => assign::unassign(args, context),
+            Command::Approve(args) => approve::run(args, context),
             Command::Audit(args) => audit::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Identity(args) => identity::run(args, context),

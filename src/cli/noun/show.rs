@@ -1,5 +1,7 @@
 //! How records of each kind are listed and shown, and the examples of their verbs.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::cli::context::Context;
@@ -8,11 +10,16 @@ use crate::cli::noun::invite;
 use crate::cli::noun::words::{self, Noun};
 use crate::lifecycle::due;
 use crate::manifest;
+use crate::model::approval::Approval;
+use crate::model::date::Date;
+use crate::model::key::ApprovalKey;
 use crate::model::record::{Kind, Record};
+use crate::model::text::shape;
+use crate::report::escape;
 use crate::report::summary::counted;
 use crate::report::view::{Cell, Column, View};
 use crate::report::{self, Format};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// The view of several records of a kind.
 pub fn listing(kind: Kind, records: &[Record]) -> View {
@@ -65,13 +72,15 @@ fn cell(record: &Value, field: &str) -> Cell {
     }
 }
 
-/// One record: TOML for people, a value for programs. An account's dates stand below it as comments.
+/// One record: TOML for people, a value for programs. An account's dates and approvals
+/// stand below it as comments.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn one(record: &Record, store: &Store, context: &Context) -> Result<String, Failure> {
     let dates = dates(record, store, context)?;
     let invitation = invite::stored(record, store)?;
+    let approvals = approvals(record, store)?;
     let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
     Ok(match format {
         Format::Json | Format::Jsonl => {
@@ -83,6 +92,18 @@ pub fn one(record: &Record, store: &Store, context: &Context) -> Result<String, 
                 "record": record.to_value(), "due": due });
             if let Some(invitation) = &invitation {
                 shown["invitation"] = json!(invitation);
+            }
+            if record.kind() == Kind::Account {
+                let all = approvals.iter().map(|(key, body)| {
+                    let mut shown = json!({ "action": key.action, "on": key.on });
+                    json!(body)
+                        .as_object()
+                        .into_iter()
+                        .flatten()
+                        .for_each(|(field, value)| shown[field] = value.clone());
+                    shown
+                });
+                shown["approvals"] = all.collect();
             }
             match format {
                 Format::Jsonl => report::json::line(&shown),
@@ -102,12 +123,41 @@ pub fn one(record: &Record, store: &Store, context: &Context) -> Result<String, 
                 let stands = invite::standing(&invitation, context.as_of());
                 format!("# invitation {stands}\n")
             });
-            let comments = comments.chain(standing);
+            let signed = approvals
+                .iter()
+                .map(|(key, body)| format!("# {}\n", approved(key, body, context.as_of())));
+            let comments = comments.chain(standing).chain(signed);
             comments.fold(manifest::write_record(record), |text, comment| {
                 text + &comment
             })
         }
     })
+}
+
+/// What was approved of an account; nothing of another record.
+fn approvals(
+    record: &Record,
+    store: &Store,
+) -> Result<BTreeMap<ApprovalKey, Approval>, StoreError> {
+    let Record::Account(name, _) = record else {
+        return Ok(BTreeMap::new());
+    };
+    Ok(store.accounts(std::slice::from_ref(name))?.approvals)
+}
+
+/// `read approved by person/jo-miller on 2026-10-01 (CHG-1042), until 2027-03-31`.
+fn approved(key: &ApprovalKey, body: &Approval, as_of: Date) -> String {
+    let (action, on, by) = (key.action, key.on, &body.by);
+    let ticket = body.ticket.as_ref();
+    let ticket = ticket.map_or(String::new(), |ticket| {
+        format!(" ({})", escape::terminal(&shape::masked(ticket.as_str())))
+    });
+    let end = match body.until {
+        None => String::new(),
+        Some(until) if until < as_of => format!(", ended {until}"),
+        Some(until) => format!(", until {until}"),
+    };
+    format!("{action} approved by {by} on {on}{ticket}{end}")
 }
 
 /// `in 3 days`, `today`, `12 days ago`.
