@@ -88,6 +88,7 @@ transcripts! {
     monitoring = "docs/monitoring.md",
     testing = "tests/cli/testing.trycmd",
     approve = "tests/cli/approve.trycmd",
+    ack = "tests/cli/ack.trycmd",
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The same verbs for every noun: list, show, add, set, edit, remove. One mechanism over records as values.
 
+mod ack;
 mod ask;
 mod builtin;
 mod edit;
@@ -121,6 +122,8 @@ pub fn command(kind: Kind) -> Command {
         builtin::add_to(command)
     } else if kind == Kind::Person {
         command.subcommands(invite::commands())
+    } else if kind == Kind::Consumer {
+        command.subcommand(ack::command())
     } else {
         command
     }
@@ -162,6 +165,7 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
         "invite" => invite::invite(&name(), &strings("fields"), arguments, context),
         "accept" => invite::accept(&name(), context),
         "revoke-invite" => invite::revoke(&name(), context),
+        "ack" => ack::run(&name(), arguments, context),
         "minimise" => minimise::run(arguments, context),
         other => unreachable!("`{other}` is not among the verbs of `command`"),
     }

@@ -1,6 +1,7 @@
 //! Floor 2: what is due when, what recorded facts mean, what becomes of an invitation, what hooks were told, and what differs between two
 //! inventories. Values in, values out; the day is a parameter.
 
+pub mod acknowledgement;
 pub mod approval;
 pub mod due;
 pub mod facts;
