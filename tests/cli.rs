@@ -89,6 +89,8 @@ transcripts! {
     testing = "tests/cli/testing.trycmd",
     approve = "tests/cli/approve.trycmd",
     ack = "tests/cli/ack.trycmd",
+    offboard = "tests/cli/offboard.trycmd",
+    offboarding = "docs/offboarding.md",
 }
 
 #[test]

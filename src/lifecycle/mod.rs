@@ -8,6 +8,7 @@ pub mod facts;
 pub mod invitation;
 pub mod logins;
 pub mod membership;
+pub mod offboarding;
 pub mod operation;
 pub mod owners;
 pub mod plan;

@@ -7,6 +7,7 @@ pub mod evidence;
 pub mod facts;
 pub mod hook;
 pub mod invitations;
+pub mod offboarding;
 pub mod procedure;
 pub mod records;
 pub mod rewrite;

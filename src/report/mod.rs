@@ -10,6 +10,7 @@ pub mod format;
 pub mod lists;
 pub mod matrix;
 pub mod notice;
+pub mod offboarding;
 pub mod plan;
 pub mod summary;
 pub mod unified;

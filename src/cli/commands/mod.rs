@@ -25,6 +25,7 @@ pub mod level;
 pub mod man;
 pub mod matrix;
 pub mod next;
+pub mod offboard;
 pub mod plan;
 pub mod reach;
 pub mod rotate;
@@ -90,6 +91,7 @@ pub enum Command {
     /// Take a role at a boundary
     Unassign(assign::Args),
     Approve(approve::Args),
+    Offboard(offboard::Args),
     Audit(audit::Args),
     Explain(explain::Args),
     Identity(identity::Args),
@@ -130,6 +132,7 @@ impl Command {
             Command::Assign(args) => assign::assign(args, context),
             Command::Unassign(args) => assign::unassign(args, context),
             Command::Approve(args) => approve::run(args, context),
+            Command::Offboard(args) => offboard::run(args, context),
             Command::Audit(args) => audit::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Identity(args) => identity::run(args, context),

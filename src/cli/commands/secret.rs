@@ -1,7 +1,7 @@
 //! `keyroll secret`: stores secrets, hands them out, and keeps who may open them.
 
 mod get;
-mod recipients;
+pub(super) mod recipients;
 mod rotate_key;
 mod set;
 mod verify;

@@ -201,12 +201,12 @@ fn trust(options: &IdentityOptions, context: &mut Context) -> Outcome {
 }
 
 /// Notes the store's key after it was renewed. Where that fails, the note of before has both, old and new: all is done.
-pub(super) fn renewed(store: &str, secrets: &Secrets<'_>, context: &Context) {
+pub(in crate::cli::commands) fn renewed(store: &str, secrets: &Secrets<'_>, context: &Context) {
     let _ = pin::note(store, secrets.keys().pin(), context);
 }
 
 /// Says what could not be looked at.
-pub(super) fn left(done: &Resealed, context: &mut Context) {
+pub(in crate::cli::commands) fn left(done: &Resealed, context: &mut Context) {
     for (version, error) in &done.unvouched {
         context.out.note(format!(
             "warning: version/{version} could not be read: {error}"
