@@ -118,6 +118,7 @@ pub fn fields(kind: Kind) -> &'static [Field] {
                     one("email", Text),
                     one("tenant", Name),
                     list("workplace", Boundary),
+                    list("login", Text),
                     one("left", Date),
                 ]
             }
@@ -187,7 +188,7 @@ pub fn fields(kind: Kind) -> &'static [Field] {
                 ]
             }
         }
-        Kind::Consumer => &const { [one("host", Text), one("person", Name)] },
+        Kind::Consumer => &const { [one("host", Text), one("person", Name), one("fetches", Flag)] },
         Kind::Account => account(),
         Kind::Approval => {
             &const {
@@ -332,7 +333,7 @@ mod tests {
     use crate::manifest;
 
     /// Keys that hold what no cell does: windows, requests, programs.
-    const BEYOND: &[&str] = &["test", "window", "health", "generate", "id"];
+    const BEYOND: &[&str] = &["test", "window", "health", "generate", "id", "blackout"];
 
     #[test]
     fn every_key_of_a_record_can_come_from_a_column() {
