@@ -153,7 +153,11 @@ fn people<'a>(team: &'a str, inventory: &'a Inventory) -> BTreeSet<&'a str> {
     let mut people = BTreeSet::new();
     let mut seen = BTreeSet::from([team]);
     let mut open = vec![team];
-    while let Some(team) = open.pop().and_then(|name| inventory.teams.get(name)) {
+    while let Some(name) = open.pop() {
+        // One that is not there has nobody.
+        let Some(team) = inventory.teams.get(name) else {
+            continue;
+        };
         for member in &team.members {
             if people.len() == MOST_PEOPLE {
                 return people;
