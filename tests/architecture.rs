@@ -30,7 +30,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("toml", &["catalog", "manifest", "spreadsheet"]),
     ("csv", &["spreadsheet", "cli/commands/can/lines.rs"]),
     ("toml_parser", &["manifest"]),
-    ("chrono", &["model/date.rs"]),
+    ("jiff", &["model/date.rs", "model/date/zone.rs"]),
     ("comfy_table", &["report/table.rs"]),
     ("annotate_snippets", &["report/diagnostic.rs"]),
     ("similar", &["report/unified.rs"]),

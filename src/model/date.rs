@@ -1,11 +1,16 @@
 //! Dates, times and spans of time. The one place that knows the calendar library; it never reads a clock.
 
+mod span;
+mod zone;
+
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use jiff::ToSpan;
+use jiff::civil;
 
-use crate::model::text::string_serde;
+pub use span::Span;
+pub use zone::{TimeOfDay, WallClock, Zone};
 
 /// The years that a date in the roll may lie in.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
@@ -20,9 +25,13 @@ pub enum BadTime {
     #[error("`{0}` is not a time: write `2027-03-31T14:00:00Z`")]
     Time(String),
     #[error(
-        "`{0}` is not a span of time: write a whole number and `m`, `h`, `d` or `w`, such as `90d`"
+        "`{0}` is not a span of time: write a whole number and `m` (minutes), `h`, `d`, `w`, `mo` (months) or `y`, such as `90d`"
     )]
     Span(String),
+    #[error("`{0}` is not a time of day: write `22:00`")]
+    TimeOfDay(String),
+    #[error("`{0}` is not a time zone: {1}")]
+    Zone(String, String),
 }
 
 fn shown(text: &str) -> String {
@@ -31,35 +40,63 @@ fn shown(text: &str) -> String {
 
 /// A calendar date in UTC, within [`YEARS`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date(NaiveDate);
+pub struct Date(civil::Date);
 
 impl Date {
     /// The date `days` later (earlier where negative), held within [`YEARS`].
     pub fn plus_days(self, days: i64) -> Date {
-        let moved = if days < 0 {
-            self.0.checked_sub_days(Days::new(days.unsigned_abs()))
-        } else {
-            self.0.checked_add_days(Days::new(days.unsigned_abs()))
-        };
-        let edge = if days < 0 {
-            Self::first()
-        } else {
-            Self::last()
-        };
-        Date(moved.unwrap_or(edge.0)).clamp(Self::first(), Self::last())
+        // No two dates of the calendar are further apart.
+        let days = days.clamp(-4_000_000, 4_000_000).days();
+        self.moved(self.0.checked_add(days), days.is_negative())
+    }
+
+    /// The same day so many months later (earlier where negative), or the last day of a month that has no such day; held
+    /// within [`YEARS`].
+    pub fn plus_months(self, months: i32) -> Date {
+        let months = months.clamp(-100_000, 100_000).months();
+        self.moved(self.0.checked_add(months), months.is_negative())
+    }
+
+    fn moved(self, to: Result<civil::Date, jiff::Error>, is_earlier: bool) -> Date {
+        let (first, last) = (Self::first(), Self::last());
+        let edge = if is_earlier { first } else { last };
+        Date(to.unwrap_or(edge.0)).clamp(first, last)
     }
 
     /// Whole days from this date until `later`; negative where `later` is earlier.
     pub fn days_until(self, later: Date) -> i64 {
-        later.0.signed_duration_since(self.0).num_days()
+        self.0.duration_until(later.0).as_hours() / 24
+    }
+
+    pub fn year(self) -> i32 {
+        self.0.year().into()
+    }
+
+    /// The month, from 1.
+    pub fn month(self) -> u32 {
+        self.0.month().unsigned_abs().into()
+    }
+
+    /// The day of the month, from 1.
+    pub fn day(self) -> u32 {
+        self.0.day().unsigned_abs().into()
+    }
+
+    /// The day of the week: 0 is Monday.
+    pub fn weekday(self) -> usize {
+        self.0
+            .weekday()
+            .to_monday_zero_offset()
+            .unsigned_abs()
+            .into()
     }
 
     fn first() -> Date {
-        Date(NaiveDate::from_ymd_opt(*YEARS.start(), 1, 1).expect("the first of January exists"))
+        Date(civil::date(1970, 1, 1))
     }
 
     fn last() -> Date {
-        Date(NaiveDate::from_ymd_opt(*YEARS.end(), 12, 31).expect("the last of December exists"))
+        Date(civil::date(2199, 12, 31))
     }
 
     fn text(self) -> String {
@@ -69,7 +106,7 @@ impl Date {
 }
 
 /// The day that `2027-03-31` names.
-fn calendar(text: &str) -> Option<NaiveDate> {
+fn calendar(text: &str) -> Option<civil::Date> {
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *text.as_bytes() else {
         return None;
     };
@@ -77,18 +114,19 @@ fn calendar(text: &str) -> Option<NaiveDate> {
         digits.iter().try_fold(0, |sum, digit| {
             digit
                 .is_ascii_digit()
-                .then(|| sum * 10 + u32::from(digit - b'0'))
+                .then(|| sum * 10 + i16::from(digit - b'0'))
         })
     };
-    let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok()?;
-    NaiveDate::from_ymd_opt(year, number(&[m0, m1])?, number(&[d0, d1])?)
+    let (month, day) = (number(&[m0, m1])?, number(&[d0, d1])?);
+    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    civil::Date::new(number(&[y0, y1, y2, y3])?, month, day).ok()
 }
 
 impl FromStr for Date {
     type Err = BadTime;
     fn from_str(text: &str) -> Result<Self, BadTime> {
         let date = calendar(text).ok_or_else(|| BadTime::Date(shown(text)))?;
-        if YEARS.contains(&date.year()) {
+        if YEARS.contains(&date.year().into()) {
             Ok(Date(date))
         } else {
             Err(BadTime::Year(shown(text)))
@@ -110,43 +148,87 @@ impl fmt::Debug for Date {
 
 /// A moment in UTC, to the second; as text always `2027-03-31T14:00:00Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(DateTime<Utc>);
+pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
     /// The moment `seconds` after 1970-01-01T00:00:00Z, held within [`YEARS`].
     pub fn from_unix(seconds: i64) -> Timestamp {
-        let first = Timestamp::from(Date::first());
-        let last = Timestamp::from(Date::last());
-        DateTime::from_timestamp(seconds, 0).map_or(last, |t| Timestamp(t).clamp(first, last))
+        let [first, last] = [Date::first(), Date::last()].map(Timestamp::from);
+        jiff::Timestamp::from_second(seconds.clamp(first.unix(), last.unix()))
+            .map_or(last, Timestamp)
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.
     pub fn unix(self) -> i64 {
-        self.0.timestamp()
+        self.0.as_second()
     }
 
     pub fn date(self) -> Date {
-        Date(self.0.date_naive())
+        Date(jiff::tz::Offset::UTC.to_datetime(self.0).date())
+    }
+
+    /// The moment so many minutes later (earlier where negative), held within [`YEARS`].
+    pub fn plus_minutes(self, minutes: i64) -> Timestamp {
+        Timestamp::from_unix(self.unix().saturating_add(minutes.saturating_mul(60)))
     }
 
     fn text(self) -> String {
-        self.0.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+        self.0.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 }
 
 impl From<Date> for Timestamp {
     /// Midnight at the date's start.
     fn from(date: Date) -> Timestamp {
-        Timestamp(date.0.and_time(chrono::NaiveTime::MIN).and_utc())
+        let midnight = date.0.to_datetime(civil::Time::midnight());
+        let moment = jiff::tz::Offset::UTC.to_timestamp(midnight);
+        Timestamp(moment.expect("a date of these years has a midnight"))
     }
+}
+
+/// Whether a text has the form of RFC 3339; the calendar library takes more than that.
+fn is_rfc3339(text: &str) -> bool {
+    let form = |shape: &[u8], text: &[u8]| {
+        let fits = |(shape, byte): (&u8, &u8)| match shape {
+            b'0' => byte.is_ascii_digit(),
+            b'T' => matches!(byte, b'T' | b't' | b' '),
+            b'+' => matches!(byte, b'+' | b'-'),
+            shape => shape == byte,
+        };
+        shape.len() == text.len() && shape.iter().zip(text).all(fits)
+    };
+    let Some((time, rest)) = text.as_bytes().split_at_checked(19) else {
+        return false;
+    };
+    let zone = match rest.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit());
+            let digits = digits.count();
+            if digits == 0 {
+                return false;
+            }
+            &fraction[digits..]
+        }
+        None => rest,
+    };
+    form(b"0000-00-00T00:00:00", time) && (matches!(zone, b"Z" | b"z") || form(b"+00:00", zone))
 }
 
 impl FromStr for Timestamp {
     type Err = BadTime;
     fn from_str(text: &str) -> Result<Self, BadTime> {
-        let time = DateTime::parse_from_rfc3339(text).map_err(|_| BadTime::Time(shown(text)))?;
-        if YEARS.contains(&time.year()) {
-            Ok(Timestamp::from_unix(time.timestamp()))
+        let bad = || BadTime::Time(shown(text));
+        if !is_rfc3339(text) {
+            return Err(bad());
+        }
+        // More digits than nanoseconds have are of no use to us.
+        let (time, rest) = text.split_at(19);
+        let zone = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+        let plain = format!("{time}{zone}").to_ascii_uppercase();
+        let moment: jiff::Timestamp = plain.parse().map_err(|_| bad())?;
+        let year = text.get(..4).and_then(|year| year.parse().ok());
+        if year.is_some_and(|year| YEARS.contains(&year)) {
+            Ok(Timestamp::from_unix(moment.as_second()))
         } else {
             Err(BadTime::Year(shown(text)))
         }
@@ -162,103 +244,6 @@ impl fmt::Display for Timestamp {
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text())
-    }
-}
-
-/// A span of time as people write policies: `15m`, `24h`, `90d`, `12w`. Kept as written.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Span {
-    text: Box<str>,
-    minutes: u32,
-}
-
-impl Span {
-    /// The longest span, in days.
-    const LONGEST_DAYS: u32 = 36_600;
-
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    pub fn minutes(&self) -> u32 {
-        self.minutes
-    }
-
-    /// Whole days, a begun day counted in full.
-    pub fn days(&self) -> u32 {
-        self.minutes.div_ceil(24 * 60)
-    }
-}
-
-impl FromStr for Span {
-    type Err = BadTime;
-    fn from_str(text: &str) -> Result<Self, BadTime> {
-        let bad = || BadTime::Span(shown(text));
-        let unit = text.chars().next_back().ok_or_else(bad)?;
-        let each = match unit {
-            'm' => 1,
-            'h' => 60,
-            'd' => 24 * 60,
-            'w' => 7 * 24 * 60,
-            _ => return Err(bad()),
-        };
-        let digits = &text[..text.len() - 1];
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(bad());
-        }
-        let count: u32 = digits.parse().map_err(|_| bad())?;
-        let minutes = count.checked_mul(each).ok_or_else(bad)?;
-        if minutes == 0 || minutes > Self::LONGEST_DAYS * 24 * 60 {
-            return Err(bad());
-        }
-        Ok(Span {
-            text: text.into(),
-            minutes,
-        })
-    }
-}
-
-impl PartialOrd for Span {
-    fn partial_cmp(&self, other: &Span) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Span {
-    fn cmp(&self, other: &Span) -> std::cmp::Ordering {
-        (self.minutes, &self.text).cmp(&(other.minutes, &other.text))
-    }
-}
-
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
-    }
-}
-
-impl fmt::Debug for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-/// A time of day, `22:00`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TimeOfDay(Box<str>);
-
-impl TimeOfDay {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for TimeOfDay {
-    type Err = BadTime;
-    fn from_str(text: &str) -> Result<Self, BadTime> {
-        match (text.len(), chrono::NaiveTime::parse_from_str(text, "%H:%M")) {
-            (5, Ok(_)) => Ok(TimeOfDay(text.into())),
-            _ => Err(BadTime::Time(shown(text))),
-        }
     }
 }
 
@@ -301,8 +286,6 @@ macro_rules! shown_serde {
 }
 shown_serde!(Date, "date");
 shown_serde!(Timestamp, "date-time");
-string_serde!(Span, "^[0-9]+[mhdw]$");
-string_serde!(TimeOfDay, "^[0-2][0-9]:[0-5][0-9]$");
 
 #[cfg(test)]
 mod tests {
@@ -331,25 +314,6 @@ mod tests {
     }
 
     #[test]
-    fn a_span_is_a_number_and_a_unit() {
-        assert_eq!("12w".parse::<Span>().unwrap().days(), 84);
-        assert_eq!("25h".parse::<Span>().unwrap().days(), 2);
-        for bad in [
-            "",
-            "d",
-            "0d",
-            "-1d",
-            "1.5d",
-            "90",
-            "99999999999d",
-            "90 d",
-            "1é",
-        ] {
-            assert!(bad.parse::<Span>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
     fn a_timestamp_shows_as_utc_to_the_second() {
         let time: Timestamp = "2027-03-31T16:00:00.9+02:00".parse().unwrap();
         assert_eq!(time.to_string(), "2027-03-31T14:00:00Z");
@@ -357,5 +321,35 @@ mod tests {
             Timestamp::from_unix(i64::MAX).to_string(),
             "2199-12-31T00:00:00Z"
         );
+    }
+
+    #[test]
+    fn a_time_of_another_form_is_refused() {
+        for bad in [
+            "2027-03-31T14:00:00",
+            "2027-03-31T14:00Z",
+            "20270331T140000Z",
+            "2027-03-31T14:00:00.Z",
+            "2027-03-31T14:00:00+02",
+            "2027-03-31T14:00:00+02:00[Europe/Berlin]",
+            "2027-03-31T25:00:00Z",
+            "1969-12-31T23:00:00-05:00",
+            "2027-03-31T14:00:0é",
+        ] {
+            assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
+        }
+        let time: Timestamp = "2027-03-31t14:00:00.1234567890123z".parse().unwrap();
+        assert_eq!(time.to_string(), "2027-03-31T14:00:00Z");
+        assert_eq!(Timestamp::from_unix(i64::MIN).unix(), 0);
+    }
+
+    #[test]
+    fn a_month_later_is_the_same_day_or_the_last_of_the_month() {
+        assert_eq!(date("2026-01-31").plus_months(1), date("2026-02-28"));
+        assert_eq!(date("2028-01-31").plus_months(1), date("2028-02-29"));
+        assert_eq!(date("2026-03-31").plus_months(-1), date("2026-02-28"));
+        assert_eq!(date("2199-12-31").plus_months(i32::MAX), date("2199-12-31"));
+        assert_eq!(date("1970-01-01").plus_months(i32::MIN), date("1970-01-01"));
+        assert_eq!(date("2026-11-23").weekday(), 0);
     }
 }
