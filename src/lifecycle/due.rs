@@ -6,7 +6,9 @@ use crate::model::access::words;
 use crate::model::account::{Account, AccountStatus};
 use crate::model::credential::{Version, VersionStage};
 use crate::model::date::Date;
+use crate::model::fact::Fact;
 use crate::model::id::AccountId;
+use crate::model::inventory::Inventory;
 use crate::model::key::VersionKey;
 use crate::model::rotation::Rotation;
 
@@ -21,6 +23,18 @@ words! {
     }
 }
 
+words! {
+    /// What makes it due.
+    Cause {
+        /// The value was read by somebody who may not know it any more.
+        Exposed = "exposed",
+        OwnerChange = "owner-change",
+        Policy = "policy",
+        AccountEnd = "account-end",
+        VersionEnd = "version-end",
+    }
+}
+
 /// One dated duty of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Due {
@@ -29,6 +43,46 @@ pub struct Due {
     pub warn_on: Date,
     /// The last good day: of a rotation the last in time, of an end the last on which the provider accepts it.
     pub due_on: Date,
+    pub cause: Cause,
+}
+
+/// The days on which accounts changed owners, as recorded.
+#[derive(Debug, Default)]
+pub struct OwnerChanges<'a>(BTreeMap<&'a AccountId, Vec<Date>>);
+
+impl<'a> OwnerChanges<'a> {
+    pub fn of(inventory: &'a Inventory) -> OwnerChanges<'a> {
+        let mut changes = OwnerChanges::default();
+        for fact in inventory.facts.values() {
+            if let Some((account, on)) = owner_change(fact) {
+                changes.0.entry(account).or_default().push(on);
+            }
+        }
+        changes
+    }
+
+    /// The first day on which an owner changed after a version was issued. A change on the day of issue is answered by it.
+    pub fn since(&self, account: &AccountId, version: Option<&Version>) -> Option<Date> {
+        let issued = version?.issued;
+        let days = self.0.get(account)?.iter().copied();
+        days.filter(|day| *day > issued).min()
+    }
+}
+
+/// The account and the day, where a fact is the change of an owner.
+pub fn owner_change(fact: &Fact) -> Option<(&AccountId, Date)> {
+    match fact {
+        Fact::OwnerChanged { account, on } => Some((account, *on)),
+        Fact::Issued { .. }
+        | Fact::Rotated { .. }
+        | Fact::Evidence { .. }
+        | Fact::Drill { .. }
+        | Fact::Seen { .. }
+        | Fact::Review { .. }
+        | Fact::Acknowledged { .. }
+        | Fact::Refused { .. }
+        | Fact::FailClosed { .. } => None,
+    }
 }
 
 /// The day from which somebody could still know a version who should not.
@@ -59,49 +113,87 @@ pub fn newest<'v>(
         .find(|(_, version)| version.stage == VersionStage::Current)
 }
 
-/// The duties of one account, given its current version and its policy.
+/// The duties of one account of an inventory.
+pub fn of(
+    inventory: &Inventory,
+    changes: &OwnerChanges<'_>,
+    id: &AccountId,
+    account: &Account,
+) -> Vec<Due> {
+    let current = current(&inventory.versions, id);
+    let policy = account.rotation.as_ref();
+    let policy = policy.and_then(|name| inventory.rotations.get(name));
+    dates(account, current, policy, changes.since(id, current))
+}
+
+/// The duties of one account, given its current version, its policy, and the first day after that version's issue on which
+/// an owner changed.
 ///
-/// Rotation counts from the day the version was issued. The end is the earlier of the account's and the version's.
+/// Rotation counts from the day the version was issued; it is due at once where an owner changed, if the policy says so, or
+/// where the value is exposed. The end is the earlier of the account's and the version's.
 /// Proposed and retired accounts have none; a suspended one is still live at the provider, so it has.
 pub fn dates(
     account: &Account,
     current: Option<&Version>,
     rotation: Option<&Rotation>,
+    owner_changed: Option<Date>,
 ) -> Vec<Due> {
     match account.status {
         AccountStatus::Active | AccountStatus::Suspended => {}
         AccountStatus::Proposed | AccountStatus::Retired => return Vec::new(),
     }
-    let warn_days = rotation
-        .and_then(|policy| policy.warn.as_ref())
-        .map_or(WARN_DAYS, |span| i64::from(span.days()));
-    let due = |what, due_on: Date| Due {
+    let due = |what, (due_on, cause): (Date, Cause)| Due {
         what,
-        warn_on: due_on.plus_days(-warn_days),
+        warn_on: match rotation.and_then(|policy| policy.warn.as_ref()) {
+            Some(warn) => warn.before(due_on),
+            None => due_on.plus_days(-WARN_DAYS),
+        },
         due_on,
+        cause,
     };
-
-    let by_policy = current
-        .zip(rotation)
-        .map(|(version, policy)| version.issued.plus_days(i64::from(policy.every.days())));
-    let rotate_by = [by_policy, current.and_then(exposed)]
+    let ends = [
+        (account.expires, Cause::AccountEnd),
+        (
+            current.and_then(|version| version.expires),
+            Cause::VersionEnd,
+        ),
+    ];
+    let end = ends
         .into_iter()
-        .flatten()
-        .min();
-    let ends_on = [account.expires, current.and_then(|version| version.expires)]
-        .into_iter()
-        .flatten()
-        .min();
+        .filter_map(|(day, cause)| Some((day?, cause)));
+    let rotate_by = current.and_then(|version| rotate_by(version, rotation, owner_changed));
     rotate_by
-        .map(|day| due(DueKind::Rotation, day))
+        .map(|by| due(DueKind::Rotation, by))
         .into_iter()
-        .chain(ends_on.map(|day| due(DueKind::Expiry, day)))
+        .chain(end.min().map(|end| due(DueKind::Expiry, end)))
         .collect()
+}
+
+/// By when a version must have a successor, and why; of several causes the earliest.
+fn rotate_by(
+    version: &Version,
+    rotation: Option<&Rotation>,
+    owner_changed: Option<Date>,
+) -> Option<(Date, Cause)> {
+    let by_policy = rotation.map(|policy| policy.every.after(version.issued));
+    let by_owner = rotation
+        .filter(|policy| policy.on_owner_change)
+        .and(owner_changed);
+    let causes = [
+        (exposed(version), Cause::Exposed),
+        (by_owner, Cause::OwnerChange),
+        (by_policy, Cause::Policy),
+    ];
+    let days = causes
+        .into_iter()
+        .filter_map(|(day, cause)| Some((day?, cause)));
+    days.min()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::record::Record;
 
     fn account(extra: &str) -> Account {
         let text = format!(
@@ -127,6 +219,7 @@ mod tests {
             &account(""),
             Some(&version("2026-10-01", None)),
             Some(&policy(r#"{"every":"60d","warn":"7d"}"#)),
+            None,
         );
         assert_eq!(due.len(), 1);
         assert_eq!(due[0].due_on.to_string(), "2026-11-30");
@@ -140,9 +233,60 @@ mod tests {
             serde_json::from_str(r#"{"place":"age","source":"stdin","exposed":"2026-10-05"}"#)
                 .unwrap();
         for policy in [Some(policy(r#"{"every":"60d"}"#)), None] {
-            let due = dates(&account(""), Some(&exposed), policy.as_ref());
+            let due = dates(&account(""), Some(&exposed), policy.as_ref(), None);
             assert_eq!(due[0].due_on.to_string(), "2026-10-05");
         }
+    }
+
+    #[test]
+    fn months_are_counted_by_the_calendar() {
+        let due = |policy: &str, issued: &str| {
+            let policy: Rotation = serde_json::from_str(policy).unwrap();
+            let version = version(issued, None);
+            dates(&account(""), Some(&version), Some(&policy), None)[0]
+        };
+        let found = due(r#"{"every":"3mo","warn":"1mo"}"#, "2026-11-30");
+        assert_eq!(found.due_on.to_string(), "2027-02-28");
+        assert_eq!(found.warn_on.to_string(), "2027-01-28");
+        let found = due(r#"{"every":"1y"}"#, "2028-02-29");
+        assert_eq!(found.due_on.to_string(), "2029-02-28");
+    }
+
+    #[test]
+    fn a_change_of_owner_makes_it_due_at_once_where_the_policy_says_so() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let changed = |days: &[&str]| {
+            let facts = days.iter().map(|on| {
+                let body =
+                    serde_json::json!({ "fact": "owner-changed", "account": "etl", "on": on });
+                Record::from_value(&format!("fact/changed {on}").parse().unwrap(), body).unwrap()
+            });
+            facts.collect::<Inventory>()
+        };
+        let inventory = changed(&["2026-10-20", "2026-10-09", "2026-10-01", "2026-09-01"]);
+        let changes = OwnerChanges::of(&inventory);
+        let etl = "etl".parse().unwrap();
+        let version = version("2026-10-01", None);
+        let since = changes.since(&etl, Some(&version));
+        assert_eq!(since, Some(day("2026-10-09")));
+        assert_eq!(
+            changes.since(&"etl-b".parse().unwrap(), Some(&version)),
+            None
+        );
+        assert_eq!(changes.since(&etl, None), None);
+        let due = |body: &str| dates(&account(""), Some(&version), Some(&policy(body)), since)[0];
+        let found = due(r#"{"every":"60d","on-owner-change":true}"#);
+        assert_eq!(
+            (found.due_on, found.cause),
+            (day("2026-10-09"), Cause::OwnerChange)
+        );
+        assert_eq!(due(r#"{"every":"60d"}"#).cause, Cause::Policy);
+        // What was due already stays due by its day.
+        let found = due(r#"{"every":"2d","on-owner-change":true}"#);
+        assert_eq!(
+            (found.due_on, found.cause),
+            (day("2026-10-03"), Cause::Policy)
+        );
     }
 
     #[test]
@@ -150,6 +294,7 @@ mod tests {
         let due = dates(
             &account(r#","expires":"2027-05-01""#),
             Some(&version("2026-10-01", Some("2027-03-31"))),
+            None,
             None,
         );
         assert_eq!(due.len(), 1);
@@ -160,9 +305,23 @@ mod tests {
     #[test]
     fn retired_accounts_have_no_duties_and_suspended_ones_do() {
         let version = version("2026-10-01", Some("2027-03-31"));
-        assert!(dates(&account(r#","status":"retired""#), Some(&version), None).is_empty());
+        assert!(
+            dates(
+                &account(r#","status":"retired""#),
+                Some(&version),
+                None,
+                None
+            )
+            .is_empty()
+        );
         assert_eq!(
-            dates(&account(r#","status":"suspended""#), Some(&version), None).len(),
+            dates(
+                &account(r#","status":"suspended""#),
+                Some(&version),
+                None,
+                None
+            )
+            .len(),
             1
         );
     }
@@ -173,6 +332,7 @@ mod tests {
             &account(""),
             Some(&version("2199-12-31", None)),
             Some(&policy(r#"{"every":"36600d"}"#)),
+            None,
         );
         assert_eq!(due[0].due_on.to_string(), "2199-12-31");
     }

@@ -1,6 +1,6 @@
 //! The dated duties of all accounts, for the rules on what is due and what is late.
 
-use crate::lifecycle::due::{self, Due, DueKind};
+use crate::lifecycle::due::{self, Cause, Due, DueKind};
 use crate::model::account::Account;
 use crate::model::credential::Version;
 use crate::model::finding::FieldPath;
@@ -42,9 +42,7 @@ pub(super) fn find(
 fn duties<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = Duty<'a>> + 'a {
     facts.accounts().flat_map(move |(id, account)| {
         let current = facts.current(id);
-        let policy = account.rotation.as_ref();
-        let policy = policy.and_then(|name| facts.inventory.rotations.get(name));
-        let dates = due::dates(account, current, policy);
+        let dates = due::of(facts.inventory, facts.owner_changes(), id, account);
         dates.into_iter().map(move |due| Duty {
             id,
             account,
@@ -64,17 +62,16 @@ fn rotation(duty: &Duty<'_>) -> String {
         .current
         .map(|version| format!(", version issued on {}", version.issued));
     let issued = issued.unwrap_or_default();
-    let exposed = duty.current.and_then(due::exposed);
-    if exposed == Some(duty.due.due_on) {
-        return format!(
-            "somebody who was taken off the recipients could read it{issued}, due on {}",
-            duty.due.due_on
-        );
+    let due_on = duty.due.due_on;
+    match duty.due.cause {
+        Cause::Exposed => format!(
+            "somebody who was taken off the recipients could read it{issued}, due on {due_on}"
+        ),
+        Cause::OwnerChange => format!("an owner changed{issued}, due on {due_on}"),
+        Cause::Policy | Cause::AccountEnd | Cause::VersionEnd => {
+            format!("rotation by policy `{policy}`{issued}, due on {due_on}")
+        }
     }
-    format!(
-        "rotation by policy `{policy}`{issued}, due on {}",
-        duty.due.due_on
-    )
 }
 
 fn expiry(duty: &Duty<'_>) -> String {

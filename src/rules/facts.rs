@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use crate::access::holdings::Holdings;
 use crate::access::presence::{self, Absence};
 use crate::catalog::{Glossaries, Policy};
-use crate::lifecycle::due;
+use crate::lifecycle::due::{self, OwnerChanges};
 use crate::model::account::{Account, AccountStatus};
 use crate::model::credential::Version;
 use crate::model::date::Date;
@@ -34,6 +34,7 @@ pub struct Facts<'a> {
     seats: OnceCell<Seats<'a>>,
     sites: OnceCell<Sites<'a>>,
     history: OnceCell<History<'a>>,
+    owner_changes: OnceCell<OwnerChanges<'a>>,
 }
 
 impl<'a> Facts<'a> {
@@ -50,6 +51,7 @@ impl<'a> Facts<'a> {
             seats: OnceCell::new(),
             sites: OnceCell::new(),
             history: OnceCell::new(),
+            owner_changes: OnceCell::new(),
         }
     }
 
@@ -129,5 +131,11 @@ impl<'a> Facts<'a> {
     pub(super) fn history(&self) -> &History<'a> {
         self.history
             .get_or_init(|| History::of(self.inventory, self.as_of))
+    }
+
+    /// The days on which accounts changed owners.
+    pub(super) fn owner_changes(&self) -> &OwnerChanges<'a> {
+        self.owner_changes
+            .get_or_init(|| OwnerChanges::of(self.inventory))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, params};
 
-use crate::lifecycle::due::{Due, DueKind, current, dates};
+use crate::lifecycle::due::{Due, DueKind, current, dates, owner_change};
 use crate::model::account::Account;
 use crate::model::change::{Action, Change, Expected};
 use crate::model::credential::Version;
@@ -29,6 +29,11 @@ const OF_ACCOUNT: &str = "
     SELECT account, what, warn_on, due_on FROM due INDEXED BY due_account WHERE account = :account
     ORDER BY warn_on, due_on, what";
 const COUNT: &str = "SELECT count(*) FROM due";
+const OWNER_CHANGED: &str = "
+    SELECT min(happened_on) FROM fact
+    WHERE account = :account AND fact = 'owner-changed' AND happened_on > :issued";
+const WITH_OWNER_CHANGE: &str =
+    "SELECT DISTINCT account FROM fact WHERE fact = 'owner-changed' AND account IS NOT NULL";
 const ACCOUNTS_OF_ROTATION: &str = "SELECT id FROM account WHERE rotation = :rotation";
 
 /// One thing that is due, or soon will be.
@@ -100,9 +105,17 @@ impl<'d> Reckoner<'d> {
         account: &Account,
         current: Option<&Version>,
     ) -> Result<Vec<DueRow>, StoreError> {
+        let db = self.db;
         let rotation = match &account.rotation {
             None => None,
             Some(rotation) => self.rotation(rotation)?,
+        };
+        // Looked up only where it counts.
+        let changed = match (current, rotation) {
+            (Some(version), Some(policy)) if policy.on_owner_change => {
+                owner_changed(db, id, version.issued)?
+            }
+            _ => None,
         };
         let row = |due: Due| DueRow {
             account: id.clone(),
@@ -110,7 +123,7 @@ impl<'d> Reckoner<'d> {
             warn_on: due.warn_on,
             due_on: due.due_on,
         };
-        let mut out: Vec<DueRow> = dates(account, current, rotation)
+        let mut out: Vec<DueRow> = dates(account, current, rotation, changed)
             .into_iter()
             .map(row)
             .collect();
@@ -149,6 +162,19 @@ impl<'d> Reckoner<'d> {
     }
 }
 
+/// The first day after the issue of its current version on which an owner of an account changed.
+fn owner_changed(
+    db: &Connection,
+    id: &AccountId,
+    issued: Date,
+) -> Result<Option<Date>, StoreError> {
+    let mut statement = db.prepare_cached(OWNER_CHANGED)?;
+    let day: Option<String> =
+        statement.query_row([id.as_str(), &issued.to_string()], |row| row.get(0))?;
+    let day = day.map(|day| day.parse()).transpose();
+    day.map_err(|error| StoreError::damaged("table `fact`", format!("{error}")))
+}
+
 /// What a list of changes does to one account, as far as its dates go.
 #[derive(Default)]
 struct Touched<'c> {
@@ -166,6 +192,13 @@ pub(super) fn refresh(db: &Connection, changes: &[Change]) -> Result<(), StoreEr
     let mut touched: BTreeMap<AccountId, Touched<'_>> = BTreeMap::new();
     let mut rotations: BTreeSet<String> = BTreeSet::new();
     for change in changes {
+        for fact in [change.before(), change.after()].into_iter().flatten() {
+            if let Record::Fact(_, fact) = fact
+                && let Some((account, _)) = owner_change(fact)
+            {
+                touched.entry(account.clone()).or_default();
+            }
+        }
         match &change.action {
             Action::Put(Record::Account(id, account)) => {
                 let entry = touched.entry(id.clone()).or_insert_with(|| Touched {
@@ -194,6 +227,20 @@ pub(super) fn refresh(db: &Connection, changes: &[Change]) -> Result<(), StoreEr
                 .map_err(|why| StoreError::damaged("table `account`", why))?;
             touched.entry(id).or_default();
         }
+    }
+    write(db, &touched)
+}
+
+/// Reckons anew what an older keyroll reckoned otherwise: it did not ask for changes of owners.
+pub(super) fn reckon_anew(db: &Connection) -> Result<(), StoreError> {
+    let mut touched = BTreeMap::new();
+    let mut statement = db.prepare(WITH_OWNER_CHANGE)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: AccountId = Cells::from(row, 0)
+            .next()
+            .map_err(|why| StoreError::damaged("table `fact`", why))?;
+        touched.insert(id, Touched::default());
     }
     write(db, &touched)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::store::error::StoreError;
-use crate::store::files;
+use crate::store::{due, files};
 
 /// What stands in a store's header, `KROL`: a file with another is not ours.
 pub(super) const APPLICATION: i64 = 0x4b52_4f4c;
@@ -68,6 +68,7 @@ fn upgrade_by(
     // Read again: another process may have climbed in between.
     let from = version(&transaction)?;
     climb(&transaction, ladder, from)?;
+    due::reckon_anew(&transaction)?;
     transaction.commit()?;
     Ok(Some(copy))
 }
@@ -85,7 +86,10 @@ fn climb(db: &Connection, ladder: &[&str], from: i64) -> Result<(), StoreError> 
 mod tests {
     use super::*;
     use crate::audit::hex;
+    use crate::model::record::Record;
     use crate::store::connection::{Purpose, in_memory, open};
+    use crate::store::noun::insert_record;
+    use serde_json::json;
     use sha2::{Digest as _, Sha256};
     use std::os::unix::fs::PermissionsExt;
 
@@ -124,6 +128,42 @@ mod tests {
         assert_eq!(version(&old).unwrap(), newest());
         assert_eq!(application(&old).unwrap(), APPLICATION);
         assert_eq!(upgrade_by(&mut db, &path, &ladder).unwrap(), None);
+    }
+
+    #[test]
+    fn what_an_older_keyroll_did_not_reckon_is_due_after_the_climb() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("roll.db");
+        std::fs::write(&path, "").unwrap();
+        let mut db = open(&path, Purpose::Write).unwrap();
+        make(&mut db, |_| Ok(())).unwrap();
+        db.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+        for (id, body) in [
+            (
+                "rotation/r",
+                json!({ "every": "60d", "on-owner-change": true }),
+            ),
+            (
+                "version/etl 1",
+                json!({ "stage": "current", "issued": "2026-11-01" }),
+            ),
+            (
+                "account/etl",
+                json!({ "provider": "p", "environment": "e", "workflow": "w",
+                "level": "read-only-import", "rotation": "r" }),
+            ),
+            (
+                "fact/changed",
+                json!({ "fact": "owner-changed", "account": "etl", "on": "2026-11-20" }),
+            ),
+        ] {
+            let record = Record::from_value(&id.parse().unwrap(), body).unwrap();
+            assert!(insert_record(&db, &record).unwrap());
+        }
+        let ladder = [LADDER, &["CREATE TABLE extra (id INTEGER) STRICT;"]].concat();
+        upgrade_by(&mut db, &path, &ladder).unwrap();
+        let due = due::stored(&db, "etl").unwrap();
+        assert_eq!(due[0].due_on.to_string(), "2026-11-20");
     }
 
     #[test]

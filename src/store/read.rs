@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
+use crate::lifecycle::due::owner_change;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, Record, RecordId};
@@ -91,8 +92,8 @@ impl Store {
         Ok(gathered.inventory)
     }
 
-    /// Some accounts with their versions, their rotation policies and the waivers about them, and nothing else: enough
-    /// to judge what is due, and to judge only that.
+    /// Some accounts with their versions, their rotation policies, the changes of their owners and the waivers about them,
+    /// and nothing else: enough to judge what is due, and to judge only that.
     pub fn scheduled(&self, ids: &[AccountId]) -> Result<Inventory, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
         let mut gathered = Gathered {
@@ -130,7 +131,7 @@ impl Gathered<'_> {
         Ok(())
     }
 
-    /// An account, its versions and its policy.
+    /// An account, its versions, its policy and the changes of its owners.
     fn schedule(&mut self, id: &AccountId) -> Result<(), StoreError> {
         let Some(account) = load_record(self.db, &RecordId::new(Kind::Account, id))? else {
             return Ok(());
@@ -143,22 +144,20 @@ impl Gathered<'_> {
             policy.map(|policy| self.inventory.put(policy));
         }
         self.inventory.put(account);
-        let inventory = &mut self.inventory;
-        let put = &mut |loaded| {
-            inventory.put(whole(Kind::Version, loaded)?);
-            Ok(())
-        };
-        match sql(Kind::Version).of_account {
-            Some(versions) => each(
-                self.db,
-                Kind::Version,
-                versions,
-                [id.as_str()],
-                Care::Plain,
-                put,
-            ),
-            None => Ok(()),
+        for kind in [Kind::Version, Kind::Fact] {
+            let inventory = &mut self.inventory;
+            let put = &mut |loaded| {
+                let record = whole(kind, loaded)?;
+                if !matches!(&record, Record::Fact(_, fact) if owner_change(fact).is_none()) {
+                    inventory.put(record);
+                }
+                Ok(())
+            };
+            if let Some(of_account) = sql(kind).of_account {
+                each(self.db, kind, of_account, [id.as_str()], Care::Plain, put)?;
+            }
         }
+        Ok(())
     }
 
     fn belongings(&mut self, id: &AccountId) -> Result<(), StoreError> {

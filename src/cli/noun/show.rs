@@ -182,12 +182,8 @@ fn dates(
         return Ok(Vec::new());
     };
     let around = store.accounts(std::slice::from_ref(name))?;
-    let current = due::current(&around.versions, name);
-    let policy = account
-        .rotation
-        .as_ref()
-        .and_then(|policy| around.rotations.get(policy));
-    let due = due::dates(account, current, policy);
+    let changes = due::OwnerChanges::of(&around);
+    let due = due::of(&around, &changes, name, account);
     let days = |due: &due::Due| context.as_of().days_until(due.due_on);
     Ok(due
         .iter()

@@ -15,11 +15,9 @@ pub fn of(inventory: &Inventory) -> Roll {
     };
     let versions = inventory.versions.values();
     let live = versions.filter(|version| version.stage == VersionStage::PossiblyLive);
+    let changes = due::OwnerChanges::of(inventory);
     let due = inventory.accounts.iter().flat_map(|(id, account)| {
-        let current = due::current(&inventory.versions, id);
-        let policy = account.rotation.as_ref();
-        let policy = policy.and_then(|name| inventory.rotations.get(name));
-        let dates = due::dates(account, current, policy).into_iter();
+        let dates = due::of(inventory, &changes, id, account).into_iter();
         dates.map(|due| (id.to_string(), due.what.as_str(), due.due_on))
     });
     Roll {
