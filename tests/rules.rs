@@ -173,6 +173,7 @@ fixtures! {
     approval_unsound
     interactive_use
     overlap_impossible
+    no_rotation_window
     missing_allowlist
     single_custodian
     third_party_unmanaged

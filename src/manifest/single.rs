@@ -105,5 +105,25 @@ pub fn parse_value(text: &str) -> Option<Value> {
         return None;
     }
     let mut table: toml::Table = line.parse().ok()?;
-    serde_json::to_value(table.remove("value")?).ok()
+    serde_json::to_value(dates_as_text(table.remove("value")?)).ok()
+}
+
+/// The value, with dates as the text that our types read them from.
+fn dates_as_text(value: toml::Value) -> toml::Value {
+    match value {
+        toml::Value::Datetime(date) => toml::Value::String(date.to_string()),
+        toml::Value::Array(items) => {
+            toml::Value::Array(items.into_iter().map(dates_as_text).collect())
+        }
+        toml::Value::Table(table) => toml::Value::Table(
+            table
+                .into_iter()
+                .map(|(key, value)| (key, dates_as_text(value)))
+                .collect(),
+        ),
+        plain @ (toml::Value::String(_)
+        | toml::Value::Integer(_)
+        | toml::Value::Float(_)
+        | toml::Value::Boolean(_)) => plain,
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::catalog;
-use crate::manifest::literal::{entry, path};
+use crate::manifest::literal::{entry, inline, path};
 use crate::model::date::Date;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
@@ -16,7 +16,7 @@ use crate::model::record::{Kind, Record, RecordId};
 
 /// The keys of records that hold dates: bare in TOML, strings in JSON. All stand at a record's top; a test holds this
 /// list against the schema.
-pub(super) const DATES: &[&str] = &["expires", "left", "on", "reviewed", "until"];
+pub(super) const DATES: &[&str] = &["expires", "from", "left", "on", "reviewed", "to", "until"];
 
 /// An inventory as TOML. Reads back as the same records.
 ///
@@ -254,6 +254,7 @@ fn layout(at: &[&str], list: bool, body: &Map<String, Value>, out: &mut String) 
             {
                 out.push_str(&format!("{key} = {date}\n"));
             }
+            Value::Array(items) if key == "blackout" => out.push_str(&days(key, items)),
             _ => out.push_str(&entry(key, value)),
         }
     }
@@ -279,6 +280,26 @@ fn layout(at: &[&str], list: bool, body: &Map<String, Value>, out: &mut String) 
                     below(&[key], true, value, out);
                 }
             }
+        }
+    }
+}
+
+/// A list of tables on the line of its key, with dates as TOML writes them; a line for each where there are several.
+fn days(key: &str, items: &[Value]) -> String {
+    let one = |item: &Value| {
+        let fields = item.as_object().into_iter().flatten();
+        let fields = fields.filter(|(_, value)| !value.is_null());
+        let fields = fields.map(|(name, value)| match value {
+            Value::String(date) if DATES.contains(&name.as_str()) => format!("{name} = {date}"),
+            other => format!("{name} = {}", inline(other)),
+        });
+        format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+    };
+    match items {
+        [item] => format!("{key} = [{}]\n", one(item)),
+        several => {
+            let lines = several.iter().map(|item| format!("  {},\n", one(item)));
+            format!("{key} = [\n{}]\n", lines.collect::<String>())
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
-use crate::model::date::{Span, TimeOfDay};
+use crate::model::date::{Date, Span, TimeOfDay, Zone};
 use crate::model::text::Text;
 
 words! {
@@ -44,7 +44,18 @@ pub struct Window {
     pub to: TimeOfDay,
     /// An IANA time zone; UTC where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<Text>,
+    pub zone: Option<Zone>,
+}
+
+/// Days on which no rotation runs, the first and the last among them: by the calendar of the window's zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Blackout {
+    pub from: Date,
+    pub to: Date,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
 }
 
 impl fmt::Display for Window {
@@ -78,4 +89,6 @@ pub struct Rotation {
     pub on_owner_change: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blackout: Vec<Blackout>,
 }

@@ -71,6 +71,7 @@ mod missing_required_permission;
 mod missing_revoke_procedure;
 mod missing_rotation;
 mod no_glossary;
+mod no_rotation_window;
 mod overlap_exceeded;
 mod overlap_impossible;
 mod owner_changed;
@@ -153,6 +154,7 @@ pub static ALL: &[&Rule] = &[
     &approval_unsound::RULE,
     &interactive_use::RULE,
     &overlap_impossible::RULE,
+    &no_rotation_window::RULE,
     &missing_allowlist::RULE,
     &single_custodian::RULE,
     &third_party_unmanaged::RULE,

@@ -332,8 +332,8 @@ mod tests {
     use super::*;
     use crate::manifest;
 
-    /// Keys that hold what no cell does: windows, requests, programs.
-    const BEYOND: &[&str] = &["test", "window", "health", "generate", "id", "blackout"];
+    /// Keys that hold what no cell does: windows, days, requests, programs.
+    const BEYOND: &[&str] = &["test", "window", "blackout", "health", "generate", "id"];
 
     #[test]
     fn every_key_of_a_record_can_come_from_a_column() {

@@ -95,7 +95,7 @@ fn dates() -> Json {
 }
 
 fn spans() -> Json {
-    (1..999, select(vec!["m", "h", "d", "w"]))
+    (1..99, select(vec!["m", "h", "d", "w", "mo", "y"]))
         .prop_map(|(n, u)| json!(format!("{n}{u}")))
         .boxed()
 }
@@ -251,8 +251,22 @@ fn window() -> Json {
             .prop_map(|(h, m)| json!(format!("{h:02}:{m:02}")))
             .boxed()
     };
-    let maybe = vec![("days", list(word(Weekday::ALL))), ("zone", texts())];
+    let zone = select(vec![
+        json!("UTC"),
+        json!("Europe/Berlin"),
+        json!("America/New_York"),
+    ])
+    .boxed();
+    let maybe = vec![("days", list(word(Weekday::ALL))), ("zone", zone)];
     table(vec![("from", time()), ("to", time())], maybe)
+}
+
+fn blackouts() -> Json {
+    let blackout = table(
+        vec![("from", dates()), ("to", dates())],
+        vec![("reason", texts())],
+    );
+    vec(blackout, 0..3).prop_map(Value::from).boxed()
 }
 
 fn step() -> Json {
@@ -418,6 +432,7 @@ fn named(kind: Kind) -> Option<Json> {
                 ("strategy", word(Takeover::ALL)),
                 ("on-owner-change", flags()),
                 ("window", window()),
+                ("blackout", blackouts()),
             ],
         ),
         Kind::Procedure => table(

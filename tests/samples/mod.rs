@@ -279,6 +279,11 @@ pub fn journaled() -> Vec<Record> {
                 "endpoints": { "auth": "https://login.t.example" }, "allowlist": ["10.0.0.0/8"] } } }),
         ),
         record(
+            "rotation/closed-at-times",
+            json!({ "every": "3mo", "warn": "1mo", "blackout": [{ "from": "2026-12-19", "to": "2027-01-06",
+                "reason": "year end ž" }, { "from": "2027-07-05", "to": "2027-07-05" }] }),
+        ),
+        record(
             "consumer/fetching",
             json!({ "host": "etl-02", "fetches": true, "health": { "http": "https://etl-02.example/health" } }),
         ),

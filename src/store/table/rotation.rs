@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::id::RotationId;
 use crate::model::rotation::Rotation;
-use crate::store::cell::{Cell, Cells, json_option};
+use crate::store::cell::{Cell, Cells, json_list, json_option};
 use crate::store::noun::{Noun, Sql};
 
 macro_rules! select {
@@ -12,7 +12,7 @@ macro_rules! select {
         concat!(
             "
             SELECT id,
-            every, warn, overlap, strategy, on_owner_change, run_window, id
+            every, warn, overlap, strategy, on_owner_change, run_window, blackout, id
             FROM rotation ",
             $tail
         )
@@ -27,12 +27,12 @@ impl Noun for Rotation {
         principal: false,
         insert: "
           INSERT INTO rotation (every, warn, overlap, strategy, on_owner_change,
-          run_window, id)
-          VALUES (:every, :warn, :overlap, :strategy, :on_owner_change, :run_window, :id)",
+          run_window, blackout, id)
+          VALUES (:every, :warn, :overlap, :strategy, :on_owner_change, :run_window, :blackout, :id)",
         update: "
           UPDATE rotation SET (every, warn, overlap, strategy, on_owner_change,
-          run_window)
-          = (:every, :warn, :overlap, :strategy, :on_owner_change, :run_window)
+          run_window, blackout)
+          = (:every, :warn, :overlap, :strategy, :on_owner_change, :run_window, :blackout)
           WHERE id = :id",
         delete: "DELETE FROM rotation WHERE id = :id",
         exists: "SELECT 1 FROM rotation WHERE id = :id",
@@ -53,6 +53,7 @@ impl Noun for Rotation {
             self.strategy.cell(),
             self.on_owner_change.cell(),
             json_option(self.window.as_ref()),
+            json_list(&self.blackout),
             key.cell(),
         ]
     }
@@ -65,6 +66,7 @@ impl Noun for Rotation {
             strategy: cells.next()?,
             on_owner_change: cells.next()?,
             window: cells.json_option()?,
+            blackout: cells.json()?,
         })
     }
 }
