@@ -14,6 +14,7 @@ mod hands;
 pub mod harden;
 pub mod hidden;
 mod hook;
+pub mod mark;
 pub mod noun;
 pub mod output;
 pub mod pin;

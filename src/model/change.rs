@@ -111,6 +111,8 @@ crate::model::access::words! {
         Notify = "notify",
         Backup = "backup",
         Restore = "restore",
+        /// Scheduled changes, which had stopped, go on.
+        Resume = "resume",
     }
 }
 

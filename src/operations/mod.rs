@@ -12,6 +12,7 @@ pub mod procedure;
 pub mod records;
 pub mod rewrite;
 pub mod run;
+pub mod schedule;
 pub mod secrets;
 pub mod telling;
 pub mod test;

@@ -4,6 +4,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::audit::{Chain, EventView, FORMAT, GENESIS, hash_view};
+use crate::model::change::Occurrence;
 use crate::model::date::Timestamp;
 use crate::model::event::{Actor, Digest, Event};
 use crate::store::Store;
@@ -37,6 +38,10 @@ const OF_RECORD: &str = "
 const LAST: &str = "SELECT sequence, hash, at FROM event ORDER BY sequence DESC LIMIT 1";
 const LATEST_OF: &str =
     "SELECT after FROM event WHERE record = :record ORDER BY sequence DESC LIMIT 1";
+const HASH: &str = "SELECT hash FROM event WHERE sequence = :sequence";
+const RESTORED: &str = "
+    SELECT action, at FROM event WHERE record = 'store' AND action IN ('restore', 'resume')
+    ORDER BY sequence DESC LIMIT 1";
 const FIRST: &str = "SELECT change FROM event WHERE sequence = 1 AND record = 'store'";
 const RECORDS: &str = "SELECT DISTINCT record FROM event ORDER BY record";
 
@@ -130,7 +135,8 @@ impl<'a> Trail<'a> {
 }
 
 /// The newest event.
-pub(super) struct Last {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Last {
     pub sequence: u64,
     pub hash: Digest,
     pub at: Timestamp,
@@ -286,6 +292,31 @@ impl Store {
         let name = change.pointer("/0/to").and_then(|name| name.as_str());
         name.map(str::to_owned)
             .ok_or_else(|| StoreError::damaged("event 1", "it does not name the store"))
+    }
+
+    /// The newest event; a store that was made has one.
+    pub fn last_event(&self) -> Result<Option<Last>, StoreError> {
+        last(&self.db)
+    }
+
+    /// The hash of an event, where there is one of that number.
+    pub fn event_hash(&self, sequence: u64) -> Result<Option<Digest>, StoreError> {
+        let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
+        let mut statement = self.db.prepare_cached(HASH)?;
+        Ok(statement
+            .query_row([sequence], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// When the store was restored, where nobody has said since that scheduled changes may go on.
+    pub fn restored(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement = self.db.prepare_cached(RESTORED)?;
+        let newest: Option<(String, String)> = statement
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let at = newest.filter(|(action, _)| action == Occurrence::Restore.as_str());
+        let at = at.map(|(_, at)| at.parse()).transpose();
+        at.map_err(|error| StoreError::damaged("table `event`", format!("{error}")))
     }
 
     /// Calls `then` with each event that the filter lets through, oldest first, one at a time.

@@ -27,7 +27,7 @@ pub use commit::Committed;
 pub use connection::sqlite_version;
 pub use due::DueRow;
 pub use error::StoreError;
-pub use event::EventFilter;
+pub use event::{EventFilter, Last};
 pub use lock::Turn;
 pub use question::{Concerning, Depth};
 pub use verify::{Fault, Verification};

@@ -37,7 +37,7 @@ enum What {
         actor: Option<String>,
         /// Only events of this action
         #[arg(long, value_name = "ACTION", value_parser = [
-            "create", "update", "remove", "init", "reveal", "run", "notify", "backup", "restore"])]
+            "create", "update", "remove", "init", "reveal", "run", "notify", "backup", "restore", "resume"])]
         action: Option<String>,
         /// Only events from this date on
         #[arg(long, value_name = "DATE")]

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::mark;
 use crate::cli::roll::{self, RuleOptions};
 use crate::cli::settings::Settings;
 use crate::lifecycle::telling;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Severity};
 use crate::model::hook::Threshold;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
@@ -82,7 +83,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     }
     let judgement = rules::judgement(&settings.facts(&inventory, context), &selection);
 
-    let mut status = status_of(&judgement.findings, args.fail_on);
+    let stopped = stopped(&args, &store, context)?;
+    let mut status = status_of(&judgement.findings, args.fail_on).and(stopped);
     let form = |status| judged(&args, &judgement, &inventory, &selection, status, context);
     if let Some(path) = &args.textfile {
         let metrics = findings::render(&form(status), METRICS, &Terminal::PIPE);
@@ -114,6 +116,15 @@ fn status_of(findings: &[Finding], fail_on: FailOn) -> Status {
     } else {
         status
     }
+}
+
+/// What it comes to that scheduled changes are stopped: nobody should wait for a rotation that does not come.
+fn stopped(args: &Args, store: &Store, context: &mut Context) -> Result<Status, Failure> {
+    let is_stopped = match args.quiet {
+        true => !mark::stops(store, context)?.is_empty(),
+        false => mark::tell(store, context)?,
+    };
+    Ok(args.fail_on.status(is_stopped.then_some(Severity::Warning)))
 }
 
 /// Refuses options that would have no effect, or tell half of it.
@@ -214,7 +225,7 @@ fn show(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::{FieldPath, Severity};
+    use crate::model::finding::FieldPath;
 
     #[test]
     fn a_secret_that_may_still_work_is_graver_than_any_error() {
