@@ -91,6 +91,8 @@ transcripts! {
     ack = "tests/cli/ack.trycmd",
     offboard = "tests/cli/offboard.trycmd",
     offboarding = "docs/offboarding.md",
+    schedule_of_rotations = "tests/cli/schedule.trycmd",
+    schedule = "docs/schedule.md",
 }
 
 #[test]

@@ -7,8 +7,10 @@ mod samples;
 use std::path::{Path, PathBuf};
 
 use keyroll::catalog::Glossaries;
-use keyroll::lifecycle::{facts, plan};
+use keyroll::lifecycle::due::{DueKind, OwnerChanges};
+use keyroll::lifecycle::{facts, plan, schedule};
 use keyroll::manifest;
+use keyroll::model::change::Change;
 use keyroll::model::inventory::Inventory;
 use keyroll::model::record::{Kind, Record, RecordId};
 use keyroll::operations::{self, due, records::removal};
@@ -76,6 +78,98 @@ fn what_is_due_is_judged_alike_from_the_index_and_from_everything() {
     let whole = judged(&store.inventory().unwrap());
     assert_eq!(judged(&due::candidates(&store, as_of).unwrap()), whole);
     assert!(!whole.findings.is_empty() && !whole.waived.is_empty());
+}
+
+#[test]
+fn a_change_of_owner_makes_an_account_due_in_the_index_as_in_the_rules() {
+    let femo = femo();
+    let (_dir, mut store) = filled(&femo);
+    let as_of = "2026-11-22".parse().unwrap();
+    let by_owner = |store: &Store| {
+        let selection = Selection::all();
+        let judged = |inventory: &Inventory| {
+            let glossaries = Glossaries::of(inventory);
+            rules::judge(&Facts::new(inventory, &glossaries, as_of), &selection)
+        };
+        let mine = |inventory: &Inventory| {
+            let mut findings = judged(inventory);
+            findings.retain(|finding| due::RULES.contains(&finding.rule));
+            findings.retain(|finding| finding.message.starts_with("an owner changed"));
+            let subjects = findings
+                .iter()
+                .map(|finding| (finding.rule, finding.subject.clone()));
+            subjects.collect::<Vec<_>>()
+        };
+        let whole = mine(&store.inventory().unwrap());
+        assert_eq!(mine(&due::candidates(store, as_of).unwrap()), whole);
+        assert_eq!(store.verify().unwrap().faults, []);
+        whole
+    };
+    assert_eq!(by_owner(&store), []);
+    let stored = store.inventory().unwrap();
+    let account = stored.versions.keys().next().unwrap().account.clone();
+    let change = |on: &str| {
+        let body = json!({ "fact": "owner-changed", "account": account, "on": on });
+        record(&format!("fact/owner-changed {account} {on}"), body)
+    };
+    let facts = ["2020-01-01", "2026-11-19", "2026-11-20"].map(change);
+    store.commit(&actor(), &creations(&facts)).unwrap();
+    let id = RecordId::new(Kind::Account, &account);
+    assert_eq!(by_owner(&store), [("rotation-overdue", id)]);
+    let due = store.due(as_of).unwrap();
+    let row = due
+        .iter()
+        .find(|row| row.account == account && row.what == DueKind::Rotation);
+    assert_eq!(row.unwrap().due_on.to_string(), "2026-11-19");
+    // Taken back, it is not due any more.
+    let removed: Vec<_> = facts.into_iter().map(Change::remove).collect();
+    store.commit(&actor(), &removed).unwrap();
+    assert_eq!(by_owner(&store), []);
+}
+
+#[test]
+fn a_rotation_is_begun_in_the_window_that_the_schedule_shows_and_at_no_other_time() {
+    let femo = femo();
+    let (_dir, mut store) = filled(&femo);
+    let policies = store.records(Kind::Rotation).unwrap();
+    let changes = policies.into_iter().map(|before| {
+        let mut body = before.to_value();
+        body["warn"] = json!("1d");
+        body["window"] =
+            json!({ "days": ["sun"], "from": "02:00", "to": "04:00", "zone": "Europe/Berlin" });
+        body["blackout"] = json!([{ "from": "2026-12-14", "to": "2027-01-15" }]);
+        let after = record(&before.id().to_string(), body);
+        Change::update(before, after)
+    });
+    let changes: Vec<_> = changes.collect();
+    store.commit(&actor(), &changes).unwrap();
+    let inventory = store.inventory().unwrap();
+    let (now, days) = ("2026-11-22T00:00:00Z", ("2026-11-22", "2027-02-01"));
+    let days = (days.0.parse().unwrap(), days.1.parse().unwrap());
+    let planned = schedule::schedule(&inventory, &|_, _| true, now.parse().unwrap(), days);
+    let runs = planned
+        .lines
+        .iter()
+        .flat_map(|line| line.runs.iter().map(|run| (line.id, run)));
+    let first: Vec<_> = runs
+        .filter(|(_, run)| run.what == DueKind::Rotation)
+        .collect();
+    assert!(
+        first
+            .iter()
+            .any(|(_, run)| run.day() < run.due_on.plus_days(-20))
+    );
+    for (id, run) in first {
+        let opening = run.opening.unwrap();
+        let begun = |at| due::to_rotate(&store, at).unwrap().contains(id);
+        // Nothing was rotated meanwhile, so only the first of an account is planned so.
+        let (_, account) = inventory.accounts.get_key_value(id).unwrap();
+        let changes = OwnerChanges::of(&inventory);
+        let next = schedule::next(&inventory, &changes, id, account, opening.from).unwrap();
+        assert_eq!(begun(opening.from), next.is_time(opening.from));
+        assert!(begun(opening.from), "{id}");
+        assert!(!begun(opening.until), "{id}");
+    }
 }
 
 /// A generator of one's own: the same subsets in every run.

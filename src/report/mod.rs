@@ -12,6 +12,8 @@ pub mod matrix;
 pub mod notice;
 pub mod offboarding;
 pub mod plan;
+pub mod plot;
+pub mod schedule;
 pub mod summary;
 pub mod unified;
 pub mod view;

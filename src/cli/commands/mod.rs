@@ -30,6 +30,7 @@ pub mod plan;
 pub mod reach;
 pub mod rotate;
 pub mod run;
+pub mod schedule;
 pub mod schema;
 pub mod secret;
 pub mod test;
@@ -44,7 +45,7 @@ use crate::report::{FindingsFormat, WatchFormat};
 const WITH_FINDINGS: &[&str] = &["validate", "check", "assert"];
 
 /// The commands that have days to show, as a calendar too.
-const WITH_CALENDAR: &[&str] = &["check"];
+const WITH_CALENDAR: &[&str] = &["check", "schedule"];
 
 /// The commands that monitoring asks.
 const WATCHED: &[&str] = &["check"];
@@ -77,6 +78,7 @@ pub enum Command {
     Hook(hook::Args),
     Test(test::Args),
     Evidence(evidence::Args),
+    Schedule(schedule::Args),
     Import(import::Args),
     Can(can::Args),
     Assert(assert::Args),
@@ -120,6 +122,7 @@ impl Command {
             Command::Hook(args) => hook::run(args, context),
             Command::Test(args) => test::run(args, context),
             Command::Evidence(args) => evidence::run(args, context),
+            Command::Schedule(args) => schedule::run(args, context),
             Command::Import(args) => import::run(args, context),
             Command::Can(args) => can::run(args, context),
             Command::Assert(args) => assert::run(args, context),
