@@ -8,13 +8,14 @@ use crate::cli::commands::rotate::{Args, conclude, planned, show};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::hands::AtHand;
+use crate::cli::mark;
 use crate::cli::surroundings::surroundings;
 use crate::cli::unlock;
-use crate::lifecycle::due::DueKind;
 use crate::lifecycle::operation::open;
 use crate::model::id::AccountId;
 use crate::model::operation::{OperationState, Work};
 use crate::model::record::{Kind, Record};
+use crate::operations::due;
 use crate::operations::procedure::{Journal, Rotation, Scene, Tools};
 use crate::provider::Surroundings;
 use crate::store::{Access, Store};
@@ -37,9 +38,13 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         true => Access::Read,
         false => Access::Write,
     })?;
+    // Printed steps change nothing, whatever the clock shows.
+    if !args.dry_run {
+        mark::may_change(&store, context)?;
+    }
     let (turns, mut status) = turns(&store, args.max, context)?;
     if turns.is_empty() {
-        return Ok(status);
+        return seen(args, status, &store, context);
     }
     let names: Vec<String> = turns.iter().map(|(id, _)| id.to_string()).collect();
     if !args.dry_run {
@@ -69,10 +74,18 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
             }
         });
     }
+    seen(args, status, &store, context)
+}
+
+/// Leaves the mark that the next run holds the clock and the store against.
+fn seen(args: &Args, status: Status, store: &Store, context: &Context) -> Outcome {
+    if !args.dry_run {
+        mark::seen(store, context)?;
+    }
     Ok(status)
 }
 
-/// What waits to go on, then what is due and not begun, at most `max` of it. Those that stalled are told.
+/// What waits to go on, then what is due and not begun, in its window, at most `max` of it. Those that stalled are told.
 fn turns(
     store: &Store,
     max: usize,
@@ -102,9 +115,7 @@ fn turns(
             | (Work::Revoke | Work::Emergency | Work::Drill, _) => {}
         }
     }
-    let due = store.due(context.as_of())?;
-    let due = due.into_iter().filter(|row| row.what == DueKind::Rotation);
-    let due = due.map(|row| row.account);
+    let due = due::to_rotate(store, context.judged_at())?.into_iter();
     let begun = due.filter(|id| !busy.contains(id)).take(max);
     turns.extend(begun.map(|id| (id, Turn::Begin)));
     Ok((turns, status))
