@@ -2,6 +2,8 @@
 //! are made of what is seen here; a new release that behaves otherwise fails here first.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "../binary/mod.rs"]
+mod binary;
 #[path = "mod.rs"]
 mod counterparts;
 

@@ -8,6 +8,7 @@ pub mod oidc;
 pub mod pocketbase;
 pub mod postgresql;
 pub mod process;
+pub mod roll;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

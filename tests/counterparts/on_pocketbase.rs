@@ -115,9 +115,7 @@ fn a_key_is_found_by_its_name_and_a_name_is_taken_once() {
     };
     assert_eq!(find("keyroll-1").text("/items/0/id"), key);
     assert_eq!(find("keyroll-2").body.pointer("/items/0"), None);
-    let again = json!({ "name": "keyroll-1", "account": ACCOUNT });
-    let again = server.admin("POST", "/collections/keys/records", Body::Json(again));
-    assert_eq!(again.status, 400);
+    assert_eq!(server.made("keyroll-1", ACCOUNT).status, 400);
 }
 
 #[test]

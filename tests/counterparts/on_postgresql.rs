@@ -113,6 +113,14 @@ fn a_held_session_outlives_everything_but_its_end() {
     // The right itself is asked for anew each time.
     server.root(&format!("REVOKE import_hawthorne FROM {A};"));
     assert_eq!(reads(&mut held).as_deref(), Some("42501"));
+    server.root(&format!(
+        "\\password {A}\nthird-7vN\nthird-7vN\nALTER ROLE {A} LOGIN VALID UNTIL 'infinity';"
+    ));
+    let fresh = server.ask(A, "third-7vN", READ);
+    assert!(
+        fresh.err.contains("permission denied for database"),
+        "{fresh:?}"
+    );
     server.root(&format!("GRANT import_hawthorne TO {A};"));
     assert_eq!(reads(&mut held).as_deref(), Some("WO-1001|hawthorne"));
     end_sessions(&server, A);

@@ -93,14 +93,18 @@ impl Pocketbase {
         self.ask(method, path, Some(&self.admin), body)
     }
 
-    /// A key of an account: its id.
-    pub fn key(&self, name: &str, account: &str) -> String {
+    /// Asks for a key of an account, and a token with it.
+    pub fn made(&self, name: &str, account: &str) -> Answer {
         let body = json!({ "name": name, "account": account });
-        let made = self.admin("POST", "/collections/keys/records", Body::Json(body));
-        made.ok().text("/id")
+        self.admin("POST", "/maintenance/keys", Body::Json(body))
     }
 
-    /// A token of a key.
+    /// A key of an account: its id.
+    pub fn key(&self, name: &str, account: &str) -> String {
+        self.made(name, account).ok().text("/id")
+    }
+
+    /// Another token of a key.
     pub fn token(&self, key: &str, seconds: u32) -> String {
         let path = format!("/collections/keys/impersonate/{key}");
         let body = Body::Json(json!({ "duration": seconds }));

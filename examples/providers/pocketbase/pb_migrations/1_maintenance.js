@@ -18,7 +18,7 @@ migrate((app) => {
   app.save(accounts)
 
   // A key is a record of its own: deleting one ends its tokens and no other's, so two may live while one is replaced.
-  // Nobody logs on with a password; a token is made by a superuser (`impersonate`).
+  // Nobody logs on with a password: a superuser makes the token (pb_hooks/keys.pb.js).
   app.save(new Collection({
     type: "auth",
     name: "keys",
