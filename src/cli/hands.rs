@@ -57,6 +57,23 @@ impl Hands for AtHand<'_> {
         }
     }
 
+    fn is_somebody_there(&self) -> bool {
+        self.context.may_ask()
+    }
+
+    fn rehearsed(&mut self, title: &str, what: &str) -> Result<Option<String>> {
+        if !self.context.may_ask() {
+            return Ok(None);
+        }
+        let out = &mut self.context.out;
+        out.note(format!("a drill, so do NOT do it: {what}"));
+        let prompt = format!(
+            "`{title}`: could you do it now? Type a note if you could (where, as whom), nothing if not: "
+        );
+        let answer = out.ask(&prompt).map_err(failed)?;
+        Ok(answer.filter(|note| !note.trim().is_empty()))
+    }
+
     fn manual(&mut self, title: &str, what: &str) -> Result<Option<String>> {
         if !self.context.may_ask() {
             return Ok(None);

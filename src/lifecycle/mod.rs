@@ -13,6 +13,7 @@ pub mod openings;
 pub mod operation;
 pub mod owners;
 pub mod plan;
+pub mod radius;
 pub mod schedule;
 pub mod telling;
 pub mod testing;

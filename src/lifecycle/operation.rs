@@ -1,7 +1,9 @@
 //! Operations as journals: what a rotation or a revoke is made of, what is next, and what a result makes of it.
 //! Decides; does nothing, and knows no secret.
 
+mod aside;
 mod course;
+mod going;
 mod revoke;
 mod rotate;
 mod settle;
@@ -14,9 +16,11 @@ use crate::model::text::Text;
 
 use std::collections::BTreeMap;
 
+pub use aside::has_begun;
 pub use course::Course;
-pub use revoke::revocation;
-pub use rotate::{Rotating, rotation};
+pub use going::{About, Going, numbers, of_step, touched};
+pub use revoke::{Revoke, Revoking, proof, revocation};
+pub use rotate::{Rotating, is_live, rotation};
 pub use settle::{forgotten, possibly_live, refused};
 
 /// The operations of all accounts, as recorded.
@@ -71,6 +75,14 @@ pub enum CannotBegin {
     },
     #[error("`account/{account}` has no version that could still work")]
     NothingLive { account: AccountId },
+    #[error("version {number} of `account/{account}` works no more, as recorded")]
+    NotLive { account: AccountId, number: u32 },
+    #[error("`{step}` would take version {other} of `account/{account}` away too")]
+    TakesMore {
+        account: AccountId,
+        step: String,
+        other: u32,
+    },
 }
 
 /// An operation that is under way.

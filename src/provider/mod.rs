@@ -7,6 +7,7 @@ mod health;
 mod mask;
 mod probe;
 mod reach;
+mod rehearsal;
 mod session;
 mod step;
 mod template;

@@ -251,7 +251,7 @@ const OURS: &[&str] = &[
 ];
 
 /// A request with its placeholders filled.
-struct Filled<'h> {
+pub(super) struct Filled<'h> {
     method: Method,
     path: String,
     headers: Vec<(&'h str, Secret)>,
@@ -260,7 +260,7 @@ struct Filled<'h> {
 }
 
 impl<'h> Filled<'h> {
-    fn of(http: &'h HttpRequest, scope: &Scope<'_>) -> Result<Filled<'h>, String> {
+    pub(super) fn of(http: &'h HttpRequest, scope: &Scope<'_>) -> Result<Filled<'h>, String> {
         let why = |error: template::Unfilled| error.to_string();
         let mut headers = Vec::new();
         for (name, text) in &http.header {

@@ -28,6 +28,7 @@ pub mod next;
 pub mod offboard;
 pub mod plan;
 pub mod reach;
+pub mod revoke;
 pub mod rotate;
 pub mod run;
 pub mod schedule;
@@ -74,6 +75,7 @@ pub enum Command {
     Secret(secret::Args),
     Run(run::Args),
     Rotate(rotate::Args),
+    Revoke(revoke::Args),
     Check(check::Args),
     Hook(hook::Args),
     Test(test::Args),
@@ -118,6 +120,7 @@ impl Command {
             Command::Secret(args) => secret::run(args, context),
             Command::Run(args) => run::run(args, context),
             Command::Rotate(args) => rotate::run(args, context),
+            Command::Revoke(args) => revoke::run(args, context),
             Command::Check(args) => check::run(args, context),
             Command::Hook(args) => hook::run(args, context),
             Command::Test(args) => test::run(args, context),

@@ -222,7 +222,7 @@ fn show(operation: &Operation, context: &mut Context) -> Outcome {
 }
 
 /// How an entry is done.
-fn way(entry: &Entry) -> String {
+pub(super) fn way(entry: &Entry) -> String {
     let Some(step) = &entry.step else {
         return "keyroll".to_owned();
     };
@@ -237,7 +237,7 @@ fn way(entry: &Entry) -> String {
 }
 
 /// Why it cannot begin, with the way out.
-fn refused(why: CannotBegin) -> Failure {
+pub(super) fn refused(why: CannotBegin) -> Failure {
     let hint = match &why {
         CannotBegin::NoProcedure { account, what } => format!(
             "declare one, and name it: `keyroll account set {account} {what}=PROCEDURE`"
@@ -275,7 +275,12 @@ fn refused(why: CannotBegin) -> Failure {
         } => format!(
             "`keyroll credential id {account} ID --version {number}` records what the provider calls it; nothing was begun"
         ),
-        CannotBegin::NothingLive { .. } => "there is nothing to take away".to_owned(),
+        CannotBegin::NothingLive { .. } | CannotBegin::NotLive { .. } => {
+            "there is nothing to take away".to_owned()
+        }
+        CannotBegin::TakesMore { account, .. } => format!(
+            "without --version all of `account/{account}` goes; a step that takes one names `{{id}}` or `{{secret}}`"
+        ),
     };
     Failure::refused(why).hint(hint)
 }

@@ -174,7 +174,7 @@ fn limits(it: &Rotating<'_>, course: Course, identity: Option<&Text>) -> Result<
 }
 
 /// Whether the provider may still accept a version.
-pub(super) fn is_live(version: &Version) -> bool {
+pub fn is_live(version: &Version) -> bool {
     match version.stage {
         VersionStage::Pending | VersionStage::Current | VersionStage::PossiblyLive => true,
         // Reported as withdrawn, by whoever recorded it.

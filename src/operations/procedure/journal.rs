@@ -29,7 +29,8 @@ pub fn operations(store: &Store, account: &AccountId) -> Result<Operations> {
 }
 
 impl Journal {
-    /// Begins an operation: from here on it is known that it may have an effect.
+    /// Begins an operation: from here on it is known that it may have an effect. `first` is what is changed before it, in
+    /// the same commit.
     ///
     /// # Errors
     /// When another one was begun meanwhile.
@@ -37,12 +38,12 @@ impl Journal {
         secrets: &mut Secrets<'_>,
         account: &AccountId,
         operation: Operation,
-        more: Vec<Change>,
+        first: Vec<Change>,
     ) -> Result<Journal> {
         let recorded = operations(secrets.store(), account)?;
         let key = next_key(&recorded, account);
-        let mut changes = vec![Change::create((key.clone(), operation.clone()).into())];
-        changes.extend(more);
+        let mut changes = first;
+        changes.push(Change::create((key.clone(), operation.clone()).into()));
         secrets.commit(&changes)?;
         Ok(Journal { key, operation })
     }

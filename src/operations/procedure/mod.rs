@@ -1,7 +1,9 @@
 //! Carries procedures out: rotations, revokes and drills. Each step is journaled before and after; what a person does, and
 //! the clock, come from whoever calls.
 
+mod drill;
 mod journal;
+mod revoke;
 mod rotate;
 mod scene;
 mod values;
@@ -16,7 +18,9 @@ use crate::model::id::Name;
 use crate::model::operation::Entry;
 use crate::secret::Value;
 
+pub use drill::{Drill, Drilled};
 pub use journal::{Journal, Told, operations};
+pub use revoke::{Came as Revoked, Left, Revocation, Stands};
 pub use rotate::{Rotation, Tools, Went};
 pub use scene::{Lacking, Scene};
 pub use values::{Opened, Subject};
@@ -40,6 +44,21 @@ pub trait Hands {
     /// # Errors
     /// When the terminal fails.
     fn manual(&mut self, title: &str, what: &str) -> Result<Option<String>>;
+
+    /// Whether somebody is there who could do something by hand.
+    fn is_somebody_there(&self) -> bool {
+        true
+    }
+
+    /// Asks whether something could be done by hand, which is not to be done: what was noted, or `None` where nobody is
+    /// there or it could not.
+    ///
+    /// # Errors
+    /// When the terminal fails.
+    fn rehearsed(&mut self, title: &str, what: &str) -> Result<Option<String>> {
+        let _ = (title, what);
+        Ok(None)
+    }
 
     /// Asks for the new value that somebody made at the provider; `None` where nobody is there.
     ///

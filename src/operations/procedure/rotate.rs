@@ -184,6 +184,7 @@ impl<'t, 's> Rotation<'t, 's> {
             identity: operation.identity.as_ref(),
             tag: None,
             id: None,
+            is_going: false,
         }
     }
 
@@ -355,7 +356,7 @@ impl<'t, 's> Rotation<'t, 's> {
 }
 
 /// What came of an entry, in a word and why.
-fn told(came: &Came, why: &str) -> String {
+pub(super) fn told(came: &Came, why: &str) -> String {
     let word = match came {
         Came::Started => "started",
         Came::Done => "done",

@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use crate::lifecycle::due;
-use crate::lifecycle::operation::{Operations, Rotating};
+use crate::lifecycle::operation::{Operations, Revoking, Rotating};
 use crate::lifecycle::versions::Versions;
 use crate::model::account::Account;
 use crate::model::consumer::Consumer;
@@ -202,6 +202,18 @@ impl Scene {
             procedure: self.rotate(),
             versions: self.versions(),
             operations: self.operations(),
+        }
+    }
+
+    /// What a revoke is decided from: of one version, or of all that could still work.
+    pub fn revoking(&self, only: Option<u32>) -> Revoking<'_> {
+        Revoking {
+            id: &self.id,
+            credential: &self.credential,
+            procedure: self.revoke(),
+            versions: self.versions(),
+            operations: self.operations(),
+            only,
         }
     }
 

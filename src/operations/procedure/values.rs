@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::model::credential::Version;
+use crate::model::credential::{Version, VersionStage};
 use crate::model::date::Timestamp;
 use crate::model::key::VersionKey;
 use crate::model::placeholder::Plain;
@@ -22,6 +22,8 @@ pub struct Subject<'a> {
     pub tag: Option<&'a str>,
     /// The id of what was found at the provider, where no version knows it.
     pub id: Option<&'a str>,
+    /// What is taken away: whoever administers itself does it with what is going.
+    pub is_going: bool,
 }
 
 /// The secrets of a step: opened as it begins, let go of as it ends.
@@ -50,7 +52,7 @@ impl Opened {
             Some(_) | None => None,
         };
         let admin = match wants("admin") {
-            true => Some(admin(scene, secrets)?),
+            true => Some(admin(scene, subject.is_going, secrets)?),
             false => None,
         };
         Ok(Opened { secret, admin })
@@ -113,12 +115,21 @@ impl Opened {
     }
 }
 
-/// The value of whoever administers the environment: always the current version. A previous one mints nothing.
-fn admin(scene: &Scene, secrets: &Secrets<'_>) -> Result<Value> {
+/// The value of whoever administers the environment: always the current version. A previous one mints nothing; it may take
+/// itself away.
+fn admin(scene: &Scene, is_going: bool, secrets: &Secrets<'_>) -> Result<Value> {
     let (id, _) = scene.admin()?.ok_or_else(|| Lacking::Admin {
         admin: "nobody".to_owned(),
     })?;
     let current = crate::lifecycle::due::newest(scene.versions(), &id);
-    let (key, version) = current.ok_or_else(|| Lacking::AdminSecret(id.clone()))?;
+    let going = || {
+        let mut own = crate::lifecycle::versions::of(scene.versions(), &id).rev();
+        own.find(|(_, version)| version.stage == VersionStage::PossiblyLive)
+    };
+    let found = match is_going && id == scene.id {
+        true => current.or_else(going),
+        false => current,
+    };
+    let (key, version) = found.ok_or_else(|| Lacking::AdminSecret(id.clone()))?;
     secrets.value(key, version)
 }

@@ -66,10 +66,32 @@ pub fn refusal(
     session: Option<&mut Session>,
     tools: Tools<'_, '_, '_>,
 ) -> Result<Seen> {
+    refusal_within(scene, number, (since, None), session, tools)
+}
+
+/// The same, looking no longer than somebody is willing to wait. What is not over by then may still work.
+///
+/// # Errors
+/// As [`refusal`].
+pub fn refusal_within(
+    scene: &Scene,
+    number: u32,
+    (since, most): (Option<Timestamp>, Option<Duration>),
+    session: Option<&mut Session>,
+    tools: Tools<'_, '_, '_>,
+) -> Result<Seen> {
     let (secrets, around, hands) = tools;
-    let (key, _) = scene.version(number)?;
+    let (key, version) = scene.version(number)?;
+    if version.held.is_none() {
+        let why = format!("keyroll was never given version {number}");
+        return by_hand(scene, key, &why, hands);
+    }
     let Some((kind, probe)) = logon(scene) else {
-        return by_hand(scene, key, hands);
+        let why = format!(
+            "`provider/{}` declares no authenticate or read test that may be tried",
+            scene.account.provider
+        );
+        return by_hand(scene, key, &why, hands);
     };
     let subject = of_version(scene, number)?;
     let opened = Opened::for_text("{secret}", scene, &subject, secrets)?;
@@ -85,12 +107,12 @@ pub fn refusal(
         held: None,
     };
     let lag = scene.provider.max_lag.as_ref();
-    let seen = look.until(session, since, lag, hands);
+    let seen = look.until(session, since, (lag, most), hands);
     Ok(seen)
 }
 
 /// The probe of a fresh logon.
-fn logon(scene: &Scene) -> Option<(ProbeKind, &Probe)> {
+pub(super) fn logon(scene: &Scene) -> Option<(ProbeKind, &Probe)> {
     let wanted = [ProbeKind::Authenticate, ProbeKind::Read];
     let mut found = wanted
         .iter()
@@ -102,7 +124,7 @@ fn logon(scene: &Scene) -> Option<(ProbeKind, &Probe)> {
 }
 
 /// Whether what the provider gives on logon outlives the logon: a connection, or a token.
-fn has_sessions(scene: &Scene) -> bool {
+pub(super) fn has_sessions(scene: &Scene) -> bool {
     let tests = &scene.provider.test;
     let takes = |probe: &Probe| probe.taken().next().is_some();
     tests.contains_key(&ProbeKind::Session) || tests.get(&ProbeKind::Read).is_some_and(takes)
@@ -116,7 +138,7 @@ fn of_version(scene: &Scene, number: u32) -> Result<Subject<'_>> {
 }
 
 /// Somebody looks where no probe can.
-fn by_hand(scene: &Scene, key: &VersionKey, hands: &mut dyn Hands) -> Result<Seen> {
+fn by_hand(scene: &Scene, key: &VersionKey, why: &str, hands: &mut dyn Hands) -> Result<Seen> {
     let title = format!("see that the provider refuses version {}", key.number);
     let what =
         "no probe tells: log on with the old value by hand, and write down what was answered";
@@ -141,8 +163,8 @@ fn by_hand(scene: &Scene, key: &VersionKey, hands: &mut dyn Hands) -> Result<See
             key,
             Vec::new(),
             format!(
-                "`provider/{}` declares no authenticate or read test, so that nothing can see version {} refused",
-                scene.account.provider, key.number
+                "{why}, so that nothing can see version {} refused",
+                key.number
             ),
         ),
     })
@@ -164,10 +186,12 @@ impl Look<'_> {
         &mut self,
         mut session: Option<&mut Session>,
         since: Option<Timestamp>,
-        lag: Option<&Span>,
+        (lag, most): (Option<&Span>, Option<Duration>),
         hands: &mut dyn Hands,
     ) -> Seen {
-        let began = since.unwrap_or_else(|| hands.now());
+        let entered = hands.now();
+        let began = since.unwrap_or(entered);
+        let most = most.map(|most| i64::try_from(most.as_secs()).unwrap_or(i64::MAX));
         let lag = lag.map_or(0, |span| i64::from(span.minutes()) * 60);
         let mut pause = Duration::from_secs(1);
         loop {
@@ -186,7 +210,8 @@ impl Look<'_> {
                 let facts = std::mem::take(&mut self.facts);
                 return concluded(self.scene, self.key, facts, ways, hands);
             }
-            if has_lagged {
+            let is_tired = most.is_some_and(|most| hands.now().unix() - entered.unix() >= most);
+            if has_lagged || is_tired {
                 let facts = std::mem::take(&mut self.facts);
                 return not_yet(self.scene, self.key, facts, self.why());
             }

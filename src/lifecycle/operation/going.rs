@@ -1,0 +1,111 @@
+//! What goes in a revoke: the versions that could still work, and how much a step takes away.
+
+use crate::lifecycle::operation::rotate::is_live;
+use crate::lifecycle::versions::{Versions, of};
+use crate::model::credential::Credential;
+use crate::model::id::AccountId;
+use crate::model::operation::{Entry, Operation, Phase};
+use crate::model::procedure::Step;
+use crate::model::text::Text;
+
+/// One version that goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Going {
+    pub number: u32,
+    /// Its name at the provider; none where the roll knows none.
+    pub identity: Option<Text>,
+    /// Whether the provider may know of it.
+    pub is_told: bool,
+}
+
+impl Going {
+    /// The versions of an account that could still work, the newest first.
+    pub fn live(id: &AccountId, credential: &Credential, versions: &Versions) -> Vec<Going> {
+        let live = of(versions, id).rev();
+        let live = live.filter(|(_, version)| is_live(version));
+        let first = credential.identity.first();
+        live.map(|(key, version)| Going {
+            number: key.number,
+            identity: version.identity.as_ref().or(first).cloned(),
+            is_told: true,
+        })
+        .collect()
+    }
+}
+
+/// How much a step takes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// One version: it names its id or its value.
+    Version,
+    /// Every version of an identity.
+    Identity,
+    /// Whatever there is of the account.
+    Account,
+}
+
+/// How much a step takes away, by what it names.
+pub fn of_step(step: &Step) -> About {
+    let asked = Step {
+        rehearse: None,
+        ..step.clone()
+    };
+    let text = serde_json::to_string(&asked).unwrap_or_default();
+    let names = |all: &[&str]| all.iter().any(|placeholder| text.contains(placeholder));
+    // A program that is not told what it reads is given the secret.
+    let is_given = step.command.is_some() && step.stdin.is_none();
+    match () {
+        () if is_given || names(&["{secret", "{basic}", "{id}", "{credential."]) => About::Version,
+        () if names(&["{identity}"]) => About::Identity,
+        () => About::Account,
+    }
+}
+
+/// The versions that an operation takes away: those whose refusal it looks for.
+pub fn numbers(operation: &Operation) -> Vec<u32> {
+    let entries = operation.entries.iter();
+    let refusals = entries.filter(|entry| entry.phase == Phase::Refusal);
+    refusals.filter_map(|entry| entry.version).collect()
+}
+
+/// The versions that an entry of an operation takes away.
+pub fn touched(entry: &Entry, operation: &Operation, live: &[Going]) -> Vec<u32> {
+    let all = numbers(operation);
+    let identity = |number: u32| {
+        let found = live.iter().find(|version| version.number == number);
+        found.and_then(|version| version.identity.as_ref())
+    };
+    match (entry.step.as_ref().map(of_step), entry.version) {
+        (_, None) | (Some(About::Account), Some(_)) => all,
+        (Some(About::Version) | None, Some(number)) => vec![number],
+        (Some(About::Identity), Some(number)) => all
+            .into_iter()
+            .filter(|other| *other == number || identity(*other) == identity(number))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_step_takes_away_what_it_names() {
+        let about = |step: serde_json::Value| {
+            let mut step = step;
+            step["title"] = json!("x");
+            of_step(&serde_json::from_value(step).unwrap())
+        };
+        let delete = |path: &str| json!({ "http": { "method": "DELETE", "path": path } });
+        assert_eq!(about(delete("/keys/{id}")), About::Version);
+        assert_eq!(about(delete("/users/{identity}")), About::Identity);
+        assert_eq!(about(delete("/sessions")), About::Account);
+        assert_eq!(about(json!({ "manual": "lock it" })), About::Account);
+        assert_eq!(about(json!({ "command": ["cut"] })), About::Version);
+        let told = json!({ "command": ["cut", "{identity}"], "stdin": "{admin}" });
+        assert_eq!(about(told), About::Identity);
+        let rehearsed = json!({ "manual": "lock it", "rehearse": ["look", "{id}"] });
+        assert_eq!(about(rehearsed), About::Account);
+    }
+}

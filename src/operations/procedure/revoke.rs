@@ -1,0 +1,399 @@
+//! Revokes an account, entry by entry. A version is possibly live from the first effect on, and revoked only once the
+//! provider was seen to refuse it. A planned revoke stops at the first failure; an emergency goes on past it.
+
+mod closed;
+mod withdraw;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::lifecycle::operation::{Going, Revoke, advanced, has_begun, numbers, touched};
+use crate::model::change::Change;
+use crate::model::credential::VersionStage;
+use crate::model::date::Timestamp;
+use crate::model::fact::Outcome;
+use crate::model::id::ConsumerId;
+use crate::model::key::OperationKey;
+use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase, Work};
+use crate::operations::procedure::journal::Journal;
+use crate::operations::procedure::rotate::{Tools, Went, told};
+use crate::operations::procedure::withdrawal::{self, Seen};
+use crate::operations::procedure::{Hands, Scene};
+use crate::operations::secrets::Secrets;
+use crate::provider::{Session, Surroundings};
+
+use crate::lifecycle::operation::Came as Step;
+
+/// How a revoke came out.
+pub struct Came {
+    /// Each version that goes, the newest first.
+    pub versions: Vec<Stands>,
+    /// What is not over.
+    pub left: Vec<Left>,
+    pub state: OperationState,
+}
+
+/// How a version stands at the end.
+pub struct Stands {
+    pub number: u32,
+    pub stage: VersionStage,
+    /// By what that was seen, or why it was not; empty where nobody looked.
+    pub how: String,
+}
+
+/// An entry that is not over.
+pub struct Left {
+    /// From 1.
+    pub at: usize,
+    pub title: String,
+    pub version: Option<u32>,
+    pub state: EntryState,
+    pub why: String,
+    /// What a person does.
+    pub by_hand: Option<String>,
+}
+
+/// A revoke under way.
+pub struct Revocation<'t, 's> {
+    tools: Tools<'t, 's>,
+    scene: Scene,
+    journal: Journal,
+    /// The longest that somebody is willing to wait for each proof; the longest lag of the provider where `None`.
+    wait: Option<Duration>,
+    /// Sessions that were opened before the first effect.
+    sessions: BTreeMap<u32, Session>,
+    /// How the consumers were before the first effect.
+    before: BTreeMap<ConsumerId, Outcome>,
+}
+
+impl<'t, 's> Revocation<'t, 's> {
+    /// Takes up a revoke that was begun.
+    pub fn of(
+        tools: Tools<'t, 's>,
+        scene: Scene,
+        journal: Journal,
+        wait: Option<Duration>,
+    ) -> Revocation<'t, 's> {
+        Revocation {
+            tools,
+            scene,
+            journal,
+            wait,
+            sessions: BTreeMap::new(),
+            before: BTreeMap::new(),
+        }
+    }
+
+    /// Begins one; what was under way is closed in the same commit.
+    ///
+    /// # Errors
+    /// When another one was begun meanwhile.
+    pub fn begin(
+        tools: Tools<'t, 's>,
+        scene: Scene,
+        revoke: Revoke,
+        wait: Option<Duration>,
+    ) -> Result<Revocation<'t, 's>> {
+        let first = revoke.changes();
+        let journal = Journal::begin(tools.secrets, &scene.id, revoke.operation, first)?;
+        let mut begun = Revocation::of(tools, scene, journal, wait);
+        begun.refresh()?;
+        Ok(begun)
+    }
+
+    pub fn key(&self) -> &OperationKey {
+        &self.journal.key
+    }
+
+    /// Goes through what is not over, once. A planned revoke stops at the first failure, an emergency at none.
+    ///
+    /// # Errors
+    /// When the store fails: what cannot be journaled is not done.
+    pub fn run(&mut self) -> Result<Came> {
+        self.unstall()?;
+        self.prepare();
+        let of = self.journal.operation.entries.len();
+        let mut stopped: Option<Phase> = None;
+        for at in 0..of {
+            let entry = self.journal.operation.entries[at].clone();
+            // Each version is looked at, whatever became of the one before.
+            let goes_on = match stopped {
+                None => true,
+                Some(_) if self.is_emergency() => true,
+                Some(phase) => phase == Phase::Refusal && entry.phase == Phase::Refusal,
+            };
+            if entry.is_over() || !goes_on {
+                continue;
+            }
+            if entry.phase == Phase::Finish && self.is_anything_left(at) {
+                continue;
+            }
+            self.tools.hands.begins(&entry, at + 1, of);
+            let went = self.act(at, &entry)?;
+            let came = went.came.clone();
+            let why = went.note.clone().unwrap_or_default();
+            self.tools.hands.ended(&told(&came, &why));
+            self.record(at, went)?;
+            match came {
+                Step::Done | Step::Skipped | Step::Started => {}
+                Step::Waits | Step::Failed | Step::Unknown => {
+                    stopped = stopped.or(Some(entry.phase));
+                }
+            }
+        }
+        Ok(self.came())
+    }
+
+    /// Gives it up: what was not done stays undone, and what may still work stays so.
+    ///
+    /// # Errors
+    /// When it cannot be committed.
+    pub fn abort(&mut self) -> Result<Came> {
+        let after = Operation {
+            state: OperationState::Aborted,
+            ..self.journal.operation.clone()
+        };
+        self.journal.write(self.tools.secrets, after, Vec::new())?;
+        Ok(self.came())
+    }
+
+    fn is_emergency(&self) -> bool {
+        self.journal.operation.what == Work::Emergency
+    }
+
+    fn is_anything_left(&self, before: usize) -> bool {
+        let entries = &self.journal.operation.entries[..before];
+        entries.iter().any(|entry| !entry.is_over())
+    }
+
+    /// Lets a stalled one go on, now that somebody looked at it.
+    fn unstall(&mut self) -> Result<()> {
+        if self.journal.operation.state != OperationState::Stalled {
+            return Ok(());
+        }
+        let after = self.journal.unstalled();
+        self.journal.write(self.tools.secrets, after, Vec::new())
+    }
+
+    /// What must be seen before the first effect: a session that is held, and that the consumers are well. Nothing of it
+    /// keeps a revoke from going on.
+    fn prepare(&mut self) {
+        let withdraws = self.withdrawals().next().is_some();
+        let all = numbers(&self.journal.operation).into_iter();
+        for number in all.filter(|_| withdraws) {
+            if self.withdrawn_at(number).is_some() || !self.may_log_on(number) {
+                continue;
+            }
+            let now = self.now();
+            let (secrets, around) = (&*self.tools.secrets, self.tools.around);
+            if let Ok(Some(session)) = withdrawal::hold(&self.scene, number, secrets, around, now) {
+                self.sessions.insert(number, session);
+            }
+        }
+        // In an emergency nobody waits for that.
+        let has_begun = self.withdrawals().any(has_begun);
+        if !self.is_emergency() && !has_begun {
+            self.before = self.healths();
+        }
+    }
+
+    /// Whether a logon is worth a try before the proof: where bad ones lock, not with what may be refused already.
+    fn may_log_on(&self, number: u32) -> bool {
+        match self.stage(number) {
+            VersionStage::Revoked => false,
+            VersionStage::PossiblyLive => self.scene.provider.lockout_after.is_none(),
+            VersionStage::Pending | VersionStage::Current | VersionStage::Previous => true,
+        }
+    }
+
+    fn withdrawals(&self) -> impl Iterator<Item = &Entry> {
+        let entries = self.journal.operation.entries.iter();
+        entries.filter(|entry| entry.phase == Phase::Withdraw)
+    }
+
+    fn act(&mut self, at: usize, entry: &Entry) -> Result<Went> {
+        let went = match entry.phase {
+            Phase::Withdraw => self.withdraw(at, entry),
+            Phase::Refusal => self.refusal(entry),
+            Phase::FailClosed => Ok(self.fail_closed()),
+            Phase::Finish => Ok(Went::new(Step::Done)),
+            Phase::Create
+            | Phase::Set
+            | Phase::Test
+            | Phase::Acknowledge
+            | Phase::Promote
+            | Phase::Overlap
+            | Phase::Retire => Ok(Went::because(Step::Skipped, "that is no part of a revoke")),
+        };
+        match went {
+            // What keeps one version from being taken away keeps no other.
+            Err(error) if self.is_emergency() && !is_of_the_store(&error) => {
+                Ok(Went::because(Step::Failed, format!("{error:#}")))
+            }
+            went => went,
+        }
+    }
+
+    /// Commits what came of an entry, and reads the scene anew.
+    fn record(&mut self, at: usize, went: Went) -> Result<()> {
+        let now = self.now();
+        let note = went.note.as_deref();
+        let operation = &self.journal.operation;
+        let after = advanced(operation, at, &went.came, now, went.millis, note);
+        self.journal.write(self.tools.secrets, after, went.more)?;
+        self.refresh()
+    }
+
+    fn refresh(&mut self) -> Result<()> {
+        let name = self.scene.id.to_string();
+        self.scene = Scene::read(self.tools.secrets.store(), &name)?;
+        Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.tools.hands.now()
+    }
+
+    fn stage(&self, number: u32) -> VersionStage {
+        let found = self.scene.version(number);
+        // A version that nobody knows is not called revoked.
+        found.map_or(VersionStage::PossiblyLive, |(_, version)| version.stage)
+    }
+
+    /// The versions that an entry takes away.
+    fn touched(&self, entry: &Entry) -> Vec<u32> {
+        let live = Going::live(
+            &self.scene.id,
+            &self.scene.credential,
+            self.scene.versions(),
+        );
+        touched(entry, &self.journal.operation, &live)
+    }
+
+    /// When a version was taken away, or may have been; none where nothing was done about it.
+    fn withdrawn_at(&self, number: u32) -> Option<Timestamp> {
+        let begun = self.withdrawals().filter(|entry| has_begun(entry));
+        let begun = begun.filter(|entry| self.touched(entry).contains(&number));
+        begun.filter_map(|entry| entry.at).max()
+    }
+
+    /// When it was taken away by an operation before, for one that only proves.
+    fn withdrawn_before(&self, number: u32) -> Option<Timestamp> {
+        let live = Going::live(
+            &self.scene.id,
+            &self.scene.credential,
+            self.scene.versions(),
+        );
+        let earlier = self.scene.operations().iter();
+        let entries = earlier.flat_map(|(_, operation)| {
+            let entries = operation.entries.iter().filter(|entry| {
+                let withdraws = matches!(entry.phase, Phase::Withdraw | Phase::Retire);
+                withdraws && has_begun(entry)
+            });
+            entries.map(move |entry| (operation, entry))
+        });
+        let about = entries.filter(|(operation, entry)| match operation.what {
+            Work::Revoke | Work::Emergency => touched(entry, operation, &live).contains(&number),
+            Work::Rotate => operation.from == Some(number),
+            Work::Drill => false,
+        });
+        about.filter_map(|(_, entry)| entry.at).max()
+    }
+
+    /// Sees whether the provider refuses a version.
+    fn refusal(&mut self, entry: &Entry) -> Result<Went> {
+        let Some(number) = entry.version else {
+            return Ok(Went::new(Step::Skipped));
+        };
+        if self.stage(number) == VersionStage::Revoked {
+            return Ok(Went::because(Step::Done, "it was seen refused"));
+        }
+        let proves_alone = self.withdrawals().next().is_none();
+        let since = match proves_alone {
+            true => self.withdrawn_before(number).or(entry.at),
+            false => self.withdrawn_at(number),
+        };
+        // Nothing was done about it: one look tells whether somebody else did.
+        let wait = match since {
+            None if !proves_alone => Some(Duration::ZERO),
+            None | Some(_) => self.wait,
+        };
+        let tools: (&mut Secrets<'_>, &Surroundings, &mut dyn Hands) = (
+            &mut *self.tools.secrets,
+            self.tools.around,
+            &mut *self.tools.hands,
+        );
+        let session = self.sessions.get_mut(&number);
+        let seen = withdrawal::refusal_within(&self.scene, number, (since, wait), session, tools);
+        Ok(match seen {
+            Ok(Seen::Refused { changes, note }) => {
+                self.sessions.remove(&number);
+                Went {
+                    more: changes,
+                    ..Went::because(Step::Done, note)
+                }
+            }
+            Ok(Seen::NotYet { changes, why }) => Went {
+                more: changes,
+                is_possibly_live: true,
+                ..Went::because(Step::Unknown, why)
+            },
+            Err(error) if is_of_the_store(&error) => return Err(error),
+            Err(error) => Went {
+                more: self.possibly_live(&[number]),
+                is_possibly_live: true,
+                ..Went::because(Step::Unknown, format!("nobody could look: {error:#}"))
+            },
+        })
+    }
+
+    /// The changes that say of versions that they may still work.
+    fn possibly_live(&self, numbers: &[u32]) -> Vec<Change> {
+        let keys = numbers.iter().filter_map(|number| {
+            let (key, _) = self.scene.version(*number).ok()?;
+            crate::lifecycle::operation::possibly_live(self.scene.versions(), key)
+        });
+        keys.collect()
+    }
+
+    fn came(&self) -> Came {
+        let operation = &self.journal.operation;
+        let proof = |number: u32| {
+            let mut refusals = operation.entries.iter();
+            let found = refusals
+                .find(|entry| entry.phase == Phase::Refusal && entry.version == Some(number));
+            found.and_then(|entry| entry.note.as_ref())
+        };
+        let versions = numbers(operation).into_iter().map(|number| Stands {
+            number,
+            stage: self.stage(number),
+            how: proof(number).map(ToString::to_string).unwrap_or_default(),
+        });
+        let left = operation.entries.iter().enumerate();
+        let left = left.filter(|(_, entry)| !entry.is_over() && entry.phase != Phase::Finish);
+        let left = left.map(|(at, entry)| Left {
+            at: at + 1,
+            title: entry.title().to_owned(),
+            version: entry.version,
+            state: entry.state,
+            why: entry
+                .note
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            by_hand: withdraw::by_hand(&self.scene, entry),
+        });
+        Came {
+            versions: versions.collect(),
+            left: left.collect(),
+            state: operation.state,
+        }
+    }
+}
+
+/// Whether the store itself failed: what cannot be journaled must not be done.
+fn is_of_the_store(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<crate::store::StoreError>().is_some()
+}

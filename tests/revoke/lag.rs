@@ -1,0 +1,192 @@
+//! A provider that takes its time, by a clock that the test turns: looked at until the longest lag is over, and sessions
+//! that outlive their key.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use keyroll::lifecycle::operation::revocation;
+use keyroll::model::credential::VersionStage;
+use keyroll::model::date::Timestamp;
+use keyroll::model::event::Actor;
+use keyroll::model::id::Name;
+use keyroll::model::operation::{Entry, Work};
+use keyroll::operations::procedure::{Hands, Revocation, Revoked, Scene, Tools};
+use keyroll::operations::secrets::Secrets;
+use keyroll::provider::Surroundings;
+use keyroll::secret::{Secret, Value};
+use keyroll::secrets::{Identity, Parsed, Places, Reach, SecretError};
+use keyroll::store::{Access, Store};
+use keyroll::wire;
+
+use crate::binary::Home;
+use crate::provider::{Provider, Roll, home};
+
+/// Nobody's hands, and a clock that goes on when somebody waits.
+struct Clock(i64);
+
+impl Hands for Clock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0)
+    }
+
+    fn pause(&mut self, time: Duration) {
+        self.0 += i64::try_from(time.as_secs()).unwrap();
+    }
+
+    fn begins(&mut self, _: &Entry, _: usize, _: usize) {}
+
+    fn ended(&mut self, _: &str) {}
+
+    fn is_somebody_there(&self) -> bool {
+        false
+    }
+
+    fn manual(&mut self, _: &str, _: &str) -> anyhow::Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn value(&mut self, _: &[Name]) -> anyhow::Result<Option<Value>> {
+        Ok(None)
+    }
+}
+
+fn nobody_else(_: &Path) -> io::Result<Option<String>> {
+    Ok(None)
+}
+
+fn nowhere() -> Result<keyroll::secrets::VaultSettings, SecretError> {
+    Err(SecretError::NotSetUp)
+}
+
+/// Revokes `etl` whole; how it came out, and for how many seconds it waited.
+fn revoked(home: &Home, wait: Option<Duration>) -> (Revoked, i64) {
+    let text = fs::read_to_string(home.identity()).unwrap();
+    let Parsed::Open(identity) = Identity::parse(&Secret::from(text), "a file").unwrap() else {
+        panic!("an identity without a passphrase");
+    };
+    let began = "2026-11-22T03:00:00Z".parse::<Timestamp>().unwrap();
+    let actor = Actor {
+        name: "tester".parse().unwrap(),
+        host: "here".parse().unwrap(),
+        command: "revoke etl".parse().unwrap(),
+        reason: None,
+        at: began,
+    };
+    let mut store = Store::open(&home.store(), Access::Write).unwrap();
+    let scene = Scene::read(&store, "etl").unwrap();
+    let token = "0192aabb-ccdd-7000-8000-000000000000".parse().unwrap();
+    let begun = (token, &actor, began);
+    let revoke = revocation(Work::Revoke, &scene.revoking(None), begun).unwrap();
+    let places = Places::new(Reach {
+        patience: Duration::from_secs(1),
+        vault: nowhere,
+        commands: || Ok(BTreeMap::new()),
+        variable: |_| None,
+    });
+    let mut secrets = Secrets::open(&mut store, actor.clone(), identity, "a file", places).unwrap();
+    let around = Surroundings {
+        http: wire::Settings::default(),
+        programs: None,
+        variables: Vec::new(),
+        limit: Duration::from_secs(10),
+        others_write: nobody_else,
+        clock: Instant::now,
+    };
+    let mut clock = Clock(began.unix());
+    let tools = Tools {
+        secrets: &mut secrets,
+        around: &around,
+        hands: &mut clock,
+        made_nothing: false,
+    };
+    let came = Revocation::begin(tools, scene, revoke, wait)
+        .unwrap()
+        .run()
+        .unwrap();
+    (came, clock.0 - began.unix())
+}
+
+fn stages(came: &Revoked) -> Vec<VersionStage> {
+    came.versions.iter().map(|version| version.stage).collect()
+}
+
+#[test]
+fn it_looks_until_the_key_is_refused() {
+    let provider = Provider::start();
+    let roll = Roll {
+        lag: Some("15m"),
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    provider.set(|state| state.lag = 2);
+    let (came, waited) = revoked(&home, None);
+    assert_eq!(stages(&came), [VersionStage::Revoked; 2]);
+    assert_eq!(waited, 3, "one second, then two");
+}
+
+#[test]
+fn what_is_accepted_when_the_lag_is_over_is_possibly_live() {
+    let provider = Provider::start();
+    let roll = Roll {
+        lag: Some("15m"),
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    provider.set(|state| state.lag = usize::MAX);
+    let (came, waited) = revoked(&home, None);
+    assert_eq!(stages(&came), [VersionStage::PossiblyLive; 2]);
+    assert!((900..=1020).contains(&waited), "{waited}");
+}
+
+#[test]
+fn who_waits_no_longer_than_a_moment_is_told_what_is_not_known() {
+    let provider = Provider::start();
+    let roll = Roll {
+        lag: Some("15m"),
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    provider.set(|state| state.lag = usize::MAX);
+    let (came, waited) = revoked(&home, Some(Duration::ZERO));
+    assert_eq!(stages(&came), [VersionStage::PossiblyLive; 2]);
+    assert_eq!(waited, 0);
+}
+
+#[test]
+fn a_token_that_outlives_its_key_keeps_it_possibly_live() {
+    let provider = Provider::start();
+    let roll = Roll {
+        lag: Some("15m"),
+        has_tokens: true,
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    provider.set(|state| state.tokens = None);
+    let (came, waited) = revoked(&home, None);
+    assert_eq!(stages(&came), [VersionStage::PossiblyLive; 2]);
+    assert!(
+        came.versions[0]
+            .how
+            .contains("a held session still accepted")
+    );
+    assert!(waited >= 900, "{waited}");
+}
+
+#[test]
+fn a_token_that_ends_in_time_is_seen_to_end() {
+    let provider = Provider::start();
+    let roll = Roll {
+        lag: Some("15m"),
+        has_tokens: true,
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    provider.set(|state| state.tokens = Some(3));
+    let (came, waited) = revoked(&home, None);
+    assert_eq!(stages(&came), [VersionStage::Revoked; 2]);
+    assert!(came.versions[0].how.contains("in a held session"));
+    assert_eq!(waited, 7, "one second, two, four");
+}
