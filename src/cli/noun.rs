@@ -5,6 +5,7 @@ mod ask;
 mod builtin;
 mod edit;
 mod fields;
+mod grade;
 mod invite;
 mod minimise;
 mod show;
@@ -118,6 +119,7 @@ pub fn command(kind: Kind) -> Command {
         command
             .subcommand(suggest::command())
             .subcommand(minimise::command())
+            .subcommands(grade::commands())
     } else if kind == Kind::Role {
         builtin::add_to(command)
     } else if kind == Kind::Person {
@@ -167,6 +169,9 @@ pub fn run(kind: Kind, matches: &ArgMatches, context: &mut Context) -> Outcome {
         "revoke-invite" => invite::revoke(&name(), context),
         "ack" => ack::run(&name(), arguments, context),
         "minimise" => minimise::run(arguments, context),
+        "suspend" => grade::suspend(&name(), context),
+        "resume" => grade::resume(&name(), context),
+        "retire" => grade::retire(&name(), arguments, context),
         other => unreachable!("`{other}` is not among the verbs of `command`"),
     }
 }
@@ -303,6 +308,7 @@ fn replace(before: Record, after: Record, store: &mut Store, context: &mut Conte
 fn remove(kind: Kind, name: &str, with_history: bool, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let record = existing(kind, name, &store)?;
+    grade::may_be_removed(&record, &store)?;
     let changes = records::removal(&store, record, with_history)?;
     roll::change(
         context,

@@ -14,6 +14,7 @@ pub mod operation;
 pub mod owners;
 pub mod plan;
 pub mod radius;
+pub mod retirement;
 pub mod schedule;
 pub mod telling;
 pub mod testing;

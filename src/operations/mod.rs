@@ -14,6 +14,7 @@ pub mod rewrite;
 pub mod run;
 pub mod schedule;
 pub mod secrets;
+pub mod standing;
 pub mod telling;
 pub mod test;
 pub mod textfile;

@@ -9,6 +9,7 @@ mod closed;
 mod crash;
 mod drill;
 mod emergency;
+mod graded;
 mod lag;
 mod planned;
 mod provider;

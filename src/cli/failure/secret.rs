@@ -102,7 +102,11 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
         ),
         Refusal::Retired(_) => (
             Status::Error,
-            "a retired account gets no secrets; nothing was stored",
+            "a retired account gets no secrets and gives none; nothing was stored or handed out",
+        ),
+        Refusal::Suspended(_) => (
+            Status::Error,
+            "`keyroll account resume ACCOUNT` lets it work again; nothing was handed out",
         ),
         Refusal::NoVersion { .. } => (
             Status::Usage,

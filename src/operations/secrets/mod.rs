@@ -46,6 +46,8 @@ pub enum Refusal {
     NoCredential(AccountId),
     #[error("`account/{0}` is retired")]
     Retired(AccountId),
+    #[error("`account/{0}` is suspended")]
+    Suspended(AccountId),
     #[error("`account/{account}` has no version {number}")]
     NoVersion { account: AccountId, number: u32 },
     #[error("no secret is stored for `account/{0}`")]

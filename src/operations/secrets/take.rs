@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::model::account::AccountStatus;
 use crate::model::change::{Note, Occurrence};
 use crate::model::credential::VersionStage;
 use crate::model::key::VersionKey;
@@ -40,7 +41,12 @@ impl Secrets<'_> {
         let versions = self.versions()?;
         let mut taken = Vec::with_capacity(wanted.len());
         for wanted in wanted {
-            let (id, _, credential) = account(self.store, wanted.account)?;
+            let (id, account, credential) = account(self.store, wanted.account)?;
+            match account.status {
+                AccountStatus::Active | AccountStatus::Proposed => {}
+                AccountStatus::Suspended => return Err(Refusal::Suspended(id).into()),
+                AccountStatus::Retired => return Err(Refusal::Retired(id).into()),
+            }
             let (key, version, held) = chosen(&versions, &id, wanted.version)?;
             if version.stage == VersionStage::Revoked {
                 return Err(Refusal::Revoked {
