@@ -16,12 +16,14 @@ use crate::store::StoreError;
 /// The most findings of one message: a program may have to fit them into a mail.
 const MOST: usize = 500;
 
+/// Gives some accounts with their owners.
+pub type Around<'a> = &'a dyn Fn(&[AccountId]) -> Result<Cow<'a, Inventory>, StoreError>;
+
 /// What is told of.
 pub struct Telling<'a> {
     pub findings: &'a [Finding],
     pub as_of: Date,
-    /// Some accounts with their owners.
-    pub around: &'a dyn Fn(&[AccountId]) -> Result<Cow<'a, Inventory>, StoreError>,
+    pub around: Around<'a>,
 }
 
 /// Why somebody was not told.

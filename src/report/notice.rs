@@ -133,7 +133,7 @@ fn owners(account: &Account, inventory: &Inventory) -> Vec<Value> {
         let Some(party) = party else { continue };
         let (kind, name) = party.parts();
         let Some(team) = inventory.teams.get(name).filter(|_| kind == "team") else {
-            all.push(person(role, &party.to_string(), name, inventory));
+            all.push(person(role, party.as_ref(), name, inventory));
             continue;
         };
         all.push(json!({

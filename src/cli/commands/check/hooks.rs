@@ -1,7 +1,5 @@
 //! The hooks of `check`: told of what was found, each finding once for each threshold.
 
-use std::borrow::Cow;
-
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::hook::Configured;
@@ -9,19 +7,16 @@ use crate::cli::settings::Settings;
 use crate::cli::told::{self, Opened};
 use crate::lifecycle::telling::Told;
 use crate::model::hook::Threshold;
-use crate::model::id::AccountId;
-use crate::model::inventory::Inventory;
 use crate::operations::hook::Hook;
-use crate::operations::telling::{NotTold, Telling};
+use crate::operations::telling::{Around, NotTold, Telling};
 use crate::rules::{self, Judgement, Selection};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// What was found.
 pub struct Found<'a> {
     pub judgement: &'a Judgement,
     pub selection: &'a Selection,
-    /// Some accounts with their owners.
-    pub around: &'a dyn Fn(&[AccountId]) -> Result<Cow<'a, Inventory>, StoreError>,
+    pub around: Around<'a>,
 }
 
 /// Tells the hooks that are configured; says what failed, and ends with a status of that.
