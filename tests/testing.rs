@@ -222,6 +222,13 @@ fn a_refused_logon_is_the_last_request() {
         said(&ran);
         ran.ok(exit);
         assert_eq!(lines(&asked), ["GET /me"]);
+        // One more is somebody's wish, and no job's.
+        if exit == 4 {
+            run(&home, &["test", "etl"]).ok(2);
+            assert!(lines(&asked).is_empty());
+            run(&home, &["test", "etl", "--yes"]).ok(4);
+            assert_eq!(lines(&asked), ["GET /me"]);
+        }
     }
 }
 

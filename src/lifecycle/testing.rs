@@ -196,6 +196,35 @@ pub fn was_read<'f>(
     })
 }
 
+/// Whether the last logon of a version in an environment was refused, as recorded: where bad logons are counted, another
+/// test is one more of them.
+pub fn was_refused<'f>(
+    facts: impl IntoIterator<Item = &'f Fact>,
+    wanted: u32,
+    wanted_side: Side,
+) -> bool {
+    let logons = facts.into_iter().filter_map(|fact| {
+        let Fact::Evidence {
+            version,
+            probe: ProbeKind::Authenticate,
+            outcome,
+            on,
+            detail,
+            ..
+        } = fact
+        else {
+            return None;
+        };
+        let detail = detail.as_deref();
+        let side = detail.and_then(|detail| detail.side);
+        let is_it = *version == wanted && side.unwrap_or(Side::Provider) == wanted_side;
+        let at = detail.and_then(|detail| detail.at);
+        is_it.then(|| (at.unwrap_or_else(|| Timestamp::from(*on)), *outcome))
+    });
+    let last = logons.max_by_key(|(at, _)| *at);
+    last.is_some_and(|(_, outcome)| outcome == Outcome::Fail)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,5 +318,22 @@ mod tests {
         assert!(!seen(json!(null), 2, Side::Platform));
         assert!(seen(json!({ "side": "platform" }), 2, Side::Platform));
         assert!(!seen(json!({ "environment": "other" }), 2, Side::Provider));
+    }
+
+    #[test]
+    fn the_last_logon_counts() {
+        let fact = |outcome: &str, at: &str| -> Fact {
+            serde_json::from_value(json!({ "fact": "evidence", "account": "a", "version": 2,
+                "probe": "authenticate", "outcome": outcome, "on": "2026-11-01", "detail": { "at": at } }))
+            .unwrap()
+        };
+        let (bad, good) = (
+            fact("fail", "2026-11-01T10:00:00Z"),
+            fact("pass", "2026-11-01T11:00:00Z"),
+        );
+        assert!(was_refused([&bad], 2, Side::Provider));
+        assert!(!was_refused([&good, &bad], 2, Side::Provider));
+        assert!(!was_refused([&bad], 3, Side::Provider));
+        assert!(!was_refused([&bad], 2, Side::Platform));
     }
 }

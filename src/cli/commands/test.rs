@@ -94,6 +94,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         let endpoint = &environment.endpoint;
         context.confirm(&format!("Write at {endpoint}?"))?;
     }
+    warn_of_lock(&scene, &version, args.side, context)?;
     let around = surroundings(context)?;
     let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
     let tested = {
@@ -172,6 +173,28 @@ fn refuse_named(args: &Args, planned: &[Planned<'_>]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// A job that tests again and again would lock the account with a secret that is refused: somebody must want it.
+fn warn_of_lock(
+    scene: &Scene,
+    version: &VersionKey,
+    side: Side,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let most = match side {
+        Side::Provider => scene.provider.lockout_after,
+        Side::Platform => None,
+    };
+    match most {
+        Some(most) if testing::was_refused(scene.facts(), version.number, side) => {
+            context.confirm(&format!(
+                "The last logon of version {} was refused, and {most} bad ones lock the account. Log on once more?",
+                version.number
+            ))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn heading(scene: &Scene, version: &VersionKey, side: Side, environment: &Environment) -> String {
