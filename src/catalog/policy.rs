@@ -2,6 +2,7 @@
 //! them.
 
 mod choices;
+mod limits;
 mod named;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,6 @@ use crate::catalog::level::{AGENT_GATES, Levels};
 use crate::catalog::policy::choices::LONGEST_NAMING;
 use crate::model::access::{DutyConflict, Level, Need, Requirement};
 use crate::model::account::controls;
-use crate::model::date::Span;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
 use crate::model::finding::FieldPath;
 use crate::model::policy::{Choices, Config, DutySet, LevelSet, Limits, NeedSet, RequirementSet};
@@ -66,34 +66,7 @@ impl Policy {
     pub fn of(config: &Config) -> Result<Policy, BadPolicy> {
         let mut policy = Policy::shipped().clone();
         policy.choose(&config.organisation)?;
-        let set = &config.limits;
-        let limits = &mut policy.limits;
-        if let Some(span) = &set.third_party_review {
-            limits.third_party_review = span.days();
-        }
-        if let Some(share) = set.custodian_share {
-            if !(1..=100).contains(&share) {
-                return Err(bad(
-                    FieldPath::of("limits.custodian-share"),
-                    format!("{share} is no share in percent"),
-                    "write a number from 1 to 100",
-                ));
-            }
-            limits.custodian_share = share;
-        }
-        if let Some(span) = &set.interactive_use {
-            limits.interactive_use = span.days();
-        }
-        for (days, span) in [
-            (&mut limits.evidence_age, &set.evidence_age),
-            (&mut limits.drill_age, &set.drill_age),
-            (&mut limits.review_age, &set.review_age),
-            (&mut limits.unseen, &set.unseen),
-            (&mut limits.stalled, &set.stalled),
-        ] {
-            *days = span.as_ref().map_or(*days, Span::days);
-        }
-        limits.custodian_accounts = set.custodian_accounts.unwrap_or(limits.custodian_accounts);
+        policy.limits = limits::of(&config.limits)?;
         for (level, set) in &config.level {
             policy.set_level(*level, set)?;
         }

@@ -15,11 +15,11 @@ pub static RULE: Rule = Rule {
 };
 
 const EXPLAIN: &str = r#"
-The account is active, and was last seen at work more than 90 days ago (`limits.unseen` in the configuration). Nobody would
-notice if somebody else used it, and nobody would miss it.
+The account is active, and was last seen at work more than 90 days ago (`limits.unseen` in the configuration). Nobody
+would notice if somebody else used it, and nobody would miss it.
 
-One that was never seen is told where logs of its provider and environment are read at all, and its first known version is older than
-that: else it is the log that is missing, and not the work.
+One that was never seen is told where logs of its provider and environment are read at all, and its first known version
+is older than that: else it is the log that is missing, and not the work.
 
 ## Fix
 

@@ -25,12 +25,13 @@ Accounts that hold a credential go by this procedure, and nobody has gone throug
 (`limits.drill-age` in the configuration), or ever; or the last who tried did not come through. Consoles, paths and
 people change: the day on which it is needed is the wrong one to find out.
 
-A rehearsal with one account counts for all that share the procedure, and so does a rotation or revoke that was done by it.
+A rehearsal with one account counts for all that share the procedure, and so does a rotation or revoke that was done by
+it.
 
 ## Fix
 
-`keyroll revoke ACCOUNT --drill` rehearses a revoke. A rotation is rehearsed by one that is done. What was rehearsed by hand is recorded as
-a fact.
+`keyroll revoke ACCOUNT --drill` rehearses a revoke. A rotation is rehearsed by one that is done. What was rehearsed by
+hand is recorded as a fact.
 
 ## Example
 

@@ -15,7 +15,8 @@ struct Duty<'a> {
     due: Due,
 }
 
-/// Adds a finding for each duty of a kind that `is_found` on the judged day, with the fix.
+/// Adds a finding for each duty of a kind that `is_found` on the judged day, with the fix: the command that rotates, where
+/// the account names a procedure for that, else in words.
 pub(super) fn find(
     facts: &Facts<'_>,
     findings: &mut Findings,
@@ -34,7 +35,7 @@ pub(super) fn find(
         };
         findings
             .account(duty.id, field, message)
-            .fix(fix)
+            .fix(way(&duty, fix))
             .days(facts.as_of.days_until(duty.due.due_on));
     }
 }
@@ -50,6 +51,14 @@ fn duties<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = Duty<'a>> + 'a {
             due,
         })
     })
+}
+
+fn way(duty: &Duty<'_>, in_words: &str) -> String {
+    let has_procedure = duty.account.rotate.is_some();
+    match duty.due.what {
+        DueKind::Rotation if has_procedure => format!("keyroll rotate {}", duty.id),
+        DueKind::Rotation | DueKind::Expiry => in_words.to_owned(),
+    }
 }
 
 fn rotation(duty: &Duty<'_>) -> String {

@@ -20,16 +20,16 @@ pub static RULE: Rule = Rule {
 
 const EXPLAIN: &str = r#"
 The newest test of the current version failed: it could not do what it must, or could do what it must not. Or it was
-inconclusive, where proof is asked for (see `untested-authentication` and `untested-authorization`): an answer that is neither
-what allowed nor what denied looks like proves nothing. The account is active all the same.
+inconclusive, where proof is asked for (see `untested-authentication` and `untested-authorization`): an answer that is
+neither what allowed nor what denied looks like proves nothing. The account is active all the same.
 
-The newest test of each kind counts, on each side. Where several of one day tell no time, the worst of them counts: test again on
-the next day, or with `keyroll test`, which tells the time.
+The newest test of each kind counts, on each side. Where several of one day tell no time, the worst of them counts: test
+again on the next day, or with `keyroll test`, which tells the time.
 
 ## Fix
 
-Find out why, mend it at the provider, and test again: `keyroll test ACCOUNT`. An account that can do what it must not is
-suspended until then.
+Find out why, mend it at the provider, and test again: `keyroll test ACCOUNT`. An account that can do what it must not
+is suspended until then.
 
 ## Example
 

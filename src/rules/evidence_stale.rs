@@ -17,8 +17,8 @@ pub static RULE: Rule = Rule {
 
 const EXPLAIN: &str = r#"
 The current version was tested, and passed; but longer ago than 180 days (`limits.evidence-age` in the configuration).
-Roles, firewalls and records at a provider change without the credential: what was allowed and denied then says little of
-today.
+Roles, firewalls and records at a provider change without the credential: what was allowed and denied then says little
+of today.
 
 ## Fix
 

@@ -16,8 +16,9 @@ pub static RULE: Rule = Rule {
 
 const EXPLAIN: &str = r#"
 The end that is recorded for the current version is not the one that its token carries, or that the provider told when
-it made it. Where the real end is earlier, the integration stops on a day that nobody waits for; where it is later, a secret outlives its
-record. Where no end is recorded for the version, the account's `expires` counts, and only an earlier end disagrees.
+it made it. Where the real end is earlier, the integration stops on a day that nobody waits for; where it is later, a
+secret outlives its record. Where no end is recorded for the version, the account's `expires` counts, and only an
+earlier end disagrees.
 
 ## Fix
 
@@ -25,7 +26,8 @@ Rotate, and let the end be taken over from the provider (`expires` in the step t
 
 ## Example
 
-A version that is recorded to end on 2026-12-29, with a token whose `exp` is 2026-11-29, is bad; with one of 2026-12-29 it is good.
+A version that is recorded to end on 2026-12-29, with a token whose `exp` is 2026-11-29, is bad; with one of 2026-12-29
+it is good.
 
 Source: real providers
 "#;

@@ -18,17 +18,17 @@ pub static RULE: Rule = Rule {
 };
 
 const EXPLAIN: &str = r#"
-A consumer of the account was never tried without the credential. Perhaps it stops, as it should. Perhaps it goes on: with
-a cached token, an old secret, an account of somebody else, or by writing its work where nobody looks. Then a revoke at
-three in the morning does not do what everybody believes. One that was tried and went on is told as an error.
+A consumer of the account was never tried without the credential. Perhaps it stops, as it should. Perhaps it goes on:
+with a cached token, an old secret, an account of somebody else, or by writing its work where nobody looks. Then a
+revoke at three in the morning does not do what everybody believes. One that was tried and went on is told as an error.
 
-Each consumer counts by itself, once for the account: what was seen of an earlier version is good enough. A person who uses the
-account by hand is not asked.
+Each consumer counts by itself, once for the account: what was seen of an earlier version is good enough. A person who
+uses the account by hand is not asked.
 
 ## Fix
 
-Withdraw the credential for a moment and look: a revoke does it by itself where the consumer states a `health` probe. What was seen by hand is
-recorded as a fact, with `keyroll import facts`.
+Withdraw the credential for a moment and look: a revoke does it by itself where the consumer states a `health` probe.
+What was seen by hand is recorded as a fact, with `keyroll import facts`.
 
 ## Example
 

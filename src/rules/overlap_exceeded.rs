@@ -22,8 +22,8 @@ const EXPLAIN: &str = r#"
 A newer version took over, and the one before it was left live for the consumers to move. The `overlap` of the policy is
 over, and nobody took it away: two secrets open the account, and one of them is used, watched and rotated by nobody.
 
-The overlap counts from the day on which the newer version became the current one; a policy without `overlap` allows none beyond that
-day. A rotation that is under way and has set its own end is judged by that.
+The overlap counts from the day on which the newer version became the current one; a policy without `overlap` allows
+none beyond that day. A rotation that is under way and has set its own end is judged by that.
 
 ## Fix
 

@@ -23,9 +23,9 @@ still let in. Whoever has that secret may still get in, and everybody believes t
 
 It counts whatever became of the account: a retired one with such a version is not out of the world.
 
-As long as it stands, `keyroll check` ends with status 5, whatever `--fail-on` says, and shows it first. It cannot be waived, put
-into a baseline, left out by `ignore` or `--ignore`, nor given another severity; it is judged beside any `--select`. Only
-`--due`, which looks at dates alone, does not judge it.
+As long as it stands, `keyroll check` ends with status 5, whatever `--fail-on` says, and shows it first. It cannot be
+waived, put into a baseline, left out by `ignore` or `--ignore`, nor given another severity; it is judged beside any
+`--select`. Only `--due`, which looks at dates alone, does not judge it.
 
 ## Fix
 

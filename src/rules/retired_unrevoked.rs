@@ -17,11 +17,12 @@ pub static RULE: Rule = Rule {
 };
 
 const EXPLAIN: &str = r#"
-The account is retired here, and a version of its credential is not: nobody has revoked it, and its end has not come. The
-provider knows nothing of our status; whoever has that secret still gets in, by an account that nobody looks at any more.
+The account is retired here, and a version of its credential is not: nobody has revoked it, and its end has not come.
+The provider knows nothing of our status; whoever has that secret still gets in, by an account that nobody looks at any
+more.
 
-A version that was revoked, reported withdrawn, or is past its own end is not told; one that was revoked and not seen refused is
-`possibly-live`.
+A version that was revoked, reported withdrawn, or is past its own end is not told; one that was revoked and not seen
+refused is `possibly-live`.
 
 ## Fix
 

@@ -16,12 +16,13 @@ pub static RULE: Rule = Rule {
 
 const EXPLAIN: &str = r#"
 Nobody has reviewed the account for more than 90 days (`limits.review-age` in the configuration): whether it is still
-needed, whether its rights are still right, whether the people named are still the ones. One that was never reviewed counts from the day of
-its first known version; where no version is known, it is not judged.
+needed, whether its rights are still right, whether the people named are still the ones. One that was never reviewed
+counts from the day of its first known version; where no version is known, it is not judged.
 
 ## Fix
 
-Look at it with its business owner, then record what was decided as a fact, `review`, with the verdict `keep`, `change` or `retire`.
+Look at it with its business owner, then record what was decided as a fact, `review`, with the verdict `keep`, `change`
+or `retire`.
 
 ## Example
 

@@ -22,7 +22,7 @@ tried again if it fails.
 
 ## Fix
 
-Rotate the credential before the day.
+`keyroll rotate ACCOUNT`, before the day. Where it is rotated by hand, `keyroll secret set` the new one.
 
 ## Example
 

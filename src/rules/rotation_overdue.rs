@@ -21,7 +21,7 @@ issued. A secret past its day has had longer to leak than the organisation decid
 
 ## Fix
 
-Rotate the credential now. Where it cannot be done, record why in a waiver with an end.
+`keyroll rotate ACCOUNT`. Where it cannot be done, record why in a waiver with an end.
 
 ## Example
 

@@ -27,8 +27,8 @@ other rotation of the account can begin.
 
 ## Fix
 
-Look at what it stopped at, mend that, and go on with `--resume`. Or give it up with `--abort`: what it had made at the provider is
-taken away again, or told.
+Look at what it stopped at, mend that, and go on with `--resume`. Or give it up with `--abort`: what it had made at the
+provider is taken away again, or told.
 
 ## Example
 

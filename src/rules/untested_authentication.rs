@@ -18,10 +18,10 @@ const EXPLAIN: &str = r#"
 Nobody has seen the current version of the credential log on to the environment that the account is for. It may be
 mistyped, be of another environment, or be refused; this shows when the integration stops, or when somebody needs it.
 
-Evidence counts for one version in one environment: a rotation makes all of it the evidence of a version that is gone. Where the platform
-declares a probe for it, the account is tested there, too. Where a provider declares a `read` probe and none to
-authenticate, a read that was allowed counts for both. Accounts that are proposed, suspended or retired need none; nor does one of
-whose credential no version is recorded.
+Evidence counts for one version in one environment: a rotation makes all of it the evidence of a version that is gone.
+Where the platform declares a probe for it, the account is tested there, too. Where a provider declares a `read` probe
+and none to authenticate, a read that was allowed counts for both. Accounts that are proposed, suspended or retired need
+none; nor does one of whose credential no version is recorded.
 
 ## Fix
 

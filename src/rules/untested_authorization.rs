@@ -16,12 +16,14 @@ pub static RULE: Rule = Rule {
 };
 
 const EXPLAIN: &str = r#"
-The current version logs on, but nobody has seen what it may do. A read of a record that it must see is always asked for. What else is asked for
-is what the provider, or the platform, declares a probe for: `discover` (the rights that it reports are those that were
-granted), `foreign` (a record of somebody else is denied; where the account names one in `canary.hidden`), `forbidden` (what it must not
-do is denied). A `write` changes something, so it is never asked for here.
+The current version logs on, but nobody has seen what it may do. A read of a record that it must see is always asked
+for. What else is asked for is what the provider, or the platform, declares a probe for: `discover` (the rights that it
+reports are those that were granted), `foreign` (a record of somebody else is denied; where the account names one in
+`canary.hidden`), `forbidden` (what it must not do is denied). A `write` changes something, so it is never asked for
+here.
 
-Evidence counts for one version in one environment: a role that was changed at the provider between two rotations is seen by nobody else.
+Evidence counts for one version in one environment: a role that was changed at the provider between two rotations is
+seen by nobody else.
 
 ## Fix
 

@@ -19,11 +19,11 @@ pub static RULE: Rule = Rule {
 
 const EXPLAIN: &str = r#"
 A write was tried with the current version before a read with it had passed in the same environment. Who writes before
-knowing where the credential leads writes into somebody else's records: the wrong environment, the wrong tenant, the wrong site.
-`keyroll test` keeps the order; this was recorded from elsewhere.
+knowing where the credential leads writes into somebody else's records: the wrong environment, the wrong tenant, the
+wrong site. `keyroll test` keeps the order; this was recorded from elsewhere.
 
-The newest write test counts, on each side, and reads of the same side. Of one day without times, the read is taken to have come
-first.
+The newest write test counts, on each side, and reads of the same side. Of one day without times, the read is taken to
+have come first.
 
 ## Fix
 
