@@ -6,7 +6,7 @@ mod counterparts;
 
 use counterparts::http::Body;
 use counterparts::oidc::{ADMIN, CLIENT, Oidc};
-use counterparts::roll::Roll;
+use counterparts::roll::{HEALTH, Roll};
 
 fn roll(seconds: u32, more: &[(&str, &str)]) -> (Oidc, Roll) {
     let server = Oidc::start(seconds);
@@ -74,4 +74,71 @@ fn each_probe_shows_what_it_must() {
         "audit pass",
     ];
     assert_eq!(roll.probes(), expected);
+}
+
+/// A job that asks for a token each time.
+fn job(server: &Oidc) -> String {
+    format!(
+        "import json\nfrom urllib.parse import urlencode\nfrom urllib.request import Request, urlopen\n\
+         form = {{'grant_type': 'client_credentials', 'client_id': {CLIENT:?}, 'client_secret': secret, 'scope': 'orders:read'}}\n\
+         token = json.load(urlopen({:?} + '/token', urlencode(form).encode()))['access_token']\n\
+         urlopen(Request({:?} + '/orders/WO-1001', headers={{'Authorization': 'Bearer ' + token}}))",
+        server.auth, server.api,
+    )
+}
+
+#[test]
+fn an_emergency_is_over_when_the_last_token_has_ended_and_the_job_fails() {
+    let (server, roll) = roll(3, &[HEALTH]);
+    let first = roll.first();
+    let second = roll.second();
+    roll.job(&first, &job(&server));
+    let ran = roll.run("revoke", &["--emergency"]).ok(0);
+    ran.says("consumer/etl-01-import-hourly fails now, and was well before");
+    assert!(token(&server, &first).is_none() && token(&server, &second).is_none());
+    assert_eq!(roll.stages(), ["revoked", "revoked"]);
+    roll.holds_none_of(&[ADMIN, &first, &second]);
+}
+
+#[test]
+fn an_emergency_says_how_long_a_token_goes_on() {
+    let (server, roll) = roll(300, &[]);
+    let first = roll.first();
+    let held = token(&server, &first).unwrap();
+    let ran = roll.run("revoke", &["--emergency", "--wait", "0"]).ok(5);
+    ran.says("POSSIBLY LIVE");
+    assert!(token(&server, &first).is_none());
+    assert_eq!(
+        server
+            .call("GET", "/orders/WO-1001", &held, Body::Empty)
+            .status,
+        200
+    );
+    assert_eq!(roll.stages(), ["possibly-live"]);
+}
+
+#[test]
+fn an_api_that_asks_about_its_tokens_knows_at_once() {
+    let asked = (
+        "scope = \"orders:read\" }",
+        "scope = \"orders:read\", resource = \"urn:orders:asked\" }",
+    );
+    let (server, roll) = roll(300, &[asked]);
+    let first = roll.first();
+    roll.run("revoke", &["--emergency", "--wait", "0"])
+        .ok(0)
+        .says("in a held session");
+    assert!(token(&server, &first).is_none());
+    assert_eq!(roll.stages(), ["revoked"]);
+}
+
+#[test]
+fn a_drill_takes_nothing_away() {
+    let (server, roll) = roll(300, &[]);
+    let first = roll.first();
+    roll.run("revoke", &["--drill"])
+        .ok(0)
+        .says("the drill passed");
+    assert!(token(&server, &first).is_some());
+    assert_eq!(roll.stages(), ["current"]);
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use counterparts::http::Body;
 use counterparts::pocketbase::Pocketbase;
-use counterparts::roll::Roll;
+use counterparts::roll::{HEALTH, Roll};
 
 fn roll(more: &[(&str, &str)]) -> (Pocketbase, Roll) {
     let server = Pocketbase::start();
@@ -89,4 +89,46 @@ fn a_rotation_that_is_given_up_leaves_no_key() {
     roll.run("rotate", &["--abort"]).ok(0);
     assert_eq!(keys(), 0);
     assert_eq!(roll.stages(), ["revoked"]);
+}
+
+#[test]
+fn an_emergency_in_the_middle_of_a_rotation_deletes_both_keys_and_the_job_fails() {
+    let (server, roll) = roll(&[HEALTH]);
+    let first = roll.first();
+    let second = roll.second();
+    let url = format!(
+        "{}/api/collections/orders/records/wo1001hawthorne",
+        server.url()
+    );
+    let job = format!(
+        "from urllib.request import Request, urlopen\n\
+         urlopen(Request({url:?}, headers={{'Authorization': 'Bearer ' + secret}}))"
+    );
+    roll.job(&first, &job);
+    let ran = roll.run("revoke", &["--emergency"]).ok(0);
+    ran.says("consumer/etl-01-import-hourly fails now, and was well before");
+    assert!(!reads(&server, &first) && !reads(&server, &second));
+    assert_eq!(roll.stages(), ["revoked", "revoked"]);
+    roll.holds_none_of(&[&server.admin, &first, &second]);
+}
+
+#[test]
+fn a_drill_takes_nothing_away() {
+    let (server, roll) = roll(&[]);
+    let first = roll.first();
+    roll.run("revoke", &["--drill"])
+        .ok(0)
+        .says("the drill passed");
+    assert!(reads(&server, &first));
+    assert_eq!(roll.stages(), ["current"]);
+}
+
+#[test]
+fn a_server_that_is_gone_leaves_the_key_possibly_live() {
+    let (server, roll) = roll(&[]);
+    roll.first();
+    drop(server);
+    let ran = roll.run("revoke", &["--emergency", "--wait", "0"]).ok(5);
+    ran.says("POSSIBLY LIVE");
+    assert_eq!(roll.stages(), ["possibly-live"]);
 }

@@ -7,7 +7,7 @@ mod counterparts;
 use std::fs;
 
 use counterparts::postgresql::Postgresql;
-use counterparts::roll::Roll;
+use counterparts::roll::{HEALTH, LATER, Roll};
 
 const ADMIN: &str = "admin-canary-9sW3kD";
 const A: &str = "svc_import_hawthorne_a";
@@ -84,10 +84,10 @@ fn one_password_in_place_is_refused_from_then_on_and_its_sessions_count_until_th
 }
 
 #[test]
-fn each_probe_shows_what_it_must_and_finds_a_grant_too_many() {
-    let (server, roll) = roll(&[]);
+fn each_probe_shows_what_it_must() {
+    let (_server, roll) = roll(&[]);
     roll.first();
-    let mut expected = vec![
+    let expected = [
         "authenticate pass",
         "discover pass",
         "read pass",
@@ -96,16 +96,25 @@ fn each_probe_shows_what_it_must_and_finds_a_grant_too_many() {
         "write pass",
     ];
     assert_eq!(roll.probes(), expected);
-    server.root("GRANT SELECT (cost) ON orders.work_order TO import_hawthorne;");
-    (expected[1], expected[4]) = ("discover fail", "forbidden fail");
-    assert_eq!(roll.probes(), expected);
+}
+
+#[test]
+fn a_grant_and_a_policy_too_many_are_found() {
+    let (server, roll) = roll(&[]);
+    roll.first();
     server.root(
-        "REVOKE SELECT (cost) ON orders.work_order FROM import_hawthorne;
+        "GRANT SELECT (cost) ON orders.work_order TO import_hawthorne;
          CREATE POLICY all_sites ON orders.work_order FOR SELECT TO import_hawthorne USING (true);",
     );
-    (expected[1], expected[3], expected[4]) = ("discover pass", "foreign fail", "forbidden pass");
+    let expected = [
+        "authenticate pass",
+        "discover fail",
+        "read pass",
+        "foreign fail",
+        "forbidden fail",
+        "write pass",
+    ];
     assert_eq!(roll.probes(), expected);
-    roll.run("test", &[]).ok(4);
 }
 
 #[test]
@@ -147,4 +156,60 @@ fn a_role_whose_sessions_go_on_is_possibly_live() {
     assert!(!reads(&server, A, &first) && reads(&server, B, &second));
     assert_eq!(roll.stages(), ["possibly-live", "current"]);
     roll.home.run(&["check"]).ok(5);
+}
+
+#[test]
+fn an_emergency_in_the_middle_of_a_rotation_keeps_both_roles_out_and_the_job_fails() {
+    let (server, roll) = roll(&[HEALTH]);
+    let first = roll.first();
+    let second = roll.second();
+    let program = roll.home.path().join("config/keyroll/programs/pg");
+    let job = format!(
+        "import subprocess, sys\nasked = [{program:?}, 'probe', {:?}, {A:?}, 'read', 'WO-1001']\n\
+         sys.exit(subprocess.run(asked, input=secret, text=True, stdout=subprocess.DEVNULL).returncode)",
+        server.endpoint(),
+    );
+    roll.job(&first, &job);
+    let mut held =
+        [(A, &first), (B, &second)].map(|(role, password)| server.session(role, password));
+    let ran = roll.run("revoke", &["--emergency"]).ok(0);
+    ran.says("consumer/etl-01-import-hourly fails now, and was well before");
+    assert!(!reads(&server, A, &first) && !reads(&server, B, &second));
+    assert_eq!(
+        held.each_mut().map(|session| session.ask(READ)),
+        [None, None]
+    );
+    assert_eq!(roll.stages(), ["revoked", "revoked"]);
+    roll.holds_none_of(&[ADMIN, &first, &second]);
+}
+
+#[test]
+fn a_drill_takes_nothing_away() {
+    let (server, roll) = roll(&[]);
+    let first = roll.first();
+    roll.run("revoke", &["--drill"])
+        .ok(0)
+        .says("the drill passed");
+    assert!(reads(&server, A, &first));
+    assert_eq!(roll.stages(), ["current"]);
+}
+
+#[test]
+fn an_emergency_that_leaves_a_session_says_so_until_it_is_over() {
+    let (server, roll) = roll(&[]);
+    let program = roll.home.path().join("config/keyroll/programs/pg");
+    let text = fs::read_to_string(&program).unwrap();
+    fs::write(
+        &program,
+        text.replace("SELECT pg_terminate_backend(pid, 5000)", "SELECT pid"),
+    )
+    .unwrap();
+    let first = roll.first();
+    let mut held = server.session(A, &first);
+    let ran = roll.run("revoke", &["--emergency", "--wait", "0"]).ok(5);
+    ran.says("POSSIBLY LIVE");
+    assert_eq!(held.ask(READ).as_deref(), Some("WO-1001"));
+    assert!(!reads(&server, A, &first));
+    roll.run("revoke", &["--resume", "--as-of", LATER]).ok(0);
+    assert_eq!(roll.stages(), ["revoked"]);
 }

@@ -79,6 +79,18 @@ impl Roll {
         self.run("rotate", &["--resume", "--as-of", LATER])
     }
 
+    /// The job that uses the secret, as its health: a Python script that has it in `secret`, and ends with 0 where all is
+    /// well.
+    pub fn job(&self, secret: &str, script: &str) {
+        let file = self.home.file("etl-secret", secret);
+        let program =
+            format!("#!/usr/bin/env -S python3 -IS\nsecret = open({file:?}).read()\n{script}");
+        let program = self
+            .home
+            .file("config/keyroll/programs/etl-health", program);
+        set_mode(program, 0o700);
+    }
+
     fn rows(&self, args: &[&str]) -> Vec<Json> {
         let ran = self.home.run(args).clean();
         let list: Json = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:#?}"));
@@ -125,6 +137,12 @@ fn text(row: &Json, key: &str) -> String {
         .unwrap_or_else(|| panic!("no `{key}` in {row}"))
         .to_owned()
 }
+
+/// What gives the consumer of the examples a health: the program that [`Roll::job`] writes.
+pub const HEALTH: (&str, &str) = (
+    "[consumer.etl-01-import-hourly]\n",
+    "[consumer.etl-01-import-hourly]\nhealth = { command = [\"etl-health\"] }\n",
+);
 
 /// The example's programs, in the folder of the user's own.
 fn programs(home: &Home, from: &Path) {
