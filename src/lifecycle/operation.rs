@@ -11,12 +11,13 @@ mod settle;
 use crate::model::date::Timestamp;
 use crate::model::id::AccountId;
 use crate::model::key::OperationKey;
-use crate::model::operation::{EntryState, Operation, OperationState, Work};
+use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase, Work};
+use crate::model::procedure::Step;
 use crate::model::text::Text;
 
 use std::collections::BTreeMap;
 
-pub use aside::has_begun;
+pub use aside::{has_begun, provider_knows};
 pub use course::Course;
 pub use going::{About, Going, numbers, of_step, touched};
 pub use revoke::{Revoke, Revoking, proof, revocation};
@@ -156,6 +157,8 @@ pub fn advanced(
         Came::Skipped => EntryState::Skipped,
         Came::Failed => EntryState::Failed,
         Came::Unknown => EntryState::Unknown,
+        // What nobody knows stays unknown while it waits.
+        Came::Waits if is_uncertain(entry) => EntryState::Unknown,
         Came::Waits => EntryState::Waiting,
     };
     entry.at = Some(when);
@@ -175,6 +178,33 @@ pub fn advanced(
     };
     if after.entries.iter().all(|entry| entry.is_over()) {
         after.state = OperationState::Done;
+    }
+    after
+}
+
+/// Whether an entry was begun, so that nobody knows whether it took effect.
+pub fn is_uncertain(entry: &Entry) -> bool {
+    match entry.state {
+        EntryState::Started | EntryState::Unknown => true,
+        EntryState::Waiting | EntryState::Failed | EntryState::Done | EntryState::Skipped => false,
+    }
+}
+
+/// The operation with what withdraws the old version to be done once more, where the provider was not seen to refuse it.
+/// What is done by hand is not asked for again.
+pub fn withdrawn_anew(operation: &Operation) -> Operation {
+    let mut after = operation.clone();
+    let Some((at, Phase::Refusal)) = after.current().map(|(at, entry)| (at, entry.phase)) else {
+        return after;
+    };
+    if after.entries[at].state != EntryState::Unknown {
+        return after;
+    }
+    for entry in &mut after.entries[..at] {
+        let is_by_hand = |step: &Step| step.manual.is_some();
+        if entry.phase == Phase::Retire && entry.step.as_ref().is_some_and(|it| !is_by_hand(it)) {
+            entry.state = EntryState::Waiting;
+        }
     }
     after
 }

@@ -190,10 +190,13 @@ fn is_zero(number: &u32) -> bool {
 }
 
 impl Operation {
-    /// What stands at the provider beside whatever it made there: `keyroll-` and the token's first 12 hex digits.
+    /// What stands at the provider beside whatever it made there: `keyroll-` and the token's last 12 hex digits. Its
+    /// first ones are the time, which two operations may share.
     pub fn tag(&self) -> String {
         let digits = self.token.as_str().chars().filter(char::is_ascii_hexdigit);
-        format!("keyroll-{}", digits.take(12).collect::<String>())
+        let digits: Vec<char> = digits.collect();
+        let last = &digits[digits.len().saturating_sub(12)..];
+        format!("keyroll-{}", last.iter().collect::<String>())
     }
 
     /// Whether it still has something to do.

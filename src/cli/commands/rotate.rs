@@ -1,6 +1,7 @@
 //! `keyroll rotate`: replaces the secret of an account, step by step, and never loses the new one.
 
 mod due;
+mod lock;
 
 use crate::cli::completion;
 use crate::cli::context::Context;
@@ -65,6 +66,12 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         true => Access::Read,
         false => Access::Write,
     })?;
+    let scene = Scene::read(&store, &name)?;
+    let _held = match args.dry_run {
+        true => None,
+        false => Some(lock::account(&scene.id, context)?.ok_or_else(|| lock::busy(&scene.id))?),
+    };
+    // What another command did while this one waited for its turn.
     let scene = Scene::read(&store, &name)?;
     match (args.resume, args.abort) {
         (false, false) => begin(&args, &mut store, scene, context),
@@ -162,7 +169,7 @@ fn conclude(id: &str, ended: &Ended, done: &str, context: &mut Context) -> Statu
         Ended::Waits { why } => (format!("account/{id} waits: {why}"), Status::Warning),
         Ended::Failed { why } => (
             format!(
-                "account/{id}: {why}\nhint: `keyroll rotate {id} --resume` tries again, --abort gives up; the version that works is untouched"
+                "account/{id}: {why}\nhint: `keyroll rotate {id} --resume` tries again, --abort gives it up where the old version still works"
             ),
             Status::Error,
         ),

@@ -3,22 +3,22 @@
 
 mod abort;
 mod create;
+mod look;
 mod prove;
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{Came, advanced};
+use crate::lifecycle::operation::{Came, advanced, is_uncertain, withdrawn_anew};
 use crate::lifecycle::versions;
 use crate::model::date::Timestamp;
 use crate::model::key::OperationKey;
-use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase};
+use crate::model::operation::{Entry, Operation, OperationState, Phase};
 use crate::model::procedure::Step;
 use crate::operations::procedure::journal::{Journal, Told};
 use crate::operations::procedure::values::{Opened, Subject};
-use crate::operations::procedure::withdrawal::{self, Seen};
 use crate::operations::procedure::{Ended, Hands, Scene};
 use crate::operations::secrets::Secrets;
-use crate::provider::{How, Reach, Session, Surroundings};
+use crate::provider::{How, Performed, Reach, Session, Surroundings};
 
 /// What a procedure is carried out with.
 pub struct Tools<'t, 's> {
@@ -39,6 +39,8 @@ pub struct Went {
     pub more: Vec<crate::model::change::Change>,
     /// Something that was withdrawn may still work.
     pub is_possibly_live: bool,
+    /// An earlier attempt whose outcome was not known was found to have done nothing.
+    pub is_settled: bool,
 }
 
 impl Went {
@@ -50,6 +52,7 @@ impl Went {
             after: None,
             more: Vec::new(),
             is_possibly_live: false,
+            is_settled: false,
         }
     }
 
@@ -111,7 +114,14 @@ impl<'t, 's> Rotation<'t, 's> {
             };
             let entry = entry.clone();
             self.tools.hands.begins(&entry, at + 1, of);
-            let went = self.act(at, &entry)?;
+            if let Some(why) = self.being_given_up() {
+                return Ok(Ended::Waits { why });
+            }
+            let mut went = self.act(at, &entry)?;
+            // A refusal says nothing of the attempt before it.
+            if went.came == Came::Failed && !went.is_settled && is_uncertain(&entry) {
+                went.came = Came::Unknown;
+            }
             let (came, is_possibly_live) = (went.came.clone(), went.is_possibly_live);
             let why = went.note.clone().unwrap_or_default();
             self.tools.hands.ended(&told(&came, &why));
@@ -131,11 +141,13 @@ impl<'t, 's> Rotation<'t, 's> {
         match (entry.phase, &entry.step) {
             (Phase::Create, None) => self.make(at),
             (Phase::Create, Some(step)) => self.create(at, entry, step),
-            (Phase::Retire, Some(step)) => {
-                self.hold_session()?;
-                self.perform(at, step)
+            (_, Some(step)) => {
+                if self.withdraws(entry.phase) {
+                    self.hold_session()?;
+                }
+                let went = self.perform(at, step)?;
+                self.or_seen(entry, went)
             }
-            (_, Some(step)) => self.perform(at, step),
             (Phase::Test, None) => self.prove(),
             (Phase::Acknowledge, None) => Ok(self.acknowledged()),
             (Phase::Promote, None) => self.promote(),
@@ -206,21 +218,7 @@ impl<'t, 's> Rotation<'t, 's> {
                 ),
             });
         }
-        self.started(at)?;
-        let tag = self.journal.operation.tag();
-        let subject = Subject {
-            tag: Some(&tag),
-            ..self.subject()
-        };
-        let text = serde_json::to_string(step).unwrap_or_default();
-        let text = match step.command.is_some() && step.stdin.is_none() {
-            true => format!("{text} {{secret}}"),
-            false => text,
-        };
-        let opened = Opened::for_text(&text, &self.scene, &subject, self.tools.secrets)?;
-        let values = opened.values(&self.scene, &subject, self.now());
-        let reach = Reach::of(self.scene.environment()?, self.tools.around);
-        let done = reach.perform(step, &values);
+        let done = self.acted(Some(at), step, None)?;
         let came = match done.how {
             How::Done => Came::Done,
             How::Failed => Came::Failed,
@@ -231,6 +229,35 @@ impl<'t, 's> Rotation<'t, 's> {
             millis: Some(done.millis),
             ..Went::new(came)
         })
+    }
+
+    /// Runs the request or the program of a step. As an entry of the journal it is committed first, once all that it needs
+    /// is at hand: what could not even begin is not uncertain.
+    fn acted(&mut self, at: Option<usize>, step: &Step, id: Option<&str>) -> Result<Performed> {
+        let tag = self.journal.operation.tag();
+        let subject = Subject {
+            tag: Some(&tag),
+            id,
+            ..self.subject()
+        };
+        let text = serde_json::to_string(step).unwrap_or_default();
+        let text = match step.command.is_some() && step.stdin.is_none() {
+            true => format!("{text} {{secret}}"),
+            false => text,
+        };
+        let opened = Opened::for_text(&text, &self.scene, &subject, self.tools.secrets)?;
+        self.scene.environment()?;
+        if let Some(at) = at {
+            self.started(at)?;
+        }
+        let subject = Subject {
+            tag: Some(&tag),
+            id,
+            ..self.subject()
+        };
+        let values = opened.values(&self.scene, &subject, self.now());
+        let reach = Reach::of(self.scene.environment()?, self.tools.around);
+        Ok(reach.perform(step, &values))
     }
 
     /// Whether each consumer has the new version.
@@ -290,67 +317,25 @@ impl<'t, 's> Rotation<'t, 's> {
         }
     }
 
-    /// Opens a session with the old version while it still works.
-    fn hold_session(&mut self) -> Result<()> {
-        if self.session.is_some() {
-            return Ok(());
-        }
-        if let Some(from) = self.journal.operation.from {
-            self.session = withdrawal::hold(
-                &self.scene,
-                from,
-                self.tools.secrets,
-                self.tools.around,
-                self.now(),
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Sees whether the provider refuses the old version.
-    fn refusal(&mut self, at: usize) -> Result<Went> {
-        let Some(from) = self.journal.operation.from else {
-            return Ok(Went::new(Came::Skipped));
-        };
-        let since = self.withdrawn_at(at);
-        let seen = withdrawal::refusal(
-            &self.scene,
-            from,
-            since,
-            self.session.as_mut(),
-            (self.tools.secrets, self.tools.around, self.tools.hands),
-        )?;
-        Ok(match seen {
-            Seen::Refused { changes, note } => Went {
-                more: changes,
-                ..Went::because(Came::Done, note)
-            },
-            Seen::NotYet { changes, why } => Went {
-                more: changes,
-                is_possibly_live: true,
-                ..Went::because(Came::Unknown, why)
-            },
-        })
-    }
-
-    /// When the old version was taken away.
-    fn withdrawn_at(&self, before: usize) -> Option<Timestamp> {
-        let done = self.journal.operation.entries.iter().take(before);
-        let effects = done.filter(|entry| {
-            entry.step.is_some() && matches!(entry.phase, Phase::Set | Phase::Retire)
-        });
-        effects.filter_map(|entry| entry.at).next_back()
-    }
-
-    /// Lets a stalled one go on, now that somebody looked at it.
+    /// Lets it go on, now that somebody looked at it: one that stalled begins to count anew, and what withdraws the old
+    /// version is done once more where the provider was not seen to refuse it.
     ///
     /// # Errors
     /// When it cannot be committed.
     pub fn unstall(&mut self) -> Result<()> {
-        if self.journal.operation.state != OperationState::Stalled {
+        let after = match self.journal.operation.state {
+            OperationState::Stalled => self.journal.unstalled(),
+            OperationState::Open | OperationState::Done | OperationState::Aborted => {
+                self.journal.operation.clone()
+            }
+        };
+        let after = match self.was_seen_refused() {
+            true => after,
+            false => withdrawn_anew(&after),
+        };
+        if self.being_given_up().is_some() || after == self.journal.operation {
             return Ok(());
         }
-        let after = self.journal.unstalled();
         self.journal.write(self.tools.secrets, after, Vec::new())
     }
 }
@@ -368,13 +353,5 @@ pub(super) fn told(came: &Came, why: &str) -> String {
     match why {
         "" => word.to_owned(),
         why => format!("{word}: {why}"),
-    }
-}
-
-/// Whether an entry was begun, so that nobody knows whether it took effect.
-fn is_uncertain(entry: &Entry) -> bool {
-    match entry.state {
-        EntryState::Started | EntryState::Unknown => true,
-        EntryState::Waiting | EntryState::Failed | EntryState::Done | EntryState::Skipped => false,
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::lifecycle::operation::{possibly_live, refused};
 use crate::model::change::Change;
+use crate::model::credential::{Version, VersionStage};
 use crate::model::date::{Span, Timestamp};
 use crate::model::fact::{Detail, Fact, Refusal};
 use crate::model::key::{FactKey, VersionKey};
@@ -45,7 +46,8 @@ pub fn hold(
     around: &Surroundings,
     now: Timestamp,
 ) -> Result<Option<Session>> {
-    if !has_sessions(scene) {
+    let (_, version) = scene.version(number)?;
+    if !has_sessions(scene) || !opens(version) {
         return Ok(None);
     }
     let subject = of_version(scene, number)?;
@@ -82,6 +84,11 @@ pub fn refusal_within(
 ) -> Result<Seen> {
     let (secrets, around, hands) = tools;
     let (key, version) = scene.version(number)?;
+    if version.stage == VersionStage::Revoked {
+        let note = format!("version {number} was seen to be refused");
+        let changes = Vec::new();
+        return Ok(Seen::Refused { changes, note });
+    }
     if version.held.is_none() {
         let why = format!("keyroll was never given version {number}");
         return by_hand(scene, key, &why, hands);
@@ -109,6 +116,32 @@ pub fn refusal_within(
     let lag = scene.provider.max_lag.as_ref();
     let seen = look.until(session, since, (lag, most), hands);
     Ok(seen)
+}
+
+/// What a fresh logon with a version shows now; `None` where none can be tried.
+///
+/// # Errors
+/// When the value cannot be had.
+pub fn sight(
+    scene: &Scene,
+    number: u32,
+    tools: (&Secrets<'_>, &Surroundings, Timestamp),
+) -> Result<Option<Sight>> {
+    let (secrets, around, now) = tools;
+    let (_, version) = scene.version(number)?;
+    let Some((kind, probe)) = logon(scene).filter(|_| opens(version)) else {
+        return Ok(None);
+    };
+    let subject = of_version(scene, number)?;
+    let opened = Opened::for_text("{secret}", scene, &subject, secrets)?;
+    let values = opened.values(scene, &subject, now);
+    let reach = Reach::of(scene.environment()?, around);
+    Ok(Some(reach.probe(kind, probe, &values).sight))
+}
+
+/// Whether the roll has a value of a version that can be tried.
+fn opens(version: &Version) -> bool {
+    version.held.is_some() && version.stage != VersionStage::Revoked
 }
 
 /// The probe of a fresh logon.
@@ -140,9 +173,8 @@ fn of_version(scene: &Scene, number: u32) -> Result<Subject<'_>> {
 /// Somebody looks where no probe can.
 fn by_hand(scene: &Scene, key: &VersionKey, why: &str, hands: &mut dyn Hands) -> Result<Seen> {
     let title = format!("see that the provider refuses version {}", key.number);
-    let what =
-        "no probe tells: log on with the old value by hand, and write down what was answered";
-    Ok(match hands.manual(&title, what)? {
+    let what = format!("{why}: log on with that version by hand, and write down what was answered");
+    Ok(match hands.manual(&title, &what)? {
         Some(note) if !note.trim().is_empty() => {
             let detail = Detail {
                 at: Some(hands.now()),
@@ -265,6 +297,12 @@ impl Look<'_> {
     }
 
     fn why(&self) -> String {
+        let lag = match self.scene.provider.max_lag {
+            None if self.held.is_none() && has_sessions(self.scene) => {
+                "; its provider names no `max-lag`, after which no session goes on"
+            }
+            None | Some(_) => "",
+        };
         let word = |sight: Option<Sight>| match sight {
             Some(Sight::Allowed) => "still accepted",
             Some(Sight::Denied) => "refused",
@@ -272,7 +310,7 @@ impl Look<'_> {
             None => "not seen",
         };
         format!(
-            "version {} may still work: a fresh logon is {}, a held session {}",
+            "version {} may still work: a fresh logon is {}, a held session {}{lag}",
             self.key.number,
             word(self.fresh),
             match has_sessions(self.scene) {

@@ -1,10 +1,6 @@
 //! `keyroll rotate --due`: for cron. Goes on with what is open, begins what is due, and one that fails stops no other.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
-
-use crate::cli::commands::rotate::{Args, conclude, planned, show};
+use crate::cli::commands::rotate::{Args, conclude, lock, planned, show};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::hands::AtHand;
@@ -12,6 +8,8 @@ use crate::cli::mark;
 use crate::cli::surroundings::surroundings;
 use crate::cli::unlock;
 use crate::lifecycle::operation::open;
+use crate::lifecycle::versions;
+use crate::model::credential::VersionStage;
 use crate::model::id::AccountId;
 use crate::model::operation::{OperationState, Work};
 use crate::model::record::{Kind, Record};
@@ -28,7 +26,7 @@ enum Turn {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
-    let Some(_held) = lock(context)? else {
+    let Some(_held) = lock::due(context)? else {
         context
             .out
             .note("another `rotate --due` is at work; nothing to do here");
@@ -70,7 +68,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
                 if let Some(hint) = failure.advice() {
                     context.out.note(format!("hint: {hint}"));
                 }
-                Status::Error
+                failure.status
             }
         });
     }
@@ -109,7 +107,10 @@ fn turns(
                     "account/{}: rotation {} is stalled after {} failures; `keyroll rotate {} --resume` tries again",
                     key.account, key.number, operation.failures, key.account
                 ));
-                status = status.and(Status::Error);
+                status = status.and(match is_possibly_live(store, &key.account) {
+                    true => Status::Integrity,
+                    false => Status::Error,
+                });
             }
             (Work::Rotate, OperationState::Done | OperationState::Aborted)
             | (Work::Revoke | Work::Emergency | Work::Drill, _) => {}
@@ -121,6 +122,15 @@ fn turns(
     Ok((turns, status))
 }
 
+/// Whether a version of an account was taken away and may still work.
+fn is_possibly_live(store: &Store, account: &AccountId) -> bool {
+    let Ok(scene) = Scene::read(store, account.as_str()) else {
+        return false;
+    };
+    let mut versions = versions::of(scene.versions(), account);
+    versions.any(|(_, version)| version.stage == VersionStage::PossiblyLive)
+}
+
 fn one(
     args: &Args,
     id: &AccountId,
@@ -129,6 +139,12 @@ fn one(
     around: &Surroundings,
     context: &mut Context,
 ) -> Outcome {
+    let Some(_held) = lock::account(id, context)? else {
+        context
+            .out
+            .note(format!("account/{id}: another command is at work on it"));
+        return Ok(Status::Clean);
+    };
     let scene = Scene::read(store, id.as_str())?;
     let operation = match turn {
         Turn::Begin => Some(planned(&scene, context)?.0),
@@ -153,25 +169,4 @@ fn one(
         }
     };
     Ok(conclude(id.as_str(), &ended, "rotated", context))
-}
-
-/// Of two at once, one works. The lock dies with the process.
-fn lock(context: &Context) -> Result<Option<File>, Failure> {
-    let store = context.store_path()?;
-    let mut path = store.into_os_string();
-    path.push(".rotating");
-    let path = PathBuf::from(path);
-    let unusable = |error: std::io::Error| {
-        let shown = path.to_string_lossy().escape_debug().to_string();
-        Failure::new(format!("cannot lock `{shown}`: {error}"))
-            .hint("the folder of the store must be ours to write to")
-    };
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true).mode(0o600);
-    let file = options.open(&path).map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
-    }
 }

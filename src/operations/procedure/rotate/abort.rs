@@ -3,12 +3,16 @@
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::forgotten;
+use crate::lifecycle::operation::{
+    forgotten, has_begun, is_uncertain, possibly_live, provider_knows,
+};
 use crate::model::change::Change;
-use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase};
+use crate::model::fact::Fact;
+use crate::model::key::VersionKey;
+use crate::model::operation::{Operation, OperationState, Phase};
 use crate::model::procedure::Stage;
 use crate::operations::procedure::Ended;
-use crate::operations::procedure::rotate::{Rotation, is_uncertain};
+use crate::operations::procedure::rotate::Rotation;
 use crate::operations::procedure::withdrawal::{self, Seen};
 use crate::provider::How;
 
@@ -27,21 +31,19 @@ impl Rotation<'_, '_> {
         let Some(number) = self.journal.operation.version else {
             return self.close(Vec::new());
         };
-        if !self.provider_knows() {
+        // What is the old one as well is not taken away.
+        if !provider_knows(&self.journal.operation) || self.is_no_new_one() {
             let (key, _) = self.scene.version(number)?;
             let key = key.clone();
-            let sealed = self.tools.secrets.sealed_of(&key)?;
-            let changes = forgotten(self.scene.versions(), &key, sealed);
-            return self.close(changes);
+            return self.forget(&key);
         }
+        self.give_up(number)?;
+        let mut failed = None;
         if let Some(discard) = self.aside(Stage::Discard) {
             let id = self.scene.version(number)?.1.id.clone();
             let id = id.as_ref().map(|id| id.as_str());
             let gone = self.aside_performed(&discard, id)?;
-            if gone.how == How::Failed {
-                let why = format!("the new version could not be taken away: {}", gone.why);
-                return Ok(Ended::Failed { why });
-            }
+            failed = (gone.how != How::Done).then_some(gone.why);
         }
         let since = Some(self.now());
         let tools = (
@@ -54,9 +56,44 @@ impl Rotation<'_, '_> {
             Seen::Refused { changes, .. } => self.close(changes),
             Seen::NotYet { changes, why } => {
                 self.close(changes)?;
+                let failed = failed.map(|failed| format!("; it was not taken away: {failed}"));
+                let why = format!("{why}{}", failed.unwrap_or_default());
                 Ok(Ended::PossiblyLive { why })
             }
         }
+    }
+
+    /// Takes out a version that the provider never heard of, and what was said of it.
+    fn forget(&mut self, key: &VersionKey) -> Result<Ended> {
+        let sealed = self.tools.secrets.sealed_of(key)?;
+        let facts = self.scene.inventory.facts.iter();
+        let about = facts.filter(|(_, fact)| match fact {
+            Fact::Acknowledged {
+                account, version, ..
+            }
+            | Fact::Evidence {
+                account, version, ..
+            } => *account == key.account && *version == key.number,
+            _ => false,
+        });
+        let mut changes: Vec<Change> = about
+            .map(|(id, fact)| Change::remove((id.clone(), fact.clone()).into()))
+            .collect();
+        changes.extend(forgotten(self.scene.versions(), key, sealed));
+        self.close(changes)
+    }
+
+    /// Commits that what it made goes: from here on it never becomes the current one, and no `--due` goes on with it.
+    fn give_up(&mut self, number: u32) -> Result<()> {
+        let key = self.scene.version(number)?.0.clone();
+        let going = possibly_live(self.scene.versions(), &key);
+        let after = Operation {
+            state: OperationState::Stalled,
+            ..self.journal.operation.clone()
+        };
+        let changes = going.into_iter().collect();
+        self.journal.write(self.tools.secrets, after, changes)?;
+        self.refresh()
     }
 
     /// Why it cannot be given up any more.
@@ -125,15 +162,6 @@ impl Rotation<'_, '_> {
         })
     }
 
-    /// Whether the provider was told of the new value, or made it.
-    fn provider_knows(&self) -> bool {
-        let entries = self.journal.operation.entries.iter();
-        let mut told = entries.filter(|entry| {
-            entry.step.is_some() && matches!(entry.phase, Phase::Create | Phase::Set)
-        });
-        told.any(has_begun)
-    }
-
     fn close(&mut self, changes: Vec<Change>) -> Result<Ended> {
         let after = Operation {
             state: OperationState::Aborted,
@@ -141,12 +169,5 @@ impl Rotation<'_, '_> {
         };
         self.journal.write(self.tools.secrets, after, changes)?;
         Ok(Ended::Done)
-    }
-}
-
-fn has_begun(entry: &Entry) -> bool {
-    match entry.state {
-        EntryState::Waiting | EntryState::Skipped | EntryState::Failed => false,
-        EntryState::Started | EntryState::Done | EntryState::Unknown => true,
     }
 }

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{Came, advanced};
+use crate::lifecycle::operation::{Came, advanced, is_uncertain};
 use crate::lifecycle::versions::Given;
 use crate::model::credential::Version;
 use crate::model::date::Date;
+use crate::model::id::Name;
 use crate::model::operation::{Entry, Operation, Phase};
-use crate::model::procedure::{Alphabet, Generate, Stage, Step};
+use crate::model::procedure::{Alphabet, Generate, Pointers, Stage, Step};
 use crate::model::sealed::Source;
 use crate::model::text::Text;
 use crate::operations::procedure::Scene;
-use crate::operations::procedure::rotate::{Rotation, Went, is_uncertain};
-use crate::operations::procedure::values::{Opened, Subject};
+use crate::operations::procedure::rotate::{Rotation, Went};
 use crate::operations::secrets::Also;
-use crate::provider::{How, Reach};
+use crate::provider::How;
 use crate::secret::{Value, names};
 use crate::secrets::random;
 
@@ -37,26 +37,21 @@ impl Rotation<'_, '_> {
         if step.manual.is_some() {
             return self.typed(at, step);
         }
-        if step.secret.is_none() {
+        let Some(pointers) = &step.secret else {
             return self.perform(at, step);
-        }
-        if is_uncertain(entry)
-            && let Some(went) = self.look_for(at, step)?
-        {
-            return Ok(went);
-        }
-        self.started(at)?;
-        let tag = self.journal.operation.tag();
-        let subject = Subject {
-            tag: Some(&tag),
-            ..self.subject()
         };
-        let text = serde_json::to_string(step).unwrap_or_default();
-        let opened = Opened::for_text(&text, &self.scene, &subject, self.tools.secrets)?;
-        let values = opened.values(&self.scene, &subject, self.now());
-        let reach = Reach::of(self.scene.environment()?, self.tools.around);
-        let done = reach.perform(step, &values);
-        drop(opened);
+        if let Some(why) = other_fields(pointers, &names(&self.scene.credential)) {
+            return Ok(Went::because(Came::Failed, why));
+        }
+        let mut is_settled = false;
+        if is_uncertain(entry) {
+            match self.look_for(at, step)? {
+                Looked::Nothing => is_settled = true,
+                Looked::Again => {}
+                Looked::Stop(went) => return Ok(went),
+            }
+        }
+        let done = self.acted(Some(at), step, None)?;
         match (done.how, done.secret) {
             (How::Done, Some(value)) => self.seal(
                 at,
@@ -68,6 +63,7 @@ impl Rotation<'_, '_> {
             ),
             (How::Failed, _) => Ok(Went {
                 millis: Some(done.millis),
+                is_settled,
                 ..Went::because(Came::Failed, done.why)
             }),
             (How::Done | How::Unknown, _) => Ok(Went {
@@ -107,6 +103,8 @@ impl Rotation<'_, '_> {
         millis: Option<u32>,
     ) -> Result<Went> {
         let now = self.now();
+        // A value that is good no more by its own word is sealed all the same: a test tells.
+        let ends = expires.filter(|end| *end >= now.date());
         let tag: Option<Text> = self.journal.operation.tag().parse().ok();
         let identity = self.journal.operation.identity.clone();
         let amend = |version: &mut Version| {
@@ -126,7 +124,7 @@ impl Rotation<'_, '_> {
             |key: &crate::model::key::VersionKey| vec![journal.change(&entered(key.number))];
         let given = Given {
             issued: None,
-            expires,
+            expires: ends,
             pending: true,
             new: true,
             id,
@@ -151,14 +149,17 @@ impl Rotation<'_, '_> {
         })
     }
 
-    /// What becomes of a create of which nobody knows whether it made something. `None` where it can be done (again).
-    fn look_for(&mut self, at: usize, step: &Step) -> Result<Option<Went>> {
-        if self.tools.made_nothing || step.command.is_some() || is_repeatable(step) {
-            return Ok(None);
+    /// What became of a create of which nobody knows whether it made something.
+    fn look_for(&mut self, at: usize, step: &Step) -> Result<Looked> {
+        if self.tools.made_nothing {
+            return Ok(Looked::Nothing);
+        }
+        if is_repeatable(step) {
+            return Ok(Looked::Again);
         }
         let Some(find) = self.aside(Stage::Find) else {
             let tag = self.journal.operation.tag();
-            return Ok(Some(Went::because(
+            return Ok(Looked::Stop(Went::because(
                 Came::Waits,
                 format!(
                     "`{}` may have made a key that nobody saw: look for `{tag}` at the provider, take it away, then \
@@ -169,13 +170,13 @@ impl Rotation<'_, '_> {
         };
         let found = self.aside_performed(&find, None)?;
         match (found.how, found.id) {
-            (How::Done, None) => Ok(None),
+            (How::Done, None) => Ok(Looked::Nothing),
             (How::Done, Some(id)) => match self.aside(Stage::Discard) {
                 Some(discard) => {
                     let gone = self.aside_performed(&discard, Some(id.as_str()))?;
                     match gone.how {
-                        How::Done => Ok(None),
-                        How::Failed | How::Unknown => Ok(Some(Went {
+                        How::Done => Ok(Looked::Nothing),
+                        How::Failed | How::Unknown => Ok(Looked::Stop(Went {
                             is_possibly_live: true,
                             ..Went::because(
                                 Came::Unknown,
@@ -187,7 +188,7 @@ impl Rotation<'_, '_> {
                         })),
                     }
                 }
-                None => Ok(Some(Went {
+                None => Ok(Looked::Stop(Went {
                     is_possibly_live: true,
                     ..Went::because(
                         Came::Unknown,
@@ -197,7 +198,7 @@ impl Rotation<'_, '_> {
                     )
                 })),
             },
-            (How::Failed | How::Unknown, _) => Ok(Some(Went::because(
+            (How::Failed | How::Unknown, _) => Ok(Looked::Stop(Went::because(
                 Came::Unknown,
                 format!(
                     "entry {} may have made a key, and the provider does not say: {}",
@@ -222,22 +223,43 @@ impl Rotation<'_, '_> {
         step: &Step,
         id: Option<&str>,
     ) -> Result<crate::provider::Performed> {
-        let tag = self.journal.operation.tag();
-        let subject = Subject {
-            tag: Some(&tag),
-            id,
-            ..self.subject()
-        };
-        let text = serde_json::to_string(step).unwrap_or_default();
-        let opened = Opened::for_text(&text, &self.scene, &subject, self.tools.secrets)?;
-        let values = opened.values(&self.scene, &subject, self.now());
-        let reach = Reach::of(self.scene.environment()?, self.tools.around);
-        Ok(reach.perform(step, &values))
+        self.acted(None, step, id)
     }
 }
 
-/// Whether a request says itself that it is the same one: a server that knows idempotency keys makes nothing twice.
+/// What was found of a create of which nobody knew whether it made something.
+enum Looked {
+    /// It made nothing, or that is gone.
+    Nothing,
+    /// It can be done again: it makes nothing twice.
+    Again,
+    Stop(Went),
+}
+
+/// How the fields that a step takes are not those of the credential.
+fn other_fields(pointers: &Pointers, wanted: &[Name]) -> Option<String> {
+    let given: Vec<&Name> = match pointers {
+        Pointers::One(_) if wanted.len() == 1 => return None,
+        Pointers::One(_) => Vec::new(),
+        Pointers::Fields(fields) => fields.keys().collect(),
+    };
+    let fits = given.len() == wanted.len() && wanted.iter().all(|name| given.contains(&name));
+    let words: Vec<&str> = wanted.iter().map(Name::as_str).collect();
+    (!fits).then(|| {
+        let words = words.join("`, `");
+        format!("the step must take the fields of the credential, and no others: `{words}`")
+    })
+}
+
+/// Whether a request says itself that it is the same one: a server that knows idempotency keys makes nothing twice. A
+/// program that is given the tag can tell that too.
 fn is_repeatable(step: &Step) -> bool {
+    let words = step.command.iter().flatten().chain(&step.stdin);
+    if step.command.is_some() {
+        return words
+            .into_iter()
+            .any(|word| word.as_str().contains("{tag}"));
+    }
     let headers = step.http.iter().flat_map(|http| &http.header);
     let mut keys = headers.filter(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
     keys.any(|(_, value)| value.as_str().contains("{tag}"))

@@ -18,6 +18,12 @@ impl Rotation<'_, '_> {
         let Some(number) = self.journal.operation.version else {
             return Ok(Went::because(Came::Failed, "there is no new version"));
         };
+        if self.is_no_new_one() {
+            return Ok(Went::because(
+                Came::Failed,
+                format!("the value of version {number} is that of the version before it"),
+            ));
+        }
         if self.was_seen_to_read(number) {
             return Ok(Went::because(Came::Done, "it was seen to read"));
         }

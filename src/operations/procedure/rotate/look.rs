@@ -1,0 +1,133 @@
+//! What is looked at while a rotation goes on: whether the provider accepts the new version, and refuses the old one.
+
+use anyhow::Result;
+
+use crate::lifecycle::operation::{Came, is_uncertain};
+use crate::model::credential::VersionStage;
+use crate::model::date::Timestamp;
+use crate::model::fact::{Fact, Refusal};
+use crate::model::operation::{Entry, EntryState, Phase};
+use crate::operations::procedure::rotate::{Rotation, Went};
+use crate::operations::procedure::withdrawal::{self, Seen};
+use crate::provider::Sight;
+
+impl Rotation<'_, '_> {
+    /// Whether a phase takes the old version away.
+    pub(super) fn withdraws(&self, phase: Phase) -> bool {
+        let mut entries = self.journal.operation.entries.iter();
+        let has_overlap = entries.any(|entry| entry.phase == Phase::Overlap);
+        phase == Phase::Retire || (phase == Phase::Set && !has_overlap)
+    }
+
+    /// A step that is not done at a later attempt may have been done by an earlier one: then the provider shows it.
+    pub(super) fn or_seen(&self, entry: &Entry, went: Went) -> Result<Went> {
+        let was_tried = is_uncertain(entry) || entry.state == EntryState::Failed;
+        let operation = &self.journal.operation;
+        let (number, wanted, words) = match entry.phase {
+            Phase::Set if is_uncertain(entry) => (operation.version, Sight::Allowed, "accepts"),
+            Phase::Retire if was_tried => (operation.from, Sight::Denied, "refuses"),
+            _ => return Ok(went),
+        };
+        let (Some(number), Came::Failed | Came::Unknown) = (number, &went.came) else {
+            return Ok(went);
+        };
+        let tools = (&*self.tools.secrets, self.tools.around, self.now());
+        if withdrawal::sight(&self.scene, number, tools)? != Some(wanted) {
+            return Ok(went);
+        }
+        let why = went.note.unwrap_or_default();
+        let note = format!("{why}; the provider {words} version {number} already");
+        Ok(Went {
+            millis: went.millis,
+            ..Went::because(Came::Done, note)
+        })
+    }
+
+    /// Whether a fresh logon with the old version was refused already: what is left are sessions, and nothing is gained by
+    /// taking it away once more.
+    pub(super) fn was_seen_refused(&self) -> bool {
+        let from = self.journal.operation.from;
+        self.scene.facts().any(|fact| match fact {
+            Fact::Refused {
+                version,
+                way: Refusal::FreshLogon,
+                ..
+            } => Some(*version) == from,
+            _ => false,
+        })
+    }
+
+    /// Whether the new version is the old one: the provider gave again what there was.
+    pub(super) fn is_no_new_one(&self) -> bool {
+        let operation = &self.journal.operation;
+        let held = |number: Option<u32>| self.scene.version(number?).ok()?.1.held.as_ref();
+        let (Some(new), Some(old)) = (held(operation.version), held(operation.from)) else {
+            return false;
+        };
+        let mut prints = new.fingerprints.values();
+        prints.any(|print| old.fingerprints.values().any(|other| other == print))
+    }
+
+    /// Why it does not go on, where it is being given up: what it made is taken away, or about to be.
+    pub(super) fn being_given_up(&self) -> Option<String> {
+        let (_, version) = self.scene.version(self.journal.operation.version?).ok()?;
+        let is_withdrawn = match version.stage {
+            VersionStage::PossiblyLive | VersionStage::Revoked => true,
+            VersionStage::Pending | VersionStage::Current | VersionStage::Previous => false,
+        };
+        let id = &self.scene.id;
+        is_withdrawn.then(|| format!("it is being given up: `keyroll rotate {id} --abort` goes on"))
+    }
+
+    /// Opens a session with the old version while it still works.
+    pub(super) fn hold_session(&mut self) -> Result<()> {
+        if self.session.is_some() {
+            return Ok(());
+        }
+        if let Some(from) = self.journal.operation.from {
+            self.session = withdrawal::hold(
+                &self.scene,
+                from,
+                self.tools.secrets,
+                self.tools.around,
+                self.now(),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Sees whether the provider refuses the old version.
+    pub(super) fn refusal(&mut self, at: usize) -> Result<Went> {
+        let Some(from) = self.journal.operation.from else {
+            return Ok(Went::new(Came::Skipped));
+        };
+        let since = self.withdrawn_at(at);
+        let seen = withdrawal::refusal(
+            &self.scene,
+            from,
+            since,
+            self.session.as_mut(),
+            (self.tools.secrets, self.tools.around, self.tools.hands),
+        )?;
+        Ok(match seen {
+            Seen::Refused { changes, note } => Went {
+                more: changes,
+                ..Went::because(Came::Done, note)
+            },
+            Seen::NotYet { changes, why } => Went {
+                more: changes,
+                is_possibly_live: true,
+                ..Went::because(Came::Unknown, why)
+            },
+        })
+    }
+
+    /// When the old version was taken away.
+    fn withdrawn_at(&self, before: usize) -> Option<Timestamp> {
+        let done = self.journal.operation.entries.iter().take(before);
+        let effects = done.filter(|entry| {
+            entry.step.is_some() && matches!(entry.phase, Phase::Set | Phase::Retire)
+        });
+        effects.filter_map(|entry| entry.at).next_back()
+    }
+}
