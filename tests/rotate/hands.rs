@@ -1,0 +1,197 @@
+//! What a person does, and what a program of the user's own does.
+
+use std::process::Command;
+
+use rexpect::session::{PtySession, spawn_command};
+
+use crate::server::OLD;
+use crate::world::{RETIRE, Roll, SHORT, SINGLE, World};
+
+const PATIENCE_MS: u64 = 30_000;
+
+const BY_HAND: &str = r#"
+[[procedure.keys-rotate.step]]
+title = "Make a key in the console"
+stage = "create"
+manual = "Open the console, and make a key for svc-etl."
+[[procedure.keys-rotate.step]]
+title = "Delete the old key in the console"
+stage = "retire"
+manual = "Delete key k1."
+"#;
+
+/// A command with somebody at its terminal.
+fn at_a_terminal(world: &World, words: &[&str]) -> PtySession {
+    let like = world.command(words);
+    let mut command = Command::new(like.get_program());
+    command.args(like.get_args()).current_dir(world.home.path());
+    for (name, value) in like.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.env("TERM", "dumb").env("COLUMNS", "200");
+    spawn_command(command, Some(PATIENCE_MS)).unwrap()
+}
+
+#[test]
+fn what_is_done_by_hand_waits_off_a_terminal_and_is_done_at_one() {
+    let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
+    world.rotate(&[]).ok(3).says("is done by hand");
+    assert_eq!(world.server.count(""), 0);
+    assert_eq!(world.stages(), ["current"]);
+    let new = "new-canary-by-hand-Pq3sTv6w";
+    {
+        let mut state = world.server.state();
+        let mut key = state.keys[0].clone();
+        key.id = "k2".to_owned();
+        key.secret = new.to_owned();
+        state.keys.push(key);
+    }
+    let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes", "--resume"]);
+    session.exp_string("make a key for svc-etl").unwrap();
+    session.exp_string("nothing if it is not:").unwrap();
+    session.send_line("made by anna").unwrap();
+    session.exp_string("(not shown):").unwrap();
+    session.send_line(new).unwrap();
+    let said = session.exp_string("Delete key k1.").unwrap();
+    assert!(!said.contains(new), "{said}");
+    session.exp_string("nothing if it is not:").unwrap();
+    world.server.state().keys.remove(0);
+    session.send_line("done").unwrap();
+    session.exp_string("rotated").unwrap();
+    session.exp_eof().unwrap();
+    assert_eq!(world.stages(), ["revoked", "current"]);
+    assert_eq!(world.value(None), new);
+    world.is_sound();
+}
+
+#[test]
+fn what_nobody_says_is_done_is_not() {
+    let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
+    let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes"]);
+    session.exp_string("nothing if it is not:").unwrap();
+    session.send_line("").unwrap();
+    session.exp_string("waits").unwrap();
+    session.exp_eof().unwrap();
+    assert_eq!(world.stages(), ["current"]);
+    assert!(world.server.works(OLD));
+}
+
+const PROGRAM: &str = r#"
+[[procedure.keys-rotate.step]]
+title = "Set it by a program"
+stage = "set"
+command = ["set-password", "{identity}"]
+"#;
+
+/// Hands over what it reads to the server, and writes down what it was called with.
+fn set_password(world: &World, stdin: &str) {
+    let address = world.server.address;
+    let script = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" > called\nenv > surroundings\n{stdin}\n\
+         printf 'header = \"Authorization: Bearer %s\"\\n' {} > curl.conf\n\
+         printf '{{\"password\":\"%s\"}}' \"$secret\" | \
+         curl -sf -K curl.conf -X PUT --data @- http://{address}/users/$1/password\n\
+         status=$?; rm curl.conf; exit $status\n",
+        crate::server::ADMIN
+    );
+    world.program("set-password", &script);
+}
+
+#[test]
+fn a_program_is_given_the_new_value_on_its_standard_input_alone() {
+    let world = World::new(&Roll::of(SINGLE, &[PROGRAM]));
+    set_password(&world, "IFS= read -r secret");
+    world.rotate(&[]).ok(0);
+    let value = world.value(None);
+    assert_eq!(world.server.live(), [value.clone()]);
+    let folder = world.home.path().join("config/keyroll/programs");
+    let called = std::fs::read_to_string(folder.join("called")).unwrap();
+    assert_eq!(called, "svc-etl\n");
+    let around = std::fs::read_to_string(folder.join("surroundings")).unwrap();
+    assert!(!around.contains(&value) && !around.contains(OLD));
+    assert!(around.contains("KEYROLL_ENDPOINT="));
+}
+
+#[test]
+fn a_program_may_be_given_the_administrators_secret_too() {
+    let step = format!("{PROGRAM}stdin = \"{{admin}}\\n{{secret}}\\n\"\n");
+    let world = World::new(&Roll::of(SINGLE, &[&step]));
+    set_password(
+        &world,
+        "IFS= read -r admin; IFS= read -r secret; [ \"$admin\" ] || exit 9",
+    );
+    world.rotate(&[]).ok(0);
+    assert_eq!(world.server.live(), [world.value(None)]);
+}
+
+#[test]
+fn a_program_that_fails_leaves_it_open_what_it_did() {
+    let world = World::new(&Roll::of(SINGLE, &[PROGRAM]));
+    world.program("set-password", "#!/bin/sh\nexit 7\n");
+    world.rotate(&[]).ok(4).says("ended with status 7");
+    assert_eq!(world.entries("set"), ["unknown"]);
+    world.rotate(&["--abort"]).ok(4);
+    set_password(&world, "IFS= read -r secret");
+    world.rotate(&["--resume"]).ok(0);
+    assert_eq!(world.server.live(), [world.value(None)]);
+}
+
+const MINT: &str = r#"
+[[procedure.keys-rotate.step]]
+title = "Make a key by a program"
+stage = "create"
+command = ["mint", "{identity}"]
+stdin = "{admin}\n"
+secret = "/token"
+id = "/id"
+"#;
+
+fn mint(world: &World, last: &str) {
+    let address = world.server.address;
+    let script = format!(
+        "#!/bin/sh\nIFS= read -r admin\nprintf 'header = \"Authorization: Bearer %s\"\\n' \"$admin\" > curl.conf\n\
+         curl -sf -K curl.conf --data '{{\"name\":\"x\",\"user\":\"svc-etl\"}}' http://{address}/keys\n\
+         rm curl.conf; {last}\n"
+    );
+    world.program("mint", &script);
+}
+
+#[test]
+fn a_program_gives_the_new_value_on_its_standard_output() {
+    let world = World::new(&Roll::of(SHORT, &[MINT, RETIRE]));
+    mint(&world, "");
+    world.rotate(&[]).ok(0);
+    assert_eq!(world.server.live(), [world.value(None)]);
+}
+
+#[test]
+fn a_program_that_may_have_made_a_key_is_not_run_again_unasked() {
+    let world = World::new(&Roll::of(SHORT, &[MINT, RETIRE]));
+    mint(&world, "exit 1");
+    world.rotate(&[]).ok(4);
+    world.rotate(&["--resume"]).ok(3).says("--made-nothing");
+    assert_eq!(world.server.count("POST /keys"), 1);
+    // One that is given the tag can tell that it made one.
+    let tagged = MINT.replace("\"{identity}\"]", "\"{identity}\", \"{tag}\"]");
+    let world = World::new(&Roll::of(SHORT, &[&tagged, RETIRE]));
+    mint(&world, "exit 1");
+    world.rotate(&[]).ok(4);
+    mint(&world, "");
+    world.rotate(&["--resume"]).ok(0);
+}
+
+#[test]
+fn a_program_that_others_may_write_is_not_run() {
+    let world = World::new(&Roll::of(SINGLE, &[PROGRAM]));
+    set_password(&world, "IFS= read -r secret");
+    let path = world
+        .home
+        .path()
+        .join("config/keyroll/programs/set-password");
+    crate::binary::set_mode(&path, 0o777);
+    world.rotate(&[]).ok(4).says("is not run");
+    assert_eq!(world.server.live(), [OLD]);
+}
