@@ -93,6 +93,7 @@ transcripts! {
     offboarding = "docs/offboarding.md",
     schedule_of_rotations = "tests/cli/schedule.trycmd",
     schedule = "docs/schedule.md",
+    rotate = "tests/cli/rotate.trycmd",
 }
 
 #[test]
