@@ -7,7 +7,7 @@ use crate::lifecycle::operation::open;
 use crate::lifecycle::versions::{self, Given};
 use crate::model::account::AccountStatus;
 use crate::model::change::{Action, Change};
-use crate::model::credential::Version;
+use crate::model::credential::{SecretPlace, Version};
 use crate::model::date::Date;
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
@@ -19,6 +19,8 @@ use crate::secret::{Doubt, Value, doubts};
 
 /// What is recorded together with a value.
 pub(in crate::operations) struct Also<'a> {
+    /// Where the value goes, in place of where its credential says: what must not be lost while that cannot be reached.
+    pub place: Option<&'a SecretPlace>,
     /// What else is known of the version.
     pub amend: &'a dyn Fn(&mut Version),
     /// What else is written in the same transaction, once the version's key is known.
@@ -27,6 +29,7 @@ pub(in crate::operations) struct Also<'a> {
 
 /// Nothing else.
 const ALONE: Also<'static> = Also {
+    place: None,
     amend: &|_| {},
     changes: &|_| Vec::new(),
 };
@@ -66,7 +69,7 @@ impl Secrets<'_> {
             }
             .into());
         }
-        self.give_with(name, value, source, (given, today), &ALONE)
+        self.give_with(name, value.as_ref(), source, (given, today), &ALONE)
     }
 
     /// The same, with what else is recorded of it.
@@ -76,7 +79,7 @@ impl Secrets<'_> {
     pub(in crate::operations) fn give_with(
         &mut self,
         name: &str,
-        value: Option<Value>,
+        value: Option<&Value>,
         source: Source,
         dated: (&Given, Date),
         also: &Also<'_>,
@@ -92,7 +95,7 @@ impl Secrets<'_> {
             _ => versions::slot(&recorded, &id, given)?,
         };
         let mut held = Held {
-            place: credential.store.clone(),
+            place: also.place.unwrap_or(&credential.store).clone(),
             item: None,
             source,
             bound: None,
@@ -100,7 +103,7 @@ impl Secrets<'_> {
             // What somebody could read who should not is still exposed when it is only looked at again.
             exposed: recorded.get(&key).and_then(due::exposed),
         };
-        if value.is_some() {
+        if value.is_some() && also.place.is_none() {
             self.refuse_unapproved(&held.place)?;
         }
         if given.pending && held.place.holds_one() {
@@ -111,16 +114,17 @@ impl Secrets<'_> {
         versions::store(&recorded, &key, given, held.clone(), today)?;
         let place = self.place(&held.place, &credential)?;
         let slot = self.slot(&key, &credential, &held);
+        let found;
         let (value, put) = match value {
-            Some(value) => {
-                let put = place.put(&slot, &value)?;
-                (value, put)
+            Some(value) => (value, place.put(&slot, value)?),
+            None => {
+                found = place.get(&slot, &held, None)?;
+                (&found, Default::default())
             }
-            None => (place.get(&slot, &held, None)?, Default::default()),
         };
         drop(place);
         held.item = put.item;
-        let mut held = self.keys.vouched(&key, held, &value);
+        let mut held = self.keys.vouched(&key, held, value);
         // What somebody could read who should not is as exposed when it is stored once more.
         let same = versions::of(&recorded, &id).filter_map(|(_, version)| version.held.as_ref());
         let same = same
@@ -151,7 +155,7 @@ impl Secrets<'_> {
         let reused = reused.map(|(key, _)| key.clone()).collect();
         self.store.commit(&self.actor, &changes)?;
         Ok(Stored {
-            doubts: doubts(&value),
+            doubts: doubts(value),
             version: key,
             filled,
             reused,

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::lifecycle::operation::{Came, advanced, is_uncertain};
 use crate::lifecycle::versions::Given;
-use crate::model::credential::Version;
+use crate::model::credential::{SecretPlace, Version};
 use crate::model::date::Date;
 use crate::model::id::Name;
 use crate::model::operation::{Entry, Operation, Phase};
@@ -130,16 +130,23 @@ impl Rotation<'_, '_> {
             id,
         };
         let name = self.scene.id.to_string();
-        let stored = self.tools.secrets.give_with(
-            &name,
-            Some(value),
-            source,
-            (&given, now.date()),
-            &Also {
-                amend: &amend,
-                changes: &changes,
-            },
-        )?;
+        let place: SecretPlace = "age".parse().expect("`age` is a place");
+        let mut also = Also {
+            place: None,
+            amend: &amend,
+            changes: &changes,
+        };
+        let secrets = &mut *self.tools.secrets;
+        let dated = (&given, now.date());
+        let stored = match secrets.give_with(&name, Some(&value), source, dated, &also) {
+            Ok(stored) => stored,
+            // The provider has made it, and shows it once: it is kept here until its own place takes it.
+            Err(_) if source != Source::Generated && self.scene.credential.store != place => {
+                also.place = Some(&place);
+                secrets.give_with(&name, Some(&value), source, dated, &also)?
+            }
+            Err(error) => return Err(error),
+        };
         let number = stored.version.number;
         self.journal.operation = entered(number);
         self.refresh()?;
