@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::model::date::{Date, Timestamp, WallClock};
-use crate::model::rotation::{Rotation, Weekday};
+use crate::model::rotation::{Rotation, Weekday, Window};
 
 /// How many days in a row without an opening are looked at before it counts as never: more than a year.
 const LONGEST_WAIT: u32 = 400;
@@ -50,6 +50,20 @@ pub fn may_run_now(policy: &Rotation, now: Timestamp) -> Result<(), NextOpening>
         Some(opening) if opening.holds(now) => Ok(()),
         next => Err(NextOpening(next)),
     }
+}
+
+/// Whether a window by itself is open at this moment.
+pub fn is_open(window: &Window, now: Timestamp) -> bool {
+    let alone = Rotation {
+        every: "1d".parse().expect("a day is a span"),
+        warn: None,
+        overlap: None,
+        strategy: None,
+        on_owner_change: false,
+        window: Some(window.clone()),
+        blackout: Vec::new(),
+    };
+    may_run_now(&alone, now).is_ok()
 }
 
 /// The openings of one policy.

@@ -6,15 +6,14 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
 use crate::cli::surroundings::surroundings;
 use crate::cli::unlock::{self, IdentityOptions};
+use crate::lifecycle::openings;
 use crate::lifecycle::testing::{self, Planned, Wish};
-use crate::model::date::Timestamp;
 use crate::model::entitlement::Side;
 use crate::model::fact;
 use crate::model::key::VersionKey;
 use crate::model::probe::{Probe, ProbeKind};
 use crate::model::provider::Environment;
 use crate::model::record::Kind;
-use crate::model::rotation::{Weekday, Window};
 use crate::operations::procedure::Scene;
 use crate::operations::secrets::Refusal;
 use crate::operations::test::{Came, Tested, Tester, side};
@@ -72,7 +71,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let wish = Wish {
         kinds: &args.probe,
         allow_write: args.allow_write,
-        is_open: &is_open,
+        is_open: &openings::is_open,
         now: context.this_moment(),
     };
     let planned = testing::plan(&scene.account, tests, wish);
@@ -316,32 +315,5 @@ fn status_of(came: &Came) -> Status {
             fact::Outcome::Inconclusive => Status::Warning,
             fact::Outcome::Fail => Status::Error,
         },
-    }
-}
-
-/// Whether a moment is within a window.
-fn is_open(window: &Window, now: Timestamp) -> bool {
-    // A zone that is not known here is never open.
-    if window
-        .zone
-        .as_ref()
-        .is_some_and(|zone| zone.as_str() != "UTC")
-    {
-        return false;
-    }
-    let minutes = now.unix().div_euclid(60);
-    let (day, minute) = (minutes.div_euclid(24 * 60), minutes.rem_euclid(24 * 60));
-    let of = |text: &str| -> i64 {
-        let (hours, minutes) = text.split_once(':').unwrap_or_default();
-        hours.parse().unwrap_or(0) * 60 + minutes.parse().unwrap_or(0)
-    };
-    let (from, to) = (of(window.from.as_str()), of(window.to.as_str()));
-    // 1970-01-01 was a Thursday.
-    let weekday = |day: i64| Weekday::ALL[usize::try_from((day + 3).rem_euclid(7)).unwrap_or(0)];
-    let is_day = |day: i64| window.days.is_empty() || window.days.contains(&weekday(day));
-    match from < to {
-        true => is_day(day) && (from..to).contains(&minute),
-        // What opened yesterday runs past midnight.
-        false => (is_day(day) && minute >= from) || (is_day(day - 1) && minute < to),
     }
 }
