@@ -46,9 +46,11 @@ impl Hands for AtHand<'_> {
             EntryState::Started | EntryState::Failed | EntryState::Unknown => " (again)",
         };
         let (phase, title) = (entry.phase, entry.title());
+        let version = entry.version.map(|number| format!(", version {number}"));
+        let version = version.unwrap_or_default();
         self.context
             .out
-            .note(format!("[{at}/{of}] {phase}: {title}{again}"));
+            .note(format!("[{at}/{of}] {phase}: {title}{version}{again}"));
     }
 
     fn ended(&mut self, words: &str) {

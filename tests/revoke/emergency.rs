@@ -113,3 +113,15 @@ fn an_open_rotation_is_closed_and_what_it_made_goes_too() {
     assert_eq!(stages(&home), "revoked revoked");
     home.run(&["rotate", "etl", "--resume"]).refused(4);
 }
+
+#[test]
+fn a_step_of_which_nobody_knows_is_settled_by_the_refusal() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    provider.set(|state| state.is_confused = true);
+    home.run(&["revoke", "etl", "--emergency", "--yes"])
+        .ok(0)
+        .says("not known: status 500 does not say whether it was done");
+    assert_eq!(stages(&home), "revoked revoked");
+    home.run(&["revoke", "etl", "--resume"]).refused(4);
+}

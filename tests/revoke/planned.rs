@@ -24,14 +24,16 @@ fn every_version_is_taken_away_and_seen_refused() {
 fn nothing_is_done_by_a_dry_run_or_without_a_yes() {
     let provider = Provider::start();
     let home = home(&provider, &Roll::default());
-    let ran = home
-        .run(&["revoke", "etl", "--dry-run", "--format", "json"])
+    home.run(&["account", "set", "root", "credential.identity+=svc-etl"])
         .ok(0);
-    let shown: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert!(
-        shown.to_string().contains("\"same-identity\"")
-            || shown.to_string().contains("\"version\"")
-    );
+    let ran = home.run(&["revoke", "etl", "--dry-run", "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&ran.ok(0).stdout).unwrap();
+    assert_eq!(shown["kind"], "revoke-plan");
+    let rows = shown["rows"].as_array().unwrap().iter();
+    let parts: Vec<&str> = rows.map(|row| row["part"].as_str().unwrap()).collect();
+    let expected =
+        "workflow boundary consumer version version same-identity step step step step step step";
+    assert_eq!(parts.join(" "), expected);
     home.run(&["revoke", "etl"]).refused(2);
     home.run(&["revoke", "etl", "--emergency"]).refused(2);
     assert_eq!(stages(&home), "previous current");

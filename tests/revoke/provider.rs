@@ -26,6 +26,8 @@ pub struct State {
     pub failures: Vec<u16>,
     /// Withdrawals are answered as done, and nothing is taken away.
     pub lies: bool,
+    /// Withdrawals are done, and answered as if something had gone wrong.
+    pub is_confused: bool,
     /// How often a key is still accepted after it was taken away.
     pub lag: usize,
     /// Tokens are good for so many requests after their key was taken away; `None` is for ever.
@@ -150,7 +152,8 @@ fn answer(shared: &Mutex<State>, head: &str, body: &str) -> (u16, String) {
             if !state.failures.is_empty() {
                 return bad(state.failures.remove(0));
             }
-            bad(state.withdraw(body))
+            let status = state.withdraw(body);
+            bad(if state.is_confused { 500 } else { status })
         }
         _ => bad(404),
     }

@@ -115,10 +115,9 @@ impl Found {
             ..self.account.clone()
         };
         let before = Record::from((self.id.clone(), self.account));
-        let id = before.id();
-        let change = Change::update(before, (self.id, after).into());
+        let change = Change::update(before.clone(), (self.id, after).into());
         roll::commit(context, store, &[change])?;
-        roll::remark(&id, store, context)?;
+        roll::remark_new(before, store, context)?;
         Ok(Status::Clean)
     }
 

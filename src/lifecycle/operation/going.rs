@@ -2,8 +2,9 @@
 
 use crate::lifecycle::operation::rotate::is_live;
 use crate::lifecycle::versions::{Versions, of};
-use crate::model::credential::Credential;
+use crate::model::credential::{Credential, Version};
 use crate::model::id::AccountId;
+use crate::model::key::VersionKey;
 use crate::model::operation::{Entry, Operation, Phase};
 use crate::model::procedure::Step;
 use crate::model::text::Text;
@@ -23,13 +24,22 @@ impl Going {
     pub fn live(id: &AccountId, credential: &Credential, versions: &Versions) -> Vec<Going> {
         let live = of(versions, id).rev();
         let live = live.filter(|(_, version)| is_live(version));
+        live.map(|it| Going::one(credential, it)).collect()
+    }
+
+    /// All of its versions, those that went too.
+    pub fn every(id: &AccountId, credential: &Credential, versions: &Versions) -> Vec<Going> {
+        let all = of(versions, id).rev();
+        all.map(|it| Going::one(credential, it)).collect()
+    }
+
+    fn one(credential: &Credential, (key, version): (&VersionKey, &Version)) -> Going {
         let first = credential.identity.first();
-        live.map(|(key, version)| Going {
+        Going {
             number: key.number,
             identity: version.identity.as_ref().or(first).cloned(),
             is_told: true,
-        })
-        .collect()
+        }
     }
 }
 
@@ -68,11 +78,12 @@ pub fn numbers(operation: &Operation) -> Vec<u32> {
     refusals.filter_map(|entry| entry.version).collect()
 }
 
-/// The versions that an entry of an operation takes away.
-pub fn touched(entry: &Entry, operation: &Operation, live: &[Going]) -> Vec<u32> {
+/// The versions that an entry of an operation takes away. `every` version says of which identity it is, whether it went
+/// already or not.
+pub fn touched(entry: &Entry, operation: &Operation, every: &[Going]) -> Vec<u32> {
     let all = numbers(operation);
     let identity = |number: u32| {
-        let found = live.iter().find(|version| version.number == number);
+        let found = every.iter().find(|version| version.number == number);
         found.and_then(|version| version.identity.as_ref())
     };
     match (entry.step.as_ref().map(of_step), entry.version) {
@@ -88,6 +99,7 @@ pub fn touched(entry: &Entry, operation: &Operation, live: &[Going]) -> Vec<u32>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::credential::VersionStage;
     use serde_json::json;
 
     #[test]
@@ -107,5 +119,31 @@ mod tests {
         assert_eq!(about(told), About::Identity);
         let rehearsed = json!({ "manual": "lock it", "rehearse": ["look", "{id}"] });
         assert_eq!(about(rehearsed), About::Account);
+    }
+
+    #[test]
+    fn an_identity_takes_its_versions_away_though_one_of_them_went() {
+        let id: AccountId = "etl".parse().unwrap();
+        let credential =
+            json!({ "kind": "api-key", "store": "age", "identity": ["blue", "green"] });
+        let credential: Credential = serde_json::from_value(credential).unwrap();
+        let version = |number: u32, stage, identity: &str| {
+            let mut version = Version::new(stage, "2026-10-01".parse().unwrap());
+            version.identity = Some(identity.parse().unwrap());
+            (format!("etl {number}").parse().unwrap(), version)
+        };
+        let versions = Versions::from([
+            version(1, VersionStage::PossiblyLive, "blue"),
+            version(2, VersionStage::Revoked, "blue"),
+            version(3, VersionStage::Current, "green"),
+        ]);
+        let lock = json!({ "title": "lock", "manual": "lock {identity}" });
+        let lock = Entry::new(Phase::Withdraw, Some(serde_json::from_value(lock).unwrap()));
+        let refusals = [3, 2, 1].map(|number| Entry::new(Phase::Refusal, None).about(number));
+        let operation = json!({ "what": "revoke", "state": "open", "token": "0123456789ab",
+            "began": "2026-11-22T03:00:00Z", "by": "jo", "entries": refusals });
+        let operation: Operation = serde_json::from_value(operation).unwrap();
+        let every = Going::every(&id, &credential, &versions);
+        assert_eq!(touched(&lock.about(2), &operation, &every), [2, 1]);
     }
 }

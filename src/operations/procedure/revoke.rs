@@ -1,6 +1,7 @@
 //! Revokes an account, entry by entry. A version is possibly live from the first effect on, and revoked only once the
 //! provider was seen to refuse it. A planned revoke stops at the first failure; an emergency goes on past it.
 
+mod came;
 mod closed;
 mod withdraw;
 
@@ -16,7 +17,7 @@ use crate::model::date::Timestamp;
 use crate::model::fact::Outcome;
 use crate::model::id::ConsumerId;
 use crate::model::key::OperationKey;
-use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase, Work};
+use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
 use crate::operations::procedure::journal::Journal;
 use crate::operations::procedure::rotate::{Tools, Went, told};
 use crate::operations::procedure::withdrawal::{self, Seen};
@@ -26,34 +27,7 @@ use crate::provider::{Session, Surroundings};
 
 use crate::lifecycle::operation::Came as Step;
 
-/// How a revoke came out.
-pub struct Came {
-    /// Each version that goes, the newest first.
-    pub versions: Vec<Stands>,
-    /// What is not over.
-    pub left: Vec<Left>,
-    pub state: OperationState,
-}
-
-/// How a version stands at the end.
-pub struct Stands {
-    pub number: u32,
-    pub stage: VersionStage,
-    /// By what that was seen, or why it was not; empty where nobody looked.
-    pub how: String,
-}
-
-/// An entry that is not over.
-pub struct Left {
-    /// From 1.
-    pub at: usize,
-    pub title: String,
-    pub version: Option<u32>,
-    pub state: EntryState,
-    pub why: String,
-    /// What a person does.
-    pub by_hand: Option<String>,
-}
+pub use came::{Came, Left, Stands};
 
 /// A revoke under way.
 pub struct Revocation<'t, 's> {
@@ -127,8 +101,11 @@ impl<'t, 's> Revocation<'t, 's> {
             if entry.is_over() || !goes_on {
                 continue;
             }
-            if entry.phase == Phase::Finish && self.is_anything_left(at) {
-                continue;
+            if entry.phase == Phase::Finish {
+                self.settle()?;
+                if self.is_anything_left(at) {
+                    continue;
+                }
             }
             self.tools.hands.begins(&entry, at + 1, of);
             let went = self.act(at, &entry)?;
@@ -161,6 +138,20 @@ impl<'t, 's> Revocation<'t, 's> {
 
     fn is_emergency(&self) -> bool {
         self.journal.operation.what == Work::Emergency
+    }
+
+    /// Steps of which nobody knew whether they took effect, now that what they are about was seen refused.
+    fn settle(&mut self) -> Result<()> {
+        for at in 0..self.journal.operation.entries.len() {
+            let entry = &self.journal.operation.entries[at];
+            if entry.phase != Phase::Withdraw || entry.is_over() {
+                continue;
+            }
+            if let Some(went) = self.is_superfluous(entry) {
+                self.record(at, went)?;
+            }
+        }
+        Ok(())
     }
 
     fn is_anything_left(&self, before: usize) -> bool {
@@ -264,12 +255,9 @@ impl<'t, 's> Revocation<'t, 's> {
 
     /// The versions that an entry takes away.
     fn touched(&self, entry: &Entry) -> Vec<u32> {
-        let live = Going::live(
-            &self.scene.id,
-            &self.scene.credential,
-            self.scene.versions(),
-        );
-        touched(entry, &self.journal.operation, &live)
+        let scene = &self.scene;
+        let every = Going::every(&scene.id, &scene.credential, scene.versions());
+        touched(entry, &self.journal.operation, &every)
     }
 
     /// When a version was taken away, or may have been; none where nothing was done about it.
@@ -281,11 +269,8 @@ impl<'t, 's> Revocation<'t, 's> {
 
     /// When it was taken away by an operation before, for one that only proves.
     fn withdrawn_before(&self, number: u32) -> Option<Timestamp> {
-        let live = Going::live(
-            &self.scene.id,
-            &self.scene.credential,
-            self.scene.versions(),
-        );
+        let scene = &self.scene;
+        let every = Going::every(&scene.id, &scene.credential, scene.versions());
         let earlier = self.scene.operations().iter();
         let entries = earlier.flat_map(|(_, operation)| {
             let entries = operation.entries.iter().filter(|entry| {
@@ -295,7 +280,7 @@ impl<'t, 's> Revocation<'t, 's> {
             entries.map(move |entry| (operation, entry))
         });
         let about = entries.filter(|(operation, entry)| match operation.what {
-            Work::Revoke | Work::Emergency => touched(entry, operation, &live).contains(&number),
+            Work::Revoke | Work::Emergency => touched(entry, operation, &every).contains(&number),
             Work::Rotate => operation.from == Some(number),
             Work::Drill => false,
         });
@@ -356,40 +341,6 @@ impl<'t, 's> Revocation<'t, 's> {
             crate::lifecycle::operation::possibly_live(self.scene.versions(), key)
         });
         keys.collect()
-    }
-
-    fn came(&self) -> Came {
-        let operation = &self.journal.operation;
-        let proof = |number: u32| {
-            let mut refusals = operation.entries.iter();
-            let found = refusals
-                .find(|entry| entry.phase == Phase::Refusal && entry.version == Some(number));
-            found.and_then(|entry| entry.note.as_ref())
-        };
-        let versions = numbers(operation).into_iter().map(|number| Stands {
-            number,
-            stage: self.stage(number),
-            how: proof(number).map(ToString::to_string).unwrap_or_default(),
-        });
-        let left = operation.entries.iter().enumerate();
-        let left = left.filter(|(_, entry)| !entry.is_over() && entry.phase != Phase::Finish);
-        let left = left.map(|(at, entry)| Left {
-            at: at + 1,
-            title: entry.title().to_owned(),
-            version: entry.version,
-            state: entry.state,
-            why: entry
-                .note
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            by_hand: withdraw::by_hand(&self.scene, entry),
-        });
-        Came {
-            versions: versions.collect(),
-            left: left.collect(),
-            state: operation.state,
-        }
     }
 }
 

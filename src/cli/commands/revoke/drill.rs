@@ -51,7 +51,7 @@ pub fn run(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) 
     context.out.data(&shown)?;
     let (word, status) = match drilled.result {
         fact::Outcome::Pass => ("passed", Status::Clean),
-        fact::Outcome::Inconclusive => ("INCONCLUSIVE", Status::Warning),
+        fact::Outcome::Inconclusive => ("is INCONCLUSIVE", Status::Warning),
         fact::Outcome::Fail => ("FAILED", Status::Error),
     };
     context.out.note(format!(

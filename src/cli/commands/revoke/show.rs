@@ -28,7 +28,7 @@ pub fn plan(hit: &[Line], operation: &Operation, context: &mut Context) -> Outco
             Cell::text("step"),
             Cell::text(format!("{} {}", at + 1, entry.phase)),
             Cell::text(titled(entry)),
-            Cell::text(way(entry)),
+            Cell::text(how(entry)),
         ]
     });
     let rows = stops.chain(steps).collect();
@@ -71,7 +71,7 @@ pub fn announce(
         let (at, phase, title) = (at + 1, entry.phase, titled(entry));
         context
             .out
-            .note(format!("  {at}. {phase}: {title} ({})", way(entry)));
+            .note(format!("  {at}. {phase}: {title} ({})", how(entry)));
     }
     match is_emergency {
         true => context.confirm(&format!("Cut account/{} off NOW?", scene.id)),
@@ -109,6 +109,16 @@ pub fn giving_up(
         "Give up {} {} of account/{}? What may still work stays possibly live.",
         operation.what, key.number, scene.id
     ))
+}
+
+/// How an entry is done; what a person does in full, for whoever has nothing but this.
+fn how(entry: &Entry) -> String {
+    let manual = entry.step.as_ref().and_then(|step| step.manual.as_ref());
+    match (manual, &entry.step, entry.phase) {
+        (Some(what), _, _) => format!("by hand: {what}"),
+        (None, None, Phase::Withdraw) => "by hand".to_owned(),
+        (None, _, _) => way(entry),
+    }
 }
 
 fn titled(entry: &Entry) -> String {

@@ -36,7 +36,7 @@ impl Revocation<'_, '_> {
 
     /// A step that was begun, about a version alone that the provider was seen to refuse since: it took effect, or there
     /// was no need for it.
-    fn is_superfluous(&self, entry: &Entry) -> Option<Went> {
+    pub(super) fn is_superfluous(&self, entry: &Entry) -> Option<Went> {
         let number = entry.version?;
         let is_alone = match &entry.step {
             Some(step) => of_step(step) == About::Version,
@@ -93,7 +93,8 @@ impl Revocation<'_, '_> {
             is_going: true,
             ..Subject::default()
         };
-        // What cannot be opened is known before anything is touched.
+        // What cannot be opened or reached is known before anything is touched.
+        self.scene.environment()?;
         let text = text(step);
         let opened = Opened::for_text(&text, &self.scene, &subject, self.tools.secrets)?;
         let before = self.begin_effect(at, entry)?;
