@@ -94,6 +94,8 @@ transcripts! {
     schedule_of_rotations = "tests/cli/schedule.trycmd",
     schedule = "docs/schedule.md",
     rotate = "tests/cli/rotate.trycmd",
+    revoke = "tests/cli/revoke.trycmd",
+    revoking = "docs/revoke.md",
 }
 
 #[test]
