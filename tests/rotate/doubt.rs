@@ -14,7 +14,7 @@ fn a_key_that_nobody_saw_is_found_by_its_tag_taken_away_and_made_again() {
     world.rotate(&[]).ok(4).says("not known");
     assert_eq!(world.entries("create")[0], "unknown");
     assert_eq!(world.server.ids(), ["k1", "k2"]);
-    world.rotate(&["--resume"]).ok(0);
+    world.rotate(&["--resume"]).ok(0).says("[8/8] finish");
     assert_eq!(world.server.ids(), ["k3"]);
     assert_eq!(world.server.live(), [world.value(None)]);
     world.is_sound();

@@ -13,7 +13,7 @@ use crate::lifecycle::versions;
 use crate::model::date::Timestamp;
 use crate::model::key::OperationKey;
 use crate::model::operation::{Entry, Operation, OperationState, Phase};
-use crate::model::procedure::Step;
+use crate::model::procedure::{Stage, Step};
 use crate::operations::procedure::journal::{Journal, Told};
 use crate::operations::procedure::values::{Opened, Subject};
 use crate::operations::procedure::{Ended, Hands, Scene};
@@ -108,7 +108,8 @@ impl<'t, 's> Rotation<'t, 's> {
     pub fn run(&mut self) -> Result<Ended> {
         loop {
             let operation = &self.journal.operation;
-            let of = operation.entries.len();
+            let in_order = operation.entries.iter().filter(|entry| !is_aside(entry));
+            let of = in_order.count();
             let Some((at, entry)) = operation.current() else {
                 return Ok(Ended::Done);
             };
@@ -338,6 +339,12 @@ impl<'t, 's> Rotation<'t, 's> {
         }
         self.journal.write(self.tools.secrets, after, Vec::new())
     }
+}
+
+/// Whether an entry stands beside the order: what is done where nobody knows what was made, or it is given up.
+fn is_aside(entry: &Entry) -> bool {
+    let stage = entry.step.as_ref().and_then(|step| step.stage);
+    matches!(stage, Some(Stage::Find | Stage::Discard))
 }
 
 /// What came of an entry, in a word and why.
