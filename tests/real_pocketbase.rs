@@ -91,22 +91,34 @@ fn a_rotation_that_is_given_up_leaves_no_key() {
     assert_eq!(roll.stages(), ["revoked"]);
 }
 
-#[test]
-fn an_emergency_in_the_middle_of_a_rotation_deletes_both_keys_and_the_job_fails() {
-    let (server, roll) = roll(&[HEALTH]);
-    let first = roll.first();
-    let second = roll.second();
-    let url = format!(
-        "{}/api/collections/orders/records/wo1001hawthorne",
-        server.url()
-    );
-    let job = format!(
+/// A job that reads with its token.
+fn job(server: &Pocketbase) -> String {
+    let order = "/api/collections/orders/records/wo1001hawthorne";
+    let url = format!("{}{order}", server.url());
+    format!(
         "from urllib.request import Request, urlopen\n\
          urlopen(Request({url:?}, headers={{'Authorization': 'Bearer ' + secret}}))"
-    );
-    roll.job(&first, &job);
-    let ran = roll.run("revoke", &["--emergency"]).ok(0);
+    )
+}
+
+#[test]
+fn a_revoke_sees_the_job_fail_that_was_well() {
+    let (server, roll) = roll(&[HEALTH]);
+    let first = roll.first();
+    roll.job(&first, &job(&server));
+    let ran = roll.run("revoke", &[]).ok(0);
     ran.says("consumer/etl-01-import-hourly fails now, and was well before");
+    assert!(!reads(&server, &first));
+    assert_eq!(roll.stages(), ["revoked"]);
+}
+
+#[test]
+fn an_emergency_in_the_middle_of_a_rotation_deletes_both_keys() {
+    let (server, roll) = roll(&[]);
+    let first = roll.first();
+    let second = roll.second();
+    let ran = roll.run("revoke", &["--emergency"]).ok(0);
+    ran.says("version 1: REVOKED (refused by a fresh logon)");
     assert!(!reads(&server, &first) && !reads(&server, &second));
     assert_eq!(roll.stages(), ["revoked", "revoked"]);
     roll.holds_none_of(&[&server.admin, &first, &second]);

@@ -153,27 +153,39 @@ fn a_role_whose_sessions_go_on_is_possibly_live() {
     roll.home.run(&["check"]).ok(5);
 }
 
-#[test]
-fn an_emergency_in_the_middle_of_a_rotation_keeps_both_roles_out_and_the_job_fails() {
-    let (server, roll) = roll(&[HEALTH]);
-    let first = roll.first();
-    let second = roll.second();
+/// A job that reads as the first role.
+fn job(server: &Postgresql, roll: &Roll) -> String {
     let program = roll.home.path().join("config/keyroll/programs/pg");
-    let job = format!(
+    format!(
         "import subprocess, sys\nasked = [{program:?}, 'probe', {:?}, {A:?}, 'read', 'WO-1001']\n\
          sys.exit(subprocess.run(asked, input=secret, text=True, stdout=subprocess.DEVNULL).returncode)",
         server.endpoint(),
-    );
-    roll.job(&first, &job);
+    )
+}
+
+#[test]
+fn a_revoke_sees_the_job_fail_that_was_well() {
+    let (server, roll) = roll(&[HEALTH]);
+    let first = roll.first();
+    roll.job(&first, &job(&server, &roll));
+    let ran = roll.run("revoke", &[]).ok(0);
+    ran.says("consumer/etl-01-import-hourly fails now, and was well before");
+    assert!(!reads(&server, A, &first));
+    assert_eq!(roll.stages(), ["revoked"]);
+}
+
+#[test]
+fn an_emergency_in_the_middle_of_a_rotation_keeps_both_roles_out() {
+    let (server, roll) = roll(&[]);
+    let first = roll.first();
+    let second = roll.second();
     let mut held =
         [(A, &first), (B, &second)].map(|(role, password)| server.session(role, password));
     let ran = roll.run("revoke", &["--emergency"]).ok(0);
-    ran.says("consumer/etl-01-import-hourly fails now, and was well before");
+    ran.says("version 1: REVOKED (refused, by a fresh logon and in a held session)");
     assert!(!reads(&server, A, &first) && !reads(&server, B, &second));
-    assert_eq!(
-        held.each_mut().map(|session| session.ask(READ)),
-        [None, None]
-    );
+    let asked = held.each_mut().map(|session| session.ask(READ));
+    assert_eq!(asked, [None, None]);
     assert_eq!(roll.stages(), ["revoked", "revoked"]);
     roll.holds_none_of(&[ADMIN, &first, &second]);
 }
