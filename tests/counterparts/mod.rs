@@ -22,6 +22,10 @@ pub fn project(path: &str) -> PathBuf {
 }
 
 /// Asks until the answer is there; what is waited for is named where it never is.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a server that never answers fails the test"
+)]
 pub fn until<T>(awaited: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
