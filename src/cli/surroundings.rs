@@ -32,8 +32,7 @@ pub fn surroundings(context: &Context) -> Result<Surroundings, Failure> {
         http.ca = Some(fs::read(&path).map_err(|error| unreadable(&path, error))?);
     }
     let programs = settings.programs.or_else(|| context.own(PROGRAMS));
-    // Paths are compared with where they lie: a link in between would be another place.
-    let programs = programs.map(|folder| fs::canonicalize(&folder).unwrap_or(folder));
+    let programs = programs.map(|folder| std::path::absolute(&folder).unwrap_or(folder));
     Ok(Surroundings {
         http,
         programs,
