@@ -113,7 +113,7 @@ fn begin(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) ->
         };
         Rotation::begin(tools, scene, operation)?.run()?
     };
-    Ok(conclude(&id.to_string(), &ended, "rotated", context))
+    Ok(conclude(id.as_str(), &ended, "rotated", context))
 }
 
 fn go_on(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) -> Outcome {
@@ -159,7 +159,7 @@ fn go_on(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) ->
         }
     };
     let done = if args.abort { "given up" } else { "rotated" };
-    Ok(conclude(&id.to_string(), &ended, done, context))
+    Ok(conclude(id.as_str(), &ended, done, context))
 }
 
 /// Says how it ended, and what to do next.

@@ -48,7 +48,7 @@ impl Rotation<'_, '_> {
             match self.look_for(at, step)? {
                 Looked::Nothing => is_settled = true,
                 Looked::Again => {}
-                Looked::Stop(went) => return Ok(went),
+                Looked::Stop(went) => return Ok(*went),
             }
         }
         let done = self.acted(Some(at), step, None)?;
@@ -166,14 +166,14 @@ impl Rotation<'_, '_> {
         }
         let Some(find) = self.aside(Stage::Find) else {
             let tag = self.journal.operation.tag();
-            return Ok(Looked::Stop(Went::because(
+            return Ok(Looked::Stop(Box::new(Went::because(
                 Came::Waits,
                 format!(
                     "`{}` may have made a key that nobody saw: look for `{tag}` at the provider, take it away, then \
                      `keyroll rotate {} --resume --made-nothing`",
                     step.title, self.scene.id
                 ),
-            )));
+            ))));
         };
         let found = self.aside_performed(&find, None)?;
         match (found.how, found.id) {
@@ -183,7 +183,7 @@ impl Rotation<'_, '_> {
                     let gone = self.aside_performed(&discard, Some(id.as_str()))?;
                     match gone.how {
                         How::Done => Ok(Looked::Nothing),
-                        How::Failed | How::Unknown => Ok(Looked::Stop(Went {
+                        How::Failed | How::Unknown => Ok(Looked::Stop(Box::new(Went {
                             is_possibly_live: true,
                             ..Went::because(
                                 Came::Unknown,
@@ -192,10 +192,10 @@ impl Rotation<'_, '_> {
                                     gone.why
                                 ),
                             )
-                        })),
+                        }))),
                     }
                 }
-                None => Ok(Looked::Stop(Went {
+                None => Ok(Looked::Stop(Box::new(Went {
                     is_possibly_live: true,
                     ..Went::because(
                         Came::Unknown,
@@ -203,16 +203,16 @@ impl Rotation<'_, '_> {
                             "`{id}` was made and its value was lost; take it away at the provider"
                         ),
                     )
-                })),
+                }))),
             },
-            (How::Failed | How::Unknown, _) => Ok(Looked::Stop(Went::because(
+            (How::Failed | How::Unknown, _) => Ok(Looked::Stop(Box::new(Went::because(
                 Came::Unknown,
                 format!(
                     "entry {} may have made a key, and the provider does not say: {}",
                     at + 1,
                     found.why
                 ),
-            ))),
+            )))),
         }
     }
 
@@ -240,7 +240,7 @@ enum Looked {
     Nothing,
     /// It can be done again: it makes nothing twice.
     Again,
-    Stop(Went),
+    Stop(Box<Went>),
 }
 
 /// How the fields that a step takes are not those of the credential.
