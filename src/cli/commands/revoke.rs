@@ -6,7 +6,7 @@ mod show;
 
 use std::time::Duration;
 
-use crate::cli::commands::rotate::refused;
+use crate::cli::commands::rotate::{lock, refused};
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
@@ -97,6 +97,13 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         false => Access::Write,
     })?;
     let scene = Scene::read(&store, &args.account)?;
+    // An emergency waits for nobody: of two that write one journal, the store refuses the later one.
+    let _held = match args.dry_run || args.emergency || args.drill {
+        true => None,
+        false => Some(lock::account(&scene.id, context)?.ok_or_else(|| lock::busy(&scene.id))?),
+    };
+    // What another command did while this one waited for its turn.
+    let scene = Scene::read(&store, scene.id.as_str())?;
     if args.drill {
         return drill::run(&args, &mut store, scene, context);
     }

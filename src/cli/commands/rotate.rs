@@ -1,7 +1,7 @@
 //! `keyroll rotate`: replaces the secret of an account, step by step, and never loses the new one.
 
 mod due;
-mod lock;
+pub(super) mod lock;
 
 use crate::cli::completion;
 use crate::cli::context::Context;

@@ -26,15 +26,15 @@ pub struct Drilled {
 
 /// A drill under way.
 pub struct Drill<'t, 's> {
-    pub(self) tools: Tools<'t, 's>,
-    pub(self) scene: Scene,
+    tools: Tools<'t, 's>,
+    scene: Scene,
     /// How the one who administers the environment logs on: seen once.
     admin: Option<Looked>,
 }
 
 /// What was seen of an entry.
 #[derive(Clone)]
-pub(self) struct Looked {
+struct Looked {
     outcome: Option<Outcome>,
     why: String,
     millis: Option<u32>,

@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::model::id::AccountId;
 
 /// A lock on a file of its own; the file goes with it, but for that of all accounts.
-pub(super) struct Lock {
+pub struct Lock {
     file: File,
     path: PathBuf,
     is_lasting: bool,
@@ -31,17 +31,18 @@ pub(super) fn due(context: &Context) -> Result<Option<Lock>, Failure> {
 }
 
 /// The lock of one account, `None` while another command is at work on it.
-pub(super) fn account(id: &AccountId, context: &Context) -> Result<Option<Lock>, Failure> {
+pub fn account(id: &AccountId, context: &Context) -> Result<Option<Lock>, Failure> {
     take(beside(context, &format!(".rotating-{id}"))?, false)
 }
 
 /// What is said where another command is at work.
-pub(super) fn busy(id: &AccountId) -> Failure {
+pub fn busy(id: &AccountId) -> Failure {
     Failure::refused(format!(
-        "another command rotates `account/{id}` at this moment"
+        "another command rotates or revokes `account/{id}` at this moment"
     ))
     .hint(format!(
-        "once it has ended, `keyroll rotate {id} --resume` goes on if anything is left to do"
+        "once it has ended, `keyroll rotate {id} --resume` or `keyroll revoke {id} --resume` goes on if anything is left to do; \
+         `keyroll revoke {id} --emergency` does not wait"
     ))
 }
 
