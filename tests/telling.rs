@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod binary;
-#[allow(dead_code)]
 mod samples;
 
 use std::fs;

@@ -1,6 +1,11 @@
 //! A provider that takes its time, by a clock that the test turns: looked at until the longest lag is over, and sessions
 //! that outlive their key.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the clock is the caller's, and here that is the test"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
