@@ -4,6 +4,7 @@
 mod aside;
 mod course;
 mod going;
+mod one;
 mod revoke;
 mod rotate;
 mod settle;

@@ -1,6 +1,8 @@
 //! What a rotation that is given up has left at the provider.
 
 use crate::model::operation::{Entry, EntryState, Operation, Phase};
+use crate::model::procedure::Step;
+use crate::model::text::Text;
 
 /// Whether the provider was told of the new value, or made it.
 pub fn provider_knows(rotation: &Operation) -> bool {
@@ -17,4 +19,38 @@ pub fn has_begun(entry: &Entry) -> bool {
         EntryState::Waiting | EntryState::Skipped | EntryState::Failed => false,
         EntryState::Started | EntryState::Done | EntryState::Unknown => true,
     }
+}
+
+/// What a rotation may have made at the provider without anybody seeing it: somebody looks for it there.
+pub fn unseen(rotation: &Operation) -> Option<Step> {
+    let mut creates = rotation.entries.iter();
+    creates.find(|entry| {
+        let is_uncertain = match entry.state {
+            EntryState::Started | EntryState::Unknown => true,
+            EntryState::Waiting | EntryState::Failed | EntryState::Done | EntryState::Skipped => {
+                false
+            }
+        };
+        let gives = entry
+            .step
+            .as_ref()
+            .is_some_and(|step| step.secret.is_some());
+        entry.phase == Phase::Create && gives && is_uncertain
+    })?;
+    let text = |text: String| text.parse::<Text>().ok();
+    Some(Step {
+        title: text("take away what the rotation may have made".to_owned())?,
+        stage: None,
+        manual: text(format!(
+            "look for `{}` at the provider, and take it away where it is there",
+            rotation.tag()
+        )),
+        command: None,
+        http: None,
+        stdin: None,
+        secret: None,
+        id: None,
+        expires: None,
+        rehearse: None,
+    })
 }

@@ -1,6 +1,7 @@
 //! What a revoke is made of: the steps that withdraw each version that could still work, and the proof of each.
 
 use crate::lifecycle::operation::going::{About, Going, of_step};
+use crate::lifecycle::operation::one::takes_one;
 use crate::lifecycle::operation::{CannotBegin, Open, Operations, aside, open};
 use crate::lifecycle::versions::{Versions, of};
 use crate::model::change::Change;
@@ -9,8 +10,8 @@ use crate::model::date::Timestamp;
 use crate::model::event::Actor;
 use crate::model::id::{AccountId, ProcedureId};
 use crate::model::key::OperationKey;
-use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase, Work};
-use crate::model::procedure::{Procedure, ProcedureKind, Step};
+use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
+use crate::model::procedure::{Procedure, ProcedureKind};
 use crate::model::text::Text;
 
 /// What a revoke is decided from.
@@ -70,7 +71,9 @@ pub fn revocation(
         takes_one(it, procedure, only)?;
     }
     let mut entries = Vec::new();
-    let unseen = closed.as_ref().and_then(|(_, operation)| unseen(operation));
+    let unseen = closed
+        .as_ref()
+        .and_then(|(_, operation)| aside::unseen(operation));
     entries.extend(unseen.map(|step| Entry::new(Phase::Withdraw, Some(step))));
     entries.extend(match procedure {
         Some((_, procedure)) => withdrawals(procedure, &going),
@@ -200,31 +203,6 @@ fn going(
     }
 }
 
-/// That the steps take one version away and leave the others.
-fn takes_one(it: &Revoking<'_>, procedure: &Procedure, only: u32) -> Result<(), CannotBegin> {
-    let all = Going::live(it.id, it.credential, it.versions);
-    let identity = all.iter().find(|version| version.number == only);
-    let identity = identity.map(|version| &version.identity);
-    let mut others = all.iter().filter(|version| version.number != only);
-    for step in &procedure.step {
-        let taken = match of_step(step) {
-            About::Version => None,
-            // Who does it by hand is told which version it is about.
-            About::Account if step.manual.is_some() => None,
-            About::Account => others.next(),
-            About::Identity => others.find(|version| Some(&version.identity) == identity),
-        };
-        if let Some(other) = taken {
-            return Err(CannotBegin::TakesMore {
-                account: it.id.clone(),
-                step: step.title.to_string(),
-                other: other.number,
-            });
-        }
-    }
-    Ok(())
-}
-
 /// Each step that is about a version once for each, each that is about an identity once for that, the others once.
 fn withdrawals(procedure: &Procedure, going: &[Going]) -> Vec<Entry> {
     let mut out = Vec::new();
@@ -265,44 +243,12 @@ fn proofs(numbers: impl Iterator<Item = u32>) -> impl Iterator<Item = Entry> {
     ])
 }
 
-/// What a rotation may have made at the provider without anybody seeing it: somebody looks for it there.
-fn unseen(rotation: &Operation) -> Option<Step> {
-    let mut creates = rotation.entries.iter();
-    creates.find(|entry| {
-        let is_uncertain = match entry.state {
-            EntryState::Started | EntryState::Unknown => true,
-            EntryState::Waiting | EntryState::Failed | EntryState::Done | EntryState::Skipped => {
-                false
-            }
-        };
-        let gives = entry
-            .step
-            .as_ref()
-            .is_some_and(|step| step.secret.is_some());
-        entry.phase == Phase::Create && gives && is_uncertain
-    })?;
-    let text = |text: String| text.parse::<Text>().ok();
-    Some(Step {
-        title: text("take away what the rotation may have made".to_owned())?,
-        stage: None,
-        manual: text(format!(
-            "look for `{}` at the provider, and take it away where it is there",
-            rotation.tag()
-        )),
-        command: None,
-        http: None,
-        stdin: None,
-        secret: None,
-        id: None,
-        expires: None,
-        rehearse: None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::credential::Version;
+    use crate::model::operation::EntryState;
+    use crate::model::procedure::Step;
     use serde_json::json;
 
     fn credential() -> Credential {
