@@ -37,6 +37,25 @@ pub struct Surroundings {
     pub clock: fn() -> Instant,
 }
 
+impl Surroundings {
+    /// The same for whoever cannot wait: nothing may take longer than a limit.
+    pub fn hasty(&self, limit: Duration) -> Surroundings {
+        Surroundings {
+            http: wire::Settings {
+                timeout: self.http.timeout.min(limit),
+                ca: self.http.ca.clone(),
+                proxy: (self.http.proxy.as_ref()).map(|it| Secret::new(it.expose().to_vec())),
+                no_proxy: self.http.no_proxy.clone(),
+            },
+            programs: self.programs.clone(),
+            variables: self.variables.clone(),
+            limit: self.limit.min(limit),
+            others_write: self.others_write,
+            clock: self.clock,
+        }
+    }
+}
+
 /// One environment of a provider or a platform.
 pub struct Reach<'a> {
     around: &'a Surroundings,

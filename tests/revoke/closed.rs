@@ -4,13 +4,16 @@ use crate::provider::{Provider, Roll, home};
 
 #[test]
 fn a_consumer_is_seen_to_fail() {
-    let provider = Provider::start();
-    let home = home(&provider, &Roll::default());
-    home.run(&["revoke", "etl", "--yes"])
-        .ok(0)
-        .says("consumer/twin fails now, and was well before");
-    let log = home.run(&["audit", "log", "--format", "jsonl"]).ok(0);
-    log.says("fact/fail-closed etl 2 twin ");
+    for emergency in [&[][..], &["--emergency"]] {
+        let provider = Provider::start();
+        let home = home(&provider, &Roll::default());
+        let words = [&["revoke", "etl", "--yes"], emergency].concat();
+        home.run(&words)
+            .ok(0)
+            .says("consumer/twin fails now, and was well before");
+        let log = home.run(&["audit", "log", "--format", "jsonl"]).ok(0);
+        log.says("fact/fail-closed etl 2 twin ");
+    }
 }
 
 #[test]

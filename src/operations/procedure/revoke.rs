@@ -29,6 +29,9 @@ use crate::lifecycle::operation::Came as Step;
 
 pub use came::{Came, Left, Stands};
 
+/// How long a look at a consumer may keep an emergency waiting.
+const HASTE: Duration = Duration::from_secs(2);
+
 /// A revoke under way.
 pub struct Revocation<'t, 's> {
     tools: Tools<'t, 's>,
@@ -183,10 +186,11 @@ impl<'t, 's> Revocation<'t, 's> {
                 self.sessions.insert(number, session);
             }
         }
-        // In an emergency nobody waits for that.
-        let has_begun = self.withdrawals().any(has_begun);
-        if !self.is_emergency() && !has_begun {
-            self.before = self.healths();
+        if !self.withdrawals().any(has_begun) {
+            self.before = match self.is_emergency() {
+                true => self.healths(&self.tools.around.hasty(HASTE)),
+                false => self.healths(self.tools.around),
+            };
         }
     }
 
