@@ -364,7 +364,7 @@ mod tests {
         let mut rotation = blank(
             Work::Rotate,
             (
-                "0192aabb-ccdd-7000-8000-000000000000".parse().unwrap(),
+                "0192aabb-ccdd-7000-8000-aabbccddeeff".parse().unwrap(),
                 &Actor {
                     name: "tester".parse().unwrap(),
                     host: "here".parse().unwrap(),
@@ -377,6 +377,7 @@ mod tests {
             vec![entry],
         );
         rotation.version = Some(2);
+        let tag = rotation.tag();
         let key = "etl 1".parse().unwrap();
         let operations = Operations::from([(key, rotation)]);
         let cut = steps(&[
@@ -388,7 +389,7 @@ mod tests {
         assert_eq!(begun.changes().len(), 1);
         let first = begun.operation.entries[0].step.as_ref().unwrap();
         let manual = first.manual.as_ref().unwrap().as_str();
-        assert!(manual.contains("keyroll-0192aabbccdd"), "{manual}");
+        assert!(manual.contains(&tag), "{manual}");
         assert!(lines(&begun).contains(&"refusal 2".to_owned()));
     }
 }
