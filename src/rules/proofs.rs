@@ -89,7 +89,18 @@ fn needed<'f>(facts: &Facts<'_>, account: &Account, past: &'f Past<'_>) -> Vec<P
         .canary
         .as_ref()
         .is_some_and(|canary| canary.hidden.is_some());
-    let can_be_asked = |probe: &ProbeKind| *probe != ProbeKind::Foreign || has_foreign;
+    // Whoever administers others is granted nothing that a probe of theirs could show.
+    let is_granted = !account.permissions.is_empty() || !account.scopes.is_empty();
+    let can_be_asked = |probe: &ProbeKind| match probe {
+        ProbeKind::Authenticate => true,
+        ProbeKind::Foreign => is_granted && has_foreign,
+        ProbeKind::Discover
+        | ProbeKind::Read
+        | ProbeKind::Forbidden
+        | ProbeKind::Write
+        | ProbeKind::Audit
+        | ProbeKind::Session => is_granted,
+    };
     let mut needed = Vec::new();
 
     let provider = facts.inventory.providers.get(&account.provider);

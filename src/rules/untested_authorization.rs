@@ -22,6 +22,8 @@ reports are those that were granted), `foreign` (a record of somebody else is de
 `canary.hidden`), `forbidden` (what it must not do is denied). A `write` changes something, so it is never asked for
 here.
 
+An account that is granted neither a permission nor a scope, as one that only administers others, needs a logon alone.
+
 Evidence counts for one version in one environment: a role that was changed at the provider between two rotations is
 seen by nobody else.
 
@@ -54,6 +56,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::sample::ACCOUNT;
     use crate::rules::untested_authentication::tests::told;
     use serde_json::json;
 
@@ -65,6 +68,8 @@ mod tests {
         assert!(found[0].starts_with("untested-authorization: "));
         let failed = told(&[logon, "read 2 fail 2026-10-21"], json!({}));
         assert_eq!(failed.len(), 1, "{failed:?}");
+        let nothing = json!({ ACCOUNT: { "permissions": [], "scopes": [], "platform": null } });
+        assert_eq!(told(&[logon], nothing), Vec::<String>::new());
         assert!(failed[0].starts_with("evidence-failed: "));
     }
 }
