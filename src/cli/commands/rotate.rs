@@ -127,10 +127,10 @@ fn go_on(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) ->
     };
     if operation.what != Work::Rotate {
         let what = operation.what;
-        return Err(
-            Failure::refused(format!("what is open on `account/{id}` is a {what}"))
-                .hint(format!("`keyroll revoke {id} --resume` goes on with it")),
-        );
+        return Err(Failure::refused(format!(
+            "what is open on `account/{id}` is no rotation but {what}"
+        ))
+        .hint(format!("`keyroll revoke {id} --resume` goes on with it")));
     }
     if args.abort {
         let tag = operation.tag();

@@ -117,6 +117,10 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
             Status::Error,
             "`keyroll rotate ACCOUNT --resume` goes on with it, --abort gives it up; nothing was changed",
         ),
+        Refusal::NotCurrent { .. } => (
+            Status::Error,
+            "`keyroll credential show ACCOUNT` shows them; --version names one; a possibly live one is proven by `keyroll revoke ACCOUNT --resume`",
+        ),
         Refusal::Revoked { .. } => (Status::Error, "a revoked secret is not handed out"),
         Refusal::NoRecipient(_) => (
             Status::Usage,

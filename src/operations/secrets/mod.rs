@@ -59,6 +59,13 @@ pub enum Refusal {
         number: u32,
         what: Work,
     },
+    /// There are versions, and none of them is in use.
+    #[error("no version of `account/{account}` is current: version {number} is {stage}")]
+    NotCurrent {
+        account: AccountId,
+        number: u32,
+        stage: VersionStage,
+    },
     #[error("version {number} of `account/{account}` is revoked")]
     Revoked { account: AccountId, number: u32 },
     #[error("there is no recipient `{0}`")]
@@ -362,7 +369,17 @@ fn chosen<'v>(
                 number,
             });
         }
-        (None, None) => return Err(Refusal::NoSecret(account.clone())),
+        (None, None) => {
+            let last = crate::lifecycle::versions::of(versions, account).next_back();
+            return Err(last.map_or_else(
+                || Refusal::NoSecret(account.clone()),
+                |(key, version)| Refusal::NotCurrent {
+                    account: account.clone(),
+                    number: key.number,
+                    stage: version.stage,
+                },
+            ));
+        }
     };
     let held = version.held.as_ref();
     held.map(|held| (key, version, held))
