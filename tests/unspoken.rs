@@ -122,7 +122,13 @@ fn formats(home: &Home) -> Vec<String> {
         .nth(1)
         .unwrap_or_default();
     let list = list.split(']').next().unwrap_or_default();
-    let formats: Vec<String> = list.split(", ").map(|it| it.trim().to_owned()).collect();
+    // Those for who watches are of `check` alone, and refused here.
+    let watched = ["prometheus", "nagios", "ics"];
+    let formats: Vec<String> = list
+        .split(", ")
+        .map(|it| it.trim().to_owned())
+        .filter(|it| !watched.contains(&it.as_str()))
+        .collect();
     assert!(formats.len() >= 6, "{ran:#?}");
     formats
 }

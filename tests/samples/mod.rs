@@ -124,9 +124,36 @@ CREATE TABLE fact (
     DROP TABLE kept;
     CREATE INDEX fact_account ON fact (account) WHERE account IS NOT NULL;
     CREATE INDEX fact_reviewed_by ON fact (reviewed_by) WHERE reviewed_by IS NOT NULL;
-    ALTER TABLE version DROP COLUMN revoked; ALTER TABLE version DROP COLUMN seen_expires;
-    ALTER TABLE version DROP COLUMN tag; ALTER TABLE version DROP COLUMN identity;
-    ALTER TABLE version DROP COLUMN provider_id;
+    CREATE TEMP TABLE kept AS SELECT * FROM version;
+    CREATE TEMP TABLE values_kept AS SELECT * FROM sealed;
+    DROP TABLE sealed;
+    DROP TABLE version;
+CREATE TABLE version (
+  account TEXT NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED,
+  number INTEGER NOT NULL CHECK (number BETWEEN 0 AND 4294967295),
+  stage TEXT NOT NULL CHECK (
+    stage = 'pending' OR stage = 'current' OR stage = 'previous' OR stage = 'revoked' OR
+    stage = 'possibly-live'),
+  issued TEXT NOT NULL CHECK (date(issued) IS issued),
+  expires TEXT CHECK (date(expires) IS expires),
+  retired TEXT CHECK (date(retired) IS retired), activated TEXT CHECK (date(activated) IS activated), place TEXT, item TEXT, source TEXT CHECK (
+  source = 'prompt' OR source = 'stdin' OR source = 'file' OR source = 'descriptor' OR source = 'existing'), bound TEXT, fingerprints TEXT CHECK (fingerprints IS NULL OR json_valid(fingerprints)), exposed TEXT CHECK (date(exposed) IS exposed),
+  PRIMARY KEY (account, number)
+) STRICT;
+    INSERT INTO version (account, number, stage, issued, expires, retired, activated,
+      place, item, source, bound, fingerprints, exposed)
+      SELECT account, number, stage, issued, expires, retired, activated, place, item, source, bound,
+      fingerprints, exposed FROM kept;
+CREATE TABLE sealed (
+  account TEXT NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED,
+  number INTEGER NOT NULL CHECK (number BETWEEN 0 AND 4294967295),
+  ciphertext TEXT NOT NULL,
+  PRIMARY KEY (account, number),
+  FOREIGN KEY (account, number) REFERENCES version DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+    INSERT INTO sealed SELECT * FROM values_kept;
+    DROP TABLE kept;
+    DROP TABLE values_kept;
     ALTER TABLE person DROP COLUMN login; ALTER TABLE consumer DROP COLUMN fetches;
     ALTER TABLE rotation DROP COLUMN blackout; ALTER TABLE procedure DROP COLUMN generate;
     ALTER TABLE provider_environment DROP COLUMN endpoints; ALTER TABLE platform_environment DROP COLUMN endpoints;
