@@ -169,31 +169,37 @@ fn shown(field: &str) -> String {
     short.escape_debug().to_string()
 }
 
-/// Whether a version was seen to read in an environment, as recorded.
+/// Whether a version was seen to read in an environment when it was last tried, as recorded.
 pub fn was_read<'f>(
     facts: impl IntoIterator<Item = &'f Fact>,
     wanted: u32,
     wanted_side: Side,
     place: &EnvironmentName,
 ) -> bool {
-    facts.into_iter().any(|fact| {
+    let reads = facts.into_iter().filter_map(|fact| {
         let Fact::Evidence {
             version,
             probe: ProbeKind::Read,
-            outcome: Outcome::Pass,
+            outcome,
+            on,
             detail,
             ..
         } = fact
         else {
-            return false;
+            return None;
         };
         let detail = detail.as_deref();
         let side = detail.and_then(|detail| detail.side);
         let environment = detail.and_then(|detail| detail.environment.as_ref());
-        *version == wanted
+        let is_it = *version == wanted
             && side.unwrap_or(Side::Provider) == wanted_side
-            && environment.is_none_or(|environment| environment == place)
-    })
+            && environment.is_none_or(|environment| environment == place);
+        let at = detail.and_then(|detail| detail.at);
+        is_it.then(|| (at.unwrap_or_else(|| Timestamp::from(*on)), *outcome))
+    });
+    // Of two at the same moment the worse counts.
+    let last = reads.max_by_key(|(at, outcome)| (*at, *outcome != Outcome::Pass));
+    last.is_some_and(|(_, outcome)| outcome == Outcome::Pass)
 }
 
 /// Whether the last logon of a version in an environment was refused, as recorded: where bad logons are counted, another
@@ -318,6 +324,13 @@ mod tests {
         assert!(!seen(json!(null), 2, Side::Platform));
         assert!(seen(json!({ "side": "platform" }), 2, Side::Platform));
         assert!(!seen(json!({ "environment": "other" }), 2, Side::Provider));
+        let at = |time: &str| fact(json!({ "at": time }));
+        let mut failed = serde_json::to_value(at("2026-11-01T11:00:00Z")).unwrap();
+        failed["outcome"] = json!("fail");
+        let failed: Fact = serde_json::from_value(failed).unwrap();
+        let newest = |facts: &[&Fact]| was_read(facts.iter().copied(), 2, Side::Provider, &here);
+        assert!(!newest(&[&at("2026-11-01T10:00:00Z"), &failed]));
+        assert!(newest(&[&failed, &at("2026-11-01T12:00:00Z")]));
     }
 
     #[test]

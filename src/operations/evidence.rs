@@ -1,4 +1,4 @@
-//! Evidence that somebody brings: a file stays where it is, and its name and SHA-256 are recorded.
+//! Evidence as it is recorded: what a probe saw, or what somebody brings, of which the file stays where it is.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -7,7 +7,41 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest, Sha256};
 
+use crate::model::date::Timestamp;
+use crate::model::entitlement::Side;
+use crate::model::fact::{Detail, Fact};
+use crate::model::id::{AccountId, EnvironmentName};
+use crate::model::key::FactKey;
+use crate::model::probe::ProbeKind;
 use crate::model::text::{Text, is_unsafe};
+use crate::provider::Seen;
+
+/// What a probe saw of a version, as it is recorded: that it was, never what was answered.
+pub fn of_probe(
+    (account, version): (&AccountId, u32),
+    (kind, seen): (ProbeKind, &Seen),
+    (side, environment): (Side, &EnvironmentName),
+    now: Timestamp,
+) -> (FactKey, Fact) {
+    let fact = Fact::Evidence {
+        account: account.clone(),
+        version,
+        probe: kind,
+        outcome: seen.outcome,
+        on: now.date(),
+        detail: Some(Box::new(Detail {
+            at: Some(now),
+            side: Some(side),
+            environment: Some(environment.clone()),
+            status: seen.status,
+            millis: Some(seen.millis),
+            digest: seen.digest.as_ref().and_then(|digest| digest.parse().ok()),
+            file: None,
+            note: None,
+        })),
+    };
+    (FactKey::of(&fact), fact)
+}
 
 /// The largest file, in bytes.
 const LARGEST: u64 = 1 << 30;

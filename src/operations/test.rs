@@ -7,12 +7,13 @@ use crate::lifecycle::testing::{LeftOut, Planned, was_read};
 use crate::model::change::Change;
 use crate::model::date::Timestamp;
 use crate::model::entitlement::{EntitlementKey, Side};
-use crate::model::fact::{Detail, Fact, Outcome};
+use crate::model::fact::Outcome;
 use crate::model::id::EnvironmentName;
-use crate::model::key::{FactKey, VersionKey};
+use crate::model::key::VersionKey;
 use crate::model::placeholder::Plain;
 use crate::model::probe::{Probe, ProbeKind, Verdict};
 use crate::model::provider::Environment;
+use crate::operations::evidence;
 use crate::operations::procedure::{Opened, Scene, Subject};
 use crate::operations::secrets::Secrets;
 use crate::provider::{Reach, Seen, Sight, Surroundings, Values};
@@ -140,25 +141,9 @@ impl Tester<'_, '_> {
 
     /// Records what was seen: that it was, never what was answered.
     fn record(&mut self, kind: ProbeKind, seen: &Seen, environment: EnvironmentName) -> Result<()> {
-        let now = (self.now)();
-        let fact = Fact::Evidence {
-            account: self.scene.id.clone(),
-            version: self.version.number,
-            probe: kind,
-            outcome: seen.outcome,
-            on: now.date(),
-            detail: Some(Box::new(Detail {
-                at: Some(now),
-                side: Some(self.side),
-                environment: Some(environment),
-                status: seen.status,
-                millis: Some(seen.millis),
-                digest: seen.digest.as_ref().and_then(|digest| digest.parse().ok()),
-                file: None,
-                note: None,
-            })),
-        };
-        let key = FactKey::of(&fact);
+        let version = (&self.scene.id, self.version.number);
+        let place = (self.side, &environment);
+        let (key, fact) = evidence::of_probe(version, (kind, seen), place, (self.now)());
         // The same was seen in this very second.
         if self.scene.inventory.facts.contains_key(&key) {
             return Ok(());

@@ -3,11 +3,12 @@
 use anyhow::Result;
 
 use crate::lifecycle::operation::Came;
+use crate::lifecycle::testing::was_read;
 use crate::model::change::Change;
 use crate::model::entitlement::Side;
-use crate::model::fact::{Detail, Fact, Outcome};
-use crate::model::key::FactKey;
+use crate::model::fact::Outcome;
 use crate::model::probe::ProbeKind;
+use crate::operations::evidence;
 use crate::operations::procedure::rotate::{Rotation, Went};
 use crate::operations::procedure::values::Opened;
 use crate::provider::{Reach, Seen, Sight};
@@ -71,44 +72,17 @@ impl Rotation<'_, '_> {
         Ok(Went { more, ..went })
     }
 
-    /// Whether evidence of a read by this version is recorded already.
+    /// Whether the newest evidence of a read by this version is that it could.
     fn was_seen_to_read(&self, number: u32) -> bool {
-        self.scene.facts().any(|fact| match fact {
-            Fact::Evidence {
-                version,
-                probe: ProbeKind::Read,
-                outcome: Outcome::Pass,
-                detail,
-                ..
-            } => {
-                let side = detail.as_deref().and_then(|detail| detail.side);
-                *version == number && side.unwrap_or(Side::Provider) == Side::Provider
-            }
-            _ => false,
-        })
+        let place = &self.scene.account.environment;
+        was_read(self.scene.facts(), number, Side::Provider, place)
     }
 
     /// What was seen, as a fact.
     fn evidence(&self, version: u32, probe: ProbeKind, seen: &Seen) -> Option<Change> {
-        let now = self.now();
-        let fact = Fact::Evidence {
-            account: self.scene.id.clone(),
-            version,
-            probe,
-            outcome: seen.outcome,
-            on: now.date(),
-            detail: Some(Box::new(Detail {
-                at: Some(now),
-                side: Some(Side::Provider),
-                environment: Some(self.scene.account.environment.clone()),
-                status: seen.status,
-                millis: Some(seen.millis),
-                digest: seen.digest.as_ref().and_then(|digest| digest.parse().ok()),
-                file: None,
-                note: None,
-            })),
-        };
-        let key = FactKey::of(&fact);
+        let place = (Side::Provider, &self.scene.account.environment);
+        let version = (&self.scene.id, version);
+        let (key, fact) = evidence::of_probe(version, (probe, seen), place, self.now());
         let is_there = self.scene.inventory.facts.contains_key(&key);
         (!is_there).then(|| Change::create((key, fact).into()))
     }
