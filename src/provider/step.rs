@@ -11,7 +11,10 @@ use crate::model::text::Text;
 use crate::provider::answer::{Heard, Unheard};
 use crate::provider::reach::Reach;
 use crate::provider::values::{Scope, Values};
-use crate::secret::{Secret, Value};
+use crate::secret::{Secret, Value, is_public};
+
+/// What is shorter than this, in bytes, is looked for as a whole alone.
+const SHORT: usize = 8;
 
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,11 +166,17 @@ impl Performed {
         }
     }
 
+    /// Whether a secret stands in what should be an id; what is short stands in many.
     fn holds_secret(&self, id: &Text, scope: &Scope<'_>) -> bool {
         let new = self.secret.iter().flat_map(|value| value.fields());
+        let new = new.filter(|(name, _)| !is_public(name));
         let new = new.map(|(_, secret)| secret);
-        new.chain(scope.secrets())
-            .any(|secret| secret.expose() == id.as_str().as_bytes())
+        let id = id.as_str().as_bytes();
+        new.chain(scope.secrets()).any(|secret| {
+            let secret = secret.expose();
+            let stands = |length: usize| id.windows(length).any(|part| part == secret);
+            secret == id || (secret.len() >= SHORT && stands(secret.len()))
+        })
     }
 }
 
@@ -243,6 +252,19 @@ mod tests {
         ] {
             assert_eq!(how(expect, status), expected, "{status}");
         }
+    }
+
+    #[test]
+    fn what_holds_a_secret_is_no_id() {
+        let mut done = Performed::unheard(Unheard::unsent("x"));
+        let secret = Secret::from("k2-Jc6vRk4wYx8zTm1".to_owned());
+        done.secret = Some(Value::single(secret).unwrap());
+        let values = Values::new();
+        let scope = Scope::of(&values);
+        let holds = |id: &str| done.holds_secret(&id.parse().unwrap(), &scope);
+        assert!(holds("k2-Jc6vRk4wYx8zTm1"));
+        assert!(holds("/keys/k2-Jc6vRk4wYx8zTm1?full"));
+        assert!(!holds("k2"));
     }
 
     #[test]
