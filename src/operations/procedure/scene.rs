@@ -184,7 +184,15 @@ impl Scene {
                 Fact::Acknowledged {
                     version, consumer, ..
                 } => *version == number && consumer == wanted,
-                _ => false,
+                Fact::Issued { .. }
+                | Fact::Rotated { .. }
+                | Fact::Evidence { .. }
+                | Fact::Drill { .. }
+                | Fact::Seen { .. }
+                | Fact::Review { .. }
+                | Fact::OwnerChanged { .. }
+                | Fact::Refused { .. }
+                | Fact::FailClosed { .. } => false,
             })
         };
         let asked = self.consumers().filter(|(_, consumer)| !consumer.fetches);
