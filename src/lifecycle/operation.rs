@@ -18,11 +18,11 @@ use crate::model::text::Text;
 
 use std::collections::BTreeMap;
 
-pub use aside::{has_begun, provider_knows};
+pub use aside::{ends_old, has_begun, provider_knows};
 pub use course::Course;
 pub use going::{About, Going, numbers, of_step, touched};
 pub use revoke::{Revoke, Revoking, proof, revocation};
-pub use rotate::{Rotating, is_live, rotation};
+pub use rotate::{Rotating, gives, is_live, rotation};
 pub use settle::{forgotten, possibly_live, refused};
 
 /// The operations of all accounts, as recorded.
@@ -75,6 +75,10 @@ pub enum CannotBegin {
         number: u32,
         title: String,
     },
+    #[error(
+        "`{title}` would take the new version of `account/{account}` away, not the old one alone"
+    )]
+    TakesNew { account: AccountId, title: String },
     #[error("`account/{account}` has no version that could still work")]
     NothingLive { account: AccountId },
     #[error("version {number} of `account/{account}` works no more, as recorded")]

@@ -133,6 +133,22 @@ pub struct Step {
     pub rehearse: Option<Ask>,
 }
 
+impl Step {
+    /// The text of all that it asks with when it is done: not of what a drill does in its place.
+    pub fn asked(&self) -> String {
+        let asked = Step {
+            rehearse: None,
+            ..self.clone()
+        };
+        let text = serde_json::to_string(&asked).unwrap_or_default();
+        match self.command.is_some() && self.stdin.is_none() {
+            // A program that is not told what it reads is given the secret.
+            true => format!("{text} {{secret}}"),
+            false => text,
+        }
+    }
+}
+
 /// Named, ordered steps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

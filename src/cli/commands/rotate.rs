@@ -282,6 +282,9 @@ pub(super) fn refused(why: CannotBegin) -> Failure {
         } => format!(
             "`keyroll credential id {account} ID --version {number}` records what the provider calls it; nothing was begun"
         ),
+        CannotBegin::TakesNew { .. } => {
+            "a step that retires names the old version: `{previous.id}`; nothing was begun".to_owned()
+        }
         CannotBegin::NothingLive { .. } | CannotBegin::NotLive { .. } => {
             "there is nothing to take away".to_owned()
         }

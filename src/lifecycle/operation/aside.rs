@@ -13,6 +13,32 @@ pub fn provider_knows(rotation: &Operation) -> bool {
     told.any(has_begun)
 }
 
+/// Whether a step of a phase may end the old version. Where the two never live side by side, what gives the provider the
+/// new value, or has it make one, puts it in the place of the old; unless that was taken away before.
+pub fn ends_old(rotation: &Operation, phase: Phase) -> bool {
+    let first = |wanted: Phase| {
+        let mut entries = rotation.entries.iter();
+        entries.position(|entry| entry.phase == wanted)
+    };
+    let is_one = first(Phase::Overlap).is_none();
+    let retires_first = match (first(Phase::Retire), first(Phase::Create)) {
+        (Some(retire), Some(create)) => retire < create,
+        (Some(_) | None, _) => false,
+    };
+    match phase {
+        Phase::Retire | Phase::Withdraw => true,
+        Phase::Set => is_one,
+        Phase::Create => is_one && !retires_first,
+        Phase::Test
+        | Phase::Acknowledge
+        | Phase::Promote
+        | Phase::Overlap
+        | Phase::Refusal
+        | Phase::FailClosed
+        | Phase::Finish => false,
+    }
+}
+
 /// Whether an entry may have had an effect.
 pub fn has_begun(entry: &Entry) -> bool {
     match entry.state {

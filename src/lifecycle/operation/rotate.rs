@@ -49,6 +49,9 @@ pub fn rotation(
     if let Some((key, _)) = current.filter(|(_, version)| version.id.is_none()) {
         named(it.id, key.number, "{previous.id}", procedure.step.iter())?;
     }
+    if let Some((_, version)) = current {
+        retires_old_alone(it, (course, procedure), identity.as_ref(), version)?;
+    }
     let operation = Operation {
         what: Work::Rotate,
         state: OperationState::Open,
@@ -190,15 +193,42 @@ pub(super) fn named<'p>(
     placeholder: &str,
     steps: impl Iterator<Item = &'p Step>,
 ) -> Result<(), CannotBegin> {
-    let names = |step: &&Step| {
-        let text = serde_json::to_string(step).unwrap_or_default();
-        text.contains(placeholder)
-    };
+    let names = |step: &&Step| step.asked().contains(placeholder);
     match steps.into_iter().find(names) {
         None => Ok(()),
         Some(step) => Err(CannotBegin::NoId {
             account: account.clone(),
             number,
+            title: step.title.to_string(),
+        }),
+    }
+}
+
+/// Refuses steps that would take the new version away in place of the old one, or with it.
+fn retires_old_alone(
+    it: &Rotating<'_>,
+    (course, procedure): (Course, &Procedure),
+    identity: Option<&Text>,
+    old: &Version,
+) -> Result<(), CannotBegin> {
+    let is_same = old.identity.as_ref().or(it.credential.identity.first()) == identity;
+    let takes_new = |step: &Step| {
+        let text = step.asked();
+        let names = |placeholder: &str| text.contains(placeholder);
+        let all = names("{identity}") || (is_same && names("{previous.identity}"));
+        // Before there is a new one, what is of the identity is the old one.
+        let has_new = match course {
+            Course::CreateFirst | Course::BlueGreen | Course::ReplaceInPlace => true,
+            Course::RevokeFirst => false,
+        };
+        names("{id}") || names("{credential.id}") || (has_new && all && !names("{previous.id}"))
+    };
+    let steps = staged(procedure)
+        .filter(|(stage, step)| phase_of(*stage) == Some(Phase::Retire) && step.manual.is_none());
+    match steps.map(|(_, step)| step).find(|step| takes_new(step)) {
+        None => Ok(()),
+        Some(step) => Err(CannotBegin::TakesNew {
+            account: it.id.clone(),
             title: step.title.to_string(),
         }),
     }
@@ -273,7 +303,7 @@ fn entries(course: Course, procedure: &Procedure, has_old: bool) -> Vec<Entry> {
 }
 
 /// Whether a step gives the new value: the provider's answer has it, or whoever does it by hand types it.
-fn gives(step: &Step) -> bool {
+pub fn gives(step: &Step) -> bool {
     step.secret.is_some() || (step.manual.is_some() && step.stage == Some(Stage::Create))
 }
 
