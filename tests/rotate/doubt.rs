@@ -129,7 +129,7 @@ fn what_cannot_even_begin_is_not_uncertain() {
     let ran = world.rotate(&[]).clean();
     assert_ne!(ran.status, Some(0), "{ran:#?}");
     assert_eq!(world.server.count(""), 0);
-    assert_eq!(world.entries("create")[0], "waiting");
+    assert_eq!(world.entries("create")[0], "failed");
     world.set("nobody-knows", crate::server::ADMIN);
     world.rotate(&["--resume"]).ok(0);
 }

@@ -41,6 +41,7 @@ fn what_is_done_by_hand_waits_off_a_terminal_and_is_done_at_one() {
     world.rotate(&[]).ok(3).says("is done by hand");
     assert_eq!(world.server.count(""), 0);
     assert_eq!(world.stages(), ["current"]);
+    assert_eq!(world.entries("create"), ["waiting"]);
     let new = "new-canary-by-hand-Pq3sTv6w";
     {
         let mut state = world.server.state();
@@ -77,6 +78,38 @@ fn what_nobody_says_is_done_is_not() {
     session.exp_eof().unwrap();
     assert_eq!(world.stages(), ["current"]);
     assert!(world.server.works(OLD));
+}
+
+#[test]
+fn who_is_cut_off_while_they_do_it_by_hand_may_have_done_it() {
+    let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
+    let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes"]);
+    session.exp_string("nothing if it is not:").unwrap();
+    session
+        .process_mut()
+        .kill(rexpect::process::Signal::SIGKILL)
+        .unwrap();
+    drop(session);
+    assert_eq!(world.entries("create"), ["started"]);
+    world.rotate(&["--abort"]).ok(5).says("by hand");
+    assert_eq!(world.state(), "open");
+    // Whoever is not there knows nothing more of it.
+    world.rotate(&["--resume"]).ok(3);
+    assert_eq!(world.entries("create"), ["unknown"]);
+    world.rotate(&["--abort", "--made-nothing"]).ok(0);
+    assert_eq!(world.state(), "aborted");
+}
+
+#[test]
+fn what_somebody_says_is_not_done_waits_as_before() {
+    let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
+    let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes"]);
+    session.exp_string("nothing if it is not:").unwrap();
+    session.send_line("").unwrap();
+    session.exp_eof().unwrap();
+    assert_eq!(world.entries("create"), ["waiting"]);
+    world.rotate(&["--abort"]).ok(0);
+    assert_eq!(world.state(), "aborted");
 }
 
 const PROGRAM: &str = r#"

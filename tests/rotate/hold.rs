@@ -119,7 +119,7 @@ fn what_takes_a_while_at_the_provider_is_asked_again_until_it_is_refused() {
     let world = World::new(&roll);
     world.server.manners(|manners| manners.lag = 1);
     world.rotate(&[]).ok(0);
-    assert_eq!(world.server.count("GET /me"), 3);
+    assert_eq!(world.server.count("GET /me"), 4);
     assert_eq!(world.stages(), ["revoked", "current"]);
 }
 

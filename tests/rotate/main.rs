@@ -15,6 +15,7 @@ mod engine;
 mod finder;
 mod hands;
 mod hold;
+mod misled;
 mod orders;
 mod provider;
 mod refused;

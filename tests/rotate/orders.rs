@@ -14,7 +14,7 @@ fn a_new_key_is_made_proven_and_taken_over_before_the_old_one_goes() {
     let asked = world.server.state().asked.join(" ");
     assert_eq!(
         asked,
-        "POST /keys GET /me GET /orders/WO-1 DELETE /keys/k1 GET /me"
+        "POST /keys GET /me GET /orders/WO-1 DELETE /keys/k1 GET /me GET /me"
     );
     assert_eq!(world.state(), "done");
     world.is_sound();

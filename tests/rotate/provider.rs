@@ -49,6 +49,10 @@ pub struct Manners {
     pub ends: Option<&'static str>,
     /// A create gives the key again that there is.
     pub same: bool,
+    /// What is looked for by its name is answered with all that there is.
+    pub deaf: bool,
+    /// A delete takes all keys of the user away.
+    pub sweeps: bool,
 }
 
 /// When it kills whoever asks.
@@ -119,12 +123,14 @@ impl State {
             ("POST", ["keys"]) => self.make(asked),
             ("GET", ["keys"]) => {
                 let name = asked.query.strip_prefix("name=").unwrap_or_default();
-                let keys = self.keys.iter().filter(|key| key.name == name);
+                let deaf = self.manners.deaf;
+                let keys = self.keys.iter().filter(|key| deaf || key.name == name);
                 let keys = keys.filter(|key| key.lag.is_none());
                 let items: Vec<Json> = keys.map(|key| json!({ "id": key.id })).collect();
                 (200, json!({ "items": items }))
             }
             ("DELETE", ["keys", id]) => self.delete(id),
+            ("POST", ["users", user, "regenerate"]) => self.regenerate(user),
             ("PUT", ["users", user, "password"]) => self.set(user, asked),
             _ => (404, json!({})),
         }
@@ -215,6 +221,12 @@ impl State {
 
     fn delete(&mut self, id: &str) -> (u16, Json) {
         let (lag, lies) = (self.manners.lag, self.manners.lies);
+        if self.manners.sweeps {
+            for key in &mut self.keys {
+                key.lag = Some(0);
+            }
+            return (204, json!({}));
+        }
         let mut live = self.keys.iter_mut().filter(|key| key.lag.is_none());
         match live.find(|key| key.id == id) {
             Some(_) if lies => (204, json!({})),
@@ -224,6 +236,17 @@ impl State {
             }
             None => (404, json!({})),
         }
+    }
+
+    /// A new secret in the place of the old one.
+    fn regenerate(&mut self, user: &str) -> (u16, Json) {
+        self.made += 1;
+        let secret = format!("new-canary-{:02}-Jc6vRk4wYx8zTm1", self.made);
+        let Some(key) = self.keys.iter_mut().find(|key| key.user == user) else {
+            return (404, json!({}));
+        };
+        key.secret.clone_from(&secret);
+        (201, json!({ "token": secret, "id": key.id }))
     }
 
     fn set(&mut self, user: &str, asked: &Asked) -> (u16, Json) {

@@ -3,6 +3,8 @@
 
 mod abort;
 mod create;
+mod found;
+mod hand;
 mod look;
 mod prove;
 
@@ -19,6 +21,7 @@ use crate::operations::procedure::values::{Opened, Subject};
 use crate::operations::procedure::{Ended, Hands, Scene};
 use crate::operations::secrets::Secrets;
 use crate::provider::{How, Performed, Reach, Session, Surroundings};
+use crate::store::StoreError;
 
 /// What a procedure is carried out with.
 pub struct Tools<'t, 's> {
@@ -118,7 +121,10 @@ impl<'t, 's> Rotation<'t, 's> {
             if let Some(why) = self.being_given_up() {
                 return Ok(Ended::Waits { why });
             }
-            let mut went = self.act(at, &entry)?;
+            let mut went = match self.act(at, &entry) {
+                Ok(went) => went,
+                Err(error) => return Err(self.broke_off(at, error)),
+            };
             // A refusal says nothing of the attempt before it.
             if went.came == Came::Failed && !went.is_settled && is_uncertain(&entry) {
                 went.came = Came::Unknown;
@@ -138,22 +144,52 @@ impl<'t, 's> Rotation<'t, 's> {
         }
     }
 
+    /// What cannot go on is a failure too, so that one that never can is not tried for ever. What the store itself could not
+    /// do is not written to it.
+    fn broke_off(&mut self, at: usize, error: anyhow::Error) -> anyhow::Error {
+        if error.downcast_ref::<StoreError>().is_some() {
+            return error;
+        }
+        let entry = self.journal.operation.entries.get(at);
+        let came = match entry.is_some_and(is_uncertain) {
+            true => Came::Unknown,
+            false => Came::Failed,
+        };
+        let why = format!("{error:#}");
+        let told = Told {
+            note: Some(&why),
+            ..Told::at(self.now())
+        };
+        match self.journal.note(self.tools.secrets, at, &came, told) {
+            Ok(()) => error,
+            Err(unwritten) => error.context(unwritten),
+        }
+    }
+
     fn act(&mut self, at: usize, entry: &Entry) -> Result<Went> {
         match (entry.phase, &entry.step) {
             (Phase::Create, None) => self.make(at),
-            (Phase::Create, Some(step)) => self.create(at, entry, step),
+            (Phase::Create, Some(step)) => {
+                if self.withdraws(entry.phase) {
+                    self.hold_session()?;
+                }
+                self.create(at, entry, step)
+            }
             (_, Some(step)) => {
                 if self.withdraws(entry.phase) {
                     self.hold_session()?;
                 }
-                let went = self.perform(at, step)?;
+                let went = self.perform(at, entry, step)?;
                 self.or_seen(entry, went)
             }
             (Phase::Test, None) => self.prove(),
             (Phase::Acknowledge, None) => Ok(self.acknowledged()),
             (Phase::Promote, None) => self.promote(),
             (Phase::Overlap, None) => Ok(self.overlap()),
-            (Phase::Refusal, None) => self.refusal(at),
+            (Phase::Refusal, None) => match self.new_is_gone(at, entry)? {
+                Some(went) => Ok(went),
+                None => self.refusal(at),
+            },
             (
                 Phase::Set | Phase::Retire | Phase::Withdraw | Phase::FailClosed | Phase::Finish,
                 None,
@@ -202,22 +238,9 @@ impl<'t, 's> Rotation<'t, 's> {
     }
 
     /// Does a step of the procedure.
-    fn perform(&mut self, at: usize, step: &Step) -> Result<Went> {
-        if let Some(what) = &step.manual {
-            let noted = self
-                .tools
-                .hands
-                .manual(step.title.as_str(), what.as_str())?;
-            return Ok(match noted {
-                Some(note) => Went::because(Came::Done, note),
-                None => Went::because(
-                    Came::Waits,
-                    format!(
-                        "`{}` is done by hand, and nobody said that it is",
-                        step.title
-                    ),
-                ),
-            });
+    fn perform(&mut self, at: usize, entry: &Entry, step: &Step) -> Result<Went> {
+        if step.manual.is_some() {
+            return self.by_hand(at, entry, step);
         }
         let done = self.acted(Some(at), step, None)?;
         let came = match done.how {
@@ -241,12 +264,7 @@ impl<'t, 's> Rotation<'t, 's> {
             id,
             ..self.subject()
         };
-        let text = serde_json::to_string(step).unwrap_or_default();
-        let text = match step.command.is_some() && step.stdin.is_none() {
-            true => format!("{text} {{secret}}"),
-            false => text,
-        };
-        let opened = Opened::for_text(&text, &self.scene, &subject, self.tools.secrets)?;
+        let opened = Opened::for_text(&step.asked(), &self.scene, &subject, self.tools.secrets)?;
         self.scene.environment()?;
         if let Some(at) = at {
             self.started(at)?;

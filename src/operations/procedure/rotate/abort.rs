@@ -4,15 +4,16 @@
 use anyhow::Result;
 
 use crate::lifecycle::operation::{
-    forgotten, has_begun, is_uncertain, possibly_live, provider_knows,
+    ends_old, forgotten, gives, has_begun, is_uncertain, possibly_live, provider_knows,
 };
 use crate::model::change::Change;
 use crate::model::fact::Fact;
 use crate::model::key::VersionKey;
-use crate::model::operation::{Operation, OperationState, Phase};
+use crate::model::operation::{Entry, Operation, OperationState, Phase};
 use crate::model::procedure::Stage;
 use crate::operations::procedure::Ended;
 use crate::operations::procedure::rotate::Rotation;
+use crate::operations::procedure::rotate::found::Found;
 use crate::operations::procedure::withdrawal::{self, Seen};
 use crate::provider::How;
 
@@ -42,8 +43,17 @@ impl Rotation<'_, '_> {
         if let Some(discard) = self.aside(Stage::Discard) {
             let id = self.scene.version(number)?.1.id.clone();
             let id = id.as_ref().map(|id| id.as_str());
-            let gone = self.aside_performed(&discard, id)?;
-            failed = (gone.how != How::Done).then_some(gone.why);
+            let other = id.and_then(|id| self.on_record(id, Some(number)));
+            failed = match other {
+                Some(key) => Some(format!(
+                    "version {} of account/{} has the same id",
+                    key.number, key.account
+                )),
+                None => {
+                    let gone = self.discarded(&discard, id)?;
+                    (gone.how != How::Done).then_some(gone.why)
+                }
+            };
         }
         let since = Some(self.now());
         let tools = (
@@ -74,7 +84,15 @@ impl Rotation<'_, '_> {
             | Fact::Evidence {
                 account, version, ..
             } => *account == key.account && *version == key.number,
-            _ => false,
+            // A version that the provider never heard of took over nothing, and was refused nowhere.
+            Fact::Issued { .. }
+            | Fact::Rotated { .. }
+            | Fact::Drill { .. }
+            | Fact::Seen { .. }
+            | Fact::Review { .. }
+            | Fact::OwnerChanged { .. }
+            | Fact::Refused { .. }
+            | Fact::FailClosed { .. } => false,
         });
         let mut changes: Vec<Change> = about
             .map(|(id, fact)| Change::remove((id.clone(), fact.clone()).into()))
@@ -99,66 +117,50 @@ impl Rotation<'_, '_> {
     /// Why it cannot be given up any more.
     fn too_late(&self) -> Option<String> {
         let entries = &self.journal.operation.entries;
-        let begun = |phase: Phase| {
-            let mut steps = entries.iter().filter(move |entry| entry.phase == phase);
-            steps.any(has_begun)
-        };
-        let position = |phase: Phase| entries.iter().position(|entry| entry.phase == phase);
-        let overlaps = position(Phase::Overlap).is_some();
-        let retires_first = position(Phase::Retire) < position(Phase::Create);
         let resume = format!("`keyroll rotate {} --resume` goes on", self.scene.id);
-        if begun(Phase::Promote) {
+        let mut promotes = entries.iter().filter(|entry| entry.phase == Phase::Promote);
+        if promotes.any(has_begun) {
             return Some(format!(
                 "the new version is the current one already: {resume}"
             ));
         }
-        let has_old = self.journal.operation.from.is_some();
-        let in_place = has_old && !overlaps && begun(Phase::Set);
-        if in_place || (has_old && retires_first && begun(Phase::Retire)) {
-            return Some(format!(
+        let mut steps = entries.iter().filter(|entry| entry.step.is_some());
+        let ends = |entry: &Entry| ends_old(&self.journal.operation, entry.phase);
+        let is_ended = steps.any(|entry| ends(entry) && has_begun(entry));
+        (is_ended && self.journal.operation.from.is_some()).then(|| {
+            format!(
                 "the old version may not work any more, so that the new one is the only one: {resume}"
-            ));
-        }
-        None
+            )
+        })
     }
 
     /// Something that a create may have made without our seeing it.
     fn unseen(&mut self) -> Result<Option<String>> {
         let entries = self.journal.operation.entries.iter();
-        let mut creates = entries.filter(|entry| entry.phase == Phase::Create);
-        let uncertain = creates.find(|entry| {
-            let gives = entry
-                .step
-                .as_ref()
-                .is_some_and(|step| step.secret.is_some());
-            gives && is_uncertain(entry)
-        });
-        let (Some(_), false) = (uncertain, self.tools.made_nothing) else {
+        let mut creates =
+            entries.filter(|entry| entry.phase == Phase::Create && is_uncertain(entry));
+        let step = creates.find_map(|entry| entry.step.clone().filter(gives));
+        let (Some(step), false) = (step, self.tools.made_nothing) else {
             return Ok(None);
         };
         let tag = self.journal.operation.tag();
+        let id = &self.scene.id;
+        let abort = format!("`keyroll rotate {id} --abort --made-nothing`");
+        // Whoever makes one by hand calls it what they like.
+        if step.manual.is_some() {
+            let title = &step.title;
+            return Ok(Some(format!(
+                "`{title}` may have been done by hand: take what was made away at the provider, then {abort}"
+            )));
+        }
         let Some(find) = self.aside(Stage::Find) else {
             return Ok(Some(format!(
-                "a key `{tag}` may be at the provider: take it away there, then `keyroll rotate {} --abort --made-nothing`",
-                self.scene.id
+                "a key `{tag}` may be at the provider: take it away there, then {abort}"
             )));
         };
-        let found = self.aside_performed(&find, None)?;
-        let gone = match (found.how, found.id, self.aside(Stage::Discard)) {
-            (How::Done, None, _) => return Ok(None),
-            (How::Done, Some(id), Some(discard)) => {
-                self.aside_performed(&discard, Some(id.as_str()))?
-            }
-            (How::Done | How::Failed | How::Unknown, _, _) => {
-                return Ok(Some(format!("a key `{tag}` may be at the provider")));
-            }
-        };
-        Ok(match gone.how {
-            How::Done => None,
-            How::Failed | How::Unknown => Some(format!(
-                "the key `{tag}` could not be taken away: {}",
-                gone.why
-            )),
+        Ok(match self.cleared(&find)? {
+            Found::Nothing => None,
+            Found::Unsaid(why) | Found::Live(why) => Some(format!("{why} (`{tag}`)")),
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{Came, advanced, is_uncertain};
+use crate::lifecycle::operation::{Came, advanced, ends_old, gives, is_uncertain};
 use crate::lifecycle::versions::Given;
 use crate::model::credential::{SecretPlace, Version};
 use crate::model::date::Date;
@@ -15,6 +15,7 @@ use crate::model::procedure::{Alphabet, Generate, Pointers, Stage, Step};
 use crate::model::sealed::Source;
 use crate::model::text::Text;
 use crate::operations::procedure::Scene;
+use crate::operations::procedure::rotate::found::Found;
 use crate::operations::procedure::rotate::{Rotation, Went};
 use crate::operations::secrets::Also;
 use crate::provider::How;
@@ -34,18 +35,18 @@ impl Rotation<'_, '_> {
 
     /// Has a value made at the provider, by a step of the procedure.
     pub(super) fn create(&mut self, at: usize, entry: &Entry, step: &Step) -> Result<Went> {
-        if step.manual.is_some() {
-            return self.typed(at, step);
+        if step.manual.is_some() && gives(step) {
+            return self.typed(at, entry, step);
         }
         let Some(pointers) = &step.secret else {
-            return self.perform(at, step);
+            return self.perform(at, entry, step);
         };
         if let Some(why) = other_fields(pointers, &names(&self.scene.credential)) {
             return Ok(Went::because(Came::Failed, why));
         }
         let mut is_settled = false;
         if is_uncertain(entry) {
-            match self.look_for(at, step)? {
+            match self.look_for(step)? {
                 Looked::Nothing => is_settled = true,
                 Looked::Again => {}
                 Looked::Stop(went) => return Ok(*went),
@@ -73,22 +74,21 @@ impl Rotation<'_, '_> {
         }
     }
 
-    /// A value that somebody made by hand at the provider.
-    fn typed(&mut self, at: usize, step: &Step) -> Result<Went> {
-        let what = step.manual.as_ref().map_or("", |text| text.as_str());
-        let hands = &mut self.tools.hands;
-        let waits = || {
-            Went::because(
-                Came::Waits,
-                format!("`{}` is done by hand, and nobody is there", step.title),
-            )
-        };
-        if hands.manual(step.title.as_str(), what)?.is_none() {
-            return Ok(waits());
+    /// A value that somebody made by hand at the provider. Once they said so, it is there whether it was typed or not.
+    fn typed(&mut self, at: usize, entry: &Entry, step: &Step) -> Result<Went> {
+        let went = self.by_hand(at, entry, step)?;
+        if went.came != Came::Done {
+            return Ok(went);
         }
-        match hands.value(&names(&self.scene.credential))? {
+        match self.tools.hands.value(&names(&self.scene.credential))? {
             Some(value) => self.seal(at, value, Source::Prompt, None, None, None),
-            None => Ok(waits()),
+            None => Ok(Went::because(
+                Came::Waits,
+                format!(
+                    "`{}` was done by hand, and nobody typed its value",
+                    step.title
+                ),
+            )),
         }
     }
 
@@ -157,7 +157,7 @@ impl Rotation<'_, '_> {
     }
 
     /// What became of a create of which nobody knows whether it made something.
-    fn look_for(&mut self, at: usize, step: &Step) -> Result<Looked> {
+    fn look_for(&mut self, step: &Step) -> Result<Looked> {
         if self.tools.made_nothing {
             return Ok(Looked::Nothing);
         }
@@ -165,72 +165,26 @@ impl Rotation<'_, '_> {
             return Ok(Looked::Again);
         }
         let Some(find) = self.aside(Stage::Find) else {
-            let tag = self.journal.operation.tag();
-            return Ok(Looked::Stop(Box::new(Went::because(
-                Came::Waits,
-                format!(
-                    "`{}` may have made a key that nobody saw: look for `{tag}` at the provider, take it away, then \
-                     `keyroll rotate {} --resume --made-nothing`",
-                    step.title, self.scene.id
+            let (title, id, tag) = (&step.title, &self.scene.id, self.journal.operation.tag());
+            let again = format!("`keyroll rotate {id} --resume --made-nothing`");
+            let why = match ends_old(&self.journal.operation, Phase::Create) {
+                true => format!(
+                    "`{title}` may have put a value that nobody saw in the place of the old one: {again} does it once more"
                 ),
-            ))));
+                false => format!(
+                    "`{title}` may have made a key that nobody saw: look for `{tag}` at the provider, take it away, then {again}"
+                ),
+            };
+            return Ok(Looked::Stop(Box::new(Went::because(Came::Waits, why))));
         };
-        let found = self.aside_performed(&find, None)?;
-        match (found.how, found.id) {
-            (How::Done, None) => Ok(Looked::Nothing),
-            (How::Done, Some(id)) => match self.aside(Stage::Discard) {
-                Some(discard) => {
-                    let gone = self.aside_performed(&discard, Some(id.as_str()))?;
-                    match gone.how {
-                        How::Done => Ok(Looked::Nothing),
-                        How::Failed | How::Unknown => Ok(Looked::Stop(Box::new(Went {
-                            is_possibly_live: true,
-                            ..Went::because(
-                                Came::Unknown,
-                                format!(
-                                    "`{id}` was made, and could not be taken away: {}",
-                                    gone.why
-                                ),
-                            )
-                        }))),
-                    }
-                }
-                None => Ok(Looked::Stop(Box::new(Went {
-                    is_possibly_live: true,
-                    ..Went::because(
-                        Came::Unknown,
-                        format!(
-                            "`{id}` was made and its value was lost; take it away at the provider"
-                        ),
-                    )
-                }))),
-            },
-            (How::Failed | How::Unknown, _) => Ok(Looked::Stop(Box::new(Went::because(
-                Came::Unknown,
-                format!(
-                    "entry {} may have made a key, and the provider does not say: {}",
-                    at + 1,
-                    found.why
-                ),
-            )))),
-        }
-    }
-
-    /// A step beside the order, as it was when the rotation began.
-    pub(super) fn aside(&self, stage: Stage) -> Option<Step> {
-        let entries = self.journal.operation.entries.iter();
-        let steps = entries.filter(|entry| entry.phase == Phase::Create);
-        let mut steps = steps.filter_map(|entry| entry.step.as_ref());
-        steps.find(|step| step.stage == Some(stage)).cloned()
-    }
-
-    /// Does such a step.
-    pub(super) fn aside_performed(
-        &mut self,
-        step: &Step,
-        id: Option<&str>,
-    ) -> Result<crate::provider::Performed> {
-        self.acted(None, step, id)
+        Ok(match self.cleared(&find)? {
+            Found::Nothing => Looked::Nothing,
+            Found::Unsaid(why) => Looked::Stop(Box::new(Went::because(Came::Unknown, why))),
+            Found::Live(why) => Looked::Stop(Box::new(Went {
+                is_possibly_live: true,
+                ..Went::because(Came::Unknown, why)
+            })),
+        })
     }
 }
 

@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{Came, is_uncertain};
+use crate::lifecycle::operation::{Came, MOST_FAILURES, ends_old, has_begun, is_uncertain};
 use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
 use crate::model::fact::{Fact, Refusal};
-use crate::model::operation::{Entry, EntryState, Phase};
+use crate::model::operation::{Entry, EntryState, Operation, Phase};
 use crate::operations::procedure::rotate::{Rotation, Went};
 use crate::operations::procedure::withdrawal::{self, Seen};
 use crate::provider::Sight;
@@ -14,9 +14,7 @@ use crate::provider::Sight;
 impl Rotation<'_, '_> {
     /// Whether a phase takes the old version away.
     pub(super) fn withdraws(&self, phase: Phase) -> bool {
-        let mut entries = self.journal.operation.entries.iter();
-        let has_overlap = entries.any(|entry| entry.phase == Phase::Overlap);
-        phase == Phase::Retire || (phase == Phase::Set && !has_overlap)
+        ends_old(&self.journal.operation, phase)
     }
 
     /// A step that is not done at a later attempt may have been done by an earlier one: then the provider shows it.
@@ -26,7 +24,17 @@ impl Rotation<'_, '_> {
         let (number, wanted, words) = match entry.phase {
             Phase::Set if is_uncertain(entry) => (operation.version, Sight::Allowed, "accepts"),
             Phase::Retire if was_tried => (operation.from, Sight::Denied, "refuses"),
-            _ => return Ok(went),
+            Phase::Create
+            | Phase::Set
+            | Phase::Test
+            | Phase::Acknowledge
+            | Phase::Promote
+            | Phase::Overlap
+            | Phase::Retire
+            | Phase::Withdraw
+            | Phase::Refusal
+            | Phase::FailClosed
+            | Phase::Finish => return Ok(went),
         };
         let (Some(number), Came::Failed | Came::Unknown) = (number, &went.came) else {
             return Ok(went);
@@ -53,7 +61,19 @@ impl Rotation<'_, '_> {
                 way: Refusal::FreshLogon,
                 ..
             } => Some(*version) == from,
-            _ => false,
+            Fact::Refused {
+                way: Refusal::HeldSession,
+                ..
+            }
+            | Fact::Issued { .. }
+            | Fact::Rotated { .. }
+            | Fact::Evidence { .. }
+            | Fact::Drill { .. }
+            | Fact::Seen { .. }
+            | Fact::Review { .. }
+            | Fact::OwnerChanged { .. }
+            | Fact::Acknowledged { .. }
+            | Fact::FailClosed { .. } => false,
         })
     }
 
@@ -122,11 +142,41 @@ impl Rotation<'_, '_> {
         })
     }
 
+    /// What took the old version away may have taken the new one too. That is said once, and waits for somebody: then the
+    /// rotation goes on to its end, after which another can begin.
+    pub(super) fn new_is_gone(&self, at: usize, entry: &Entry) -> Result<Option<Went>> {
+        let operation = &self.journal.operation;
+        let mut before = operation.entries.iter().take(at).rev();
+        let last = before.find(|entry| entry.step.is_some() && has_begun(entry));
+        let retired_last = last.is_some_and(|entry| entry.phase == Phase::Retire);
+        let (Some(number), true, EntryState::Waiting) =
+            (operation.version, retired_last, entry.state)
+        else {
+            return Ok(None);
+        };
+        let tools = (&*self.tools.secrets, self.tools.around, self.now());
+        let is_gone = withdrawal::sight(&self.scene, number, tools)? == Some(Sight::Denied);
+        let id = &self.scene.id;
+        Ok(is_gone.then(|| Went {
+            after: Some(Operation {
+                failures: MOST_FAILURES,
+                ..operation.clone()
+            }),
+            ..Went::because(
+                Came::Failed,
+                format!(
+                    "version {number}, the NEW one, does not work any more: what retired the old one took it too; \
+                     `keyroll rotate {id} --resume` ends this rotation, then rotate it anew"
+                ),
+            )
+        }))
+    }
+
     /// When the old version was taken away.
     fn withdrawn_at(&self, before: usize) -> Option<Timestamp> {
         let done = self.journal.operation.entries.iter().take(before);
         let effects = done.filter(|entry| {
-            entry.step.is_some() && matches!(entry.phase, Phase::Set | Phase::Retire)
+            entry.step.is_some() && self.withdraws(entry.phase) && has_begun(entry)
         });
         effects.filter_map(|entry| entry.at).next_back()
     }
