@@ -141,6 +141,8 @@ pub enum Came {
     Unknown,
     /// Somebody or something must come first; that is no failure.
     Waits,
+    /// The same, after it was begun: whoever was asked says that it is not done, and nobody doubted it before.
+    NotBegun,
 }
 
 /// The operation after an entry came to something at a moment.
@@ -164,7 +166,7 @@ pub fn advanced(
         Came::Unknown => EntryState::Unknown,
         // What nobody knows stays unknown while it waits.
         Came::Waits if is_uncertain(entry) => EntryState::Unknown,
-        Came::Waits => EntryState::Waiting,
+        Came::Waits | Came::NotBegun => EntryState::Waiting,
     };
     entry.at = Some(when);
     entry.millis = millis.or(entry.millis);
@@ -174,7 +176,7 @@ pub fn advanced(
     match came {
         Came::Done | Came::Skipped => after.failures = 0,
         Came::Failed | Came::Unknown => after.failures = after.failures.saturating_add(1),
-        Came::Started | Came::Waits => {}
+        Came::Started | Came::Waits | Came::NotBegun => {}
     }
     // In an emergency nothing stops for a failure.
     after.state = match operation.what {

@@ -83,6 +83,7 @@ fn came() -> impl Strategy<Value = Came> {
         2 => Just(Came::Failed),
         2 => Just(Came::Unknown),
         1 => Just(Came::Waits),
+        1 => Just(Came::NotBegun),
         1 => Just(Came::Started),
     ]
 }
@@ -159,4 +160,19 @@ proptest! {
             prop_assert_eq!(operation.state == OperationState::Stalled, operation.failures >= 3);
         }
     }
+}
+
+#[test]
+fn what_was_begun_and_is_said_not_to_be_done_waits_as_before() {
+    let now = Timestamp::from_unix(1_795_000_000);
+    let (operation, _) = begun(0, now);
+    let came = |operation: &Operation, came: &Came| advanced(operation, 0, came, now, None, None);
+    let started = came(&operation, &Came::Started);
+    assert_eq!(
+        came(&started, &Came::Waits).entries[0].state,
+        EntryState::Unknown
+    );
+    let not_begun = came(&started, &Came::NotBegun);
+    assert_eq!(not_begun.entries[0].state, EntryState::Waiting);
+    assert_eq!(not_begun.failures, 0);
 }

@@ -118,7 +118,7 @@ impl<'t, 's> Revocation<'t, 's> {
             self.record(at, went)?;
             match came {
                 Step::Done | Step::Skipped | Step::Started => {}
-                Step::Waits | Step::Failed | Step::Unknown => {
+                Step::Waits | Step::NotBegun | Step::Failed | Step::Unknown => {
                     stopped = stopped.or(Some(entry.phase));
                 }
             }

@@ -135,7 +135,7 @@ impl<'t, 's> Rotation<'t, 's> {
             self.record(at, went)?;
             match came {
                 Came::Done | Came::Skipped | Came::Started => {}
-                Came::Waits => return Ok(Ended::Waits { why }),
+                Came::Waits | Came::NotBegun => return Ok(Ended::Waits { why }),
                 Came::Failed | Came::Unknown if is_possibly_live => {
                     return Ok(Ended::PossiblyLive { why });
                 }
@@ -373,7 +373,7 @@ pub(super) fn told(came: &Came, why: &str) -> String {
         Came::Skipped => "nothing to do",
         Came::Failed => "failed",
         Came::Unknown => "not known",
-        Came::Waits => "waits",
+        Came::Waits | Came::NotBegun => "waits",
     };
     match why {
         "" => word.to_owned(),

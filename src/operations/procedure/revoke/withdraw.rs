@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{About, Came, advanced, of_step};
+use crate::lifecycle::operation::{About, Came, advanced, is_uncertain, of_step};
 use crate::model::change::Change;
 use crate::model::credential::{Version, VersionStage};
 use crate::model::key::VersionKey;
@@ -76,7 +76,14 @@ impl Revocation<'_, '_> {
             Some(note) => Went::because(Came::Done, note),
             None => Went {
                 more: self.put_back(before),
-                ..Went::because(Came::Waits, waits)
+                // What was in doubt before it was asked for stays so.
+                ..Went::because(
+                    match is_uncertain(entry) {
+                        true => Came::Waits,
+                        false => Came::NotBegun,
+                    },
+                    waits,
+                )
             },
         })
     }
@@ -115,7 +122,12 @@ impl Revocation<'_, '_> {
                 more: self.put_back(before),
                 ..went
             },
-            Came::Started | Came::Done | Came::Skipped | Came::Unknown | Came::Waits => went,
+            Came::Started
+            | Came::Done
+            | Came::Skipped
+            | Came::Unknown
+            | Came::Waits
+            | Came::NotBegun => went,
         })
     }
 
