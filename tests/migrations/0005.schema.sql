@@ -378,12 +378,12 @@ CREATE TABLE rotation (
   run_window TEXT CHECK (json_valid(run_window))
 , blackout TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(blackout))) STRICT;
 
-CREATE TABLE sealed (
+CREATE TABLE "sealed" (
   account TEXT NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED,
   number INTEGER NOT NULL CHECK (number BETWEEN 0 AND 4294967295),
   ciphertext TEXT NOT NULL,
   PRIMARY KEY (account, number),
-  FOREIGN KEY (account, number) REFERENCES version DEFERRABLE INITIALLY DEFERRED
+  FOREIGN KEY (account, number) REFERENCES "version" DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
 CREATE TABLE store_key (
@@ -415,16 +415,25 @@ CREATE TABLE team_part (
 
 CREATE INDEX team_part_part ON team_part (part);
 
-CREATE TABLE version (
+CREATE TABLE "version" (
   account TEXT NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED,
   number INTEGER NOT NULL CHECK (number BETWEEN 0 AND 4294967295),
-  stage TEXT NOT NULL CHECK (
-    stage = 'pending' OR stage = 'current' OR stage = 'previous' OR stage = 'revoked' OR
-    stage = 'possibly-live'),
+  stage TEXT NOT NULL CHECK (stage IN ('pending', 'current', 'previous', 'revoked', 'possibly-live')),
   issued TEXT NOT NULL CHECK (date(issued) IS issued),
   expires TEXT CHECK (date(expires) IS expires),
-  retired TEXT CHECK (date(retired) IS retired), activated TEXT CHECK (date(activated) IS activated), place TEXT, item TEXT, source TEXT CHECK (
-  source = 'prompt' OR source = 'stdin' OR source = 'file' OR source = 'descriptor' OR source = 'existing'), bound TEXT, fingerprints TEXT CHECK (fingerprints IS NULL OR json_valid(fingerprints)), exposed TEXT CHECK (date(exposed) IS exposed), provider_id TEXT, identity TEXT, tag TEXT, seen_expires TEXT CHECK (date(seen_expires) IS seen_expires), revoked TEXT CHECK (date(revoked) IS revoked),
+  retired TEXT CHECK (date(retired) IS retired),
+  activated TEXT CHECK (date(activated) IS activated),
+  provider_id TEXT,
+  identity TEXT,
+  tag TEXT,
+  seen_expires TEXT CHECK (date(seen_expires) IS seen_expires),
+  revoked TEXT CHECK (date(revoked) IS revoked),
+  place TEXT,
+  item TEXT,
+  source TEXT CHECK (source IN ('prompt', 'stdin', 'file', 'descriptor', 'existing', 'generated', 'provider')),
+  bound TEXT,
+  fingerprints TEXT CHECK (fingerprints IS NULL OR json_valid(fingerprints)),
+  exposed TEXT CHECK (date(exposed) IS exposed),
   PRIMARY KEY (account, number)
 ) STRICT;
 
