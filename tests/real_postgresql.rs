@@ -217,6 +217,6 @@ fn an_emergency_that_leaves_a_session_says_so_until_it_is_over() {
     ran.says("POSSIBLY LIVE");
     assert_eq!(held.ask(READ).as_deref(), Some("WO-1001"));
     assert!(!reads(&server, A, &first));
-    roll.run("revoke", &["--resume", "--as-of", LATER]).ok(0);
+    roll.run("revoke", &["--resume", LATER]).ok(0);
     assert_eq!(roll.stages(), ["revoked"]);
 }

@@ -83,11 +83,19 @@ impl Home {
         path.to_str().unwrap().to_owned()
     }
 
-    /// The program with nobody at its terminal.
+    /// The program with nobody at its terminal. A word `KEYROLL_CLOCK=TIME` is what its clock shows.
     pub fn command(&self, args: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
-        command.args(args);
         self.surround(&mut command);
+        for word in args.iter().map(AsRef::as_ref) {
+            match word
+                .to_str()
+                .and_then(|it| it.strip_prefix("KEYROLL_CLOCK="))
+            {
+                Some(time) => command.env("KEYROLL_CLOCK", time),
+                None => command.arg(word),
+            };
+        }
         command
     }
 
@@ -104,6 +112,7 @@ impl Home {
         for name in [
             "KEYROLL_STORE",
             "KEYROLL_CONFIG",
+            "KEYROLL_CLOCK",
             "KEYROLL_LOCK_WAIT",
             "KEYROLL_IDENTITY_FILE",
             "CREDENTIALS_DIRECTORY",

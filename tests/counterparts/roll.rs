@@ -9,7 +9,7 @@ use super::project;
 use crate::binary::{Home, Ran, set_mode};
 
 /// A day behind every overlap; its first hours are in the examples' windows for tests.
-pub const LATER: &str = "2099-01-01";
+pub const LATER: &str = "KEYROLL_CLOCK=2099-01-01T00:00:00Z";
 
 pub struct Roll {
     pub home: Home,
@@ -76,7 +76,7 @@ impl Roll {
 
     /// Goes on with a rotation when its overlap is over.
     pub fn later(&self) -> Ran {
-        self.run("rotate", &["--resume", "--as-of", LATER])
+        self.run("rotate", &["--resume", LATER])
     }
 
     /// The job that uses the secret, as its health: a Python script that has it in `secret`, and ends with 0 where all is
@@ -110,7 +110,6 @@ impl Roll {
             &self.account,
             "--yes",
             "--allow-write",
-            "--as-of",
             LATER,
             "--format",
             "json",

@@ -6,7 +6,7 @@ use crate::binary::ended;
 use crate::server::OLD;
 use crate::world::{CREATE, OVERLAP, RETIRE, Roll, World};
 
-const FAR: &str = "--as-of=2031-01-01";
+const FAR: &str = "KEYROLL_CLOCK=2031-01-01T00:00:00Z";
 
 fn due(world: &World, more: &[&str]) -> crate::binary::Ran {
     world.run(&[&["rotate", "--due", "--yes"], more].concat())
@@ -46,6 +46,7 @@ fn what_is_due_is_rotated_and_what_is_not_is_left() {
     let world = World::new(&Roll::default());
     due(&world, &[]).ok(0);
     assert_eq!(world.server.count(""), 0);
+    let world = World::new(&Roll::default());
     due(&world, &[FAR]).ok(0);
     assert_eq!(world.server.live(), [world.value(None)]);
     assert_eq!(world.stages(), ["revoked", "current"]);
@@ -57,7 +58,7 @@ fn what_waits_goes_on_by_itself_once_it_can() {
     due(&world, &[FAR]).ok(3);
     due(&world, &[FAR]).ok(3);
     assert!(world.server.works(OLD));
-    due(&world, &["--as-of=2031-01-03"]).ok(0);
+    due(&world, &["KEYROLL_CLOCK=2031-01-03T00:00:00Z"]).ok(0);
     assert_eq!(world.server.live(), [world.value(None)]);
 }
 
@@ -113,7 +114,13 @@ fn of_two_at_once_one_works_and_the_other_says_so() {
 fn of_two_that_resume_the_same_one_only_one_acts() {
     let world = World::new(&Roll::of(OVERLAP, &[CREATE, RETIRE]));
     world.rotate(&[FAR]).ok(3);
-    let words = ["rotate", "etl", "--yes", "--resume", "--as-of=2031-01-03"];
+    let words = [
+        "rotate",
+        "etl",
+        "--yes",
+        "--resume",
+        "KEYROLL_CLOCK=2031-01-03T00:00:00Z",
+    ];
     let both: Vec<_> = (0..6)
         .map(|_| world.command(&words).spawn().unwrap())
         .collect();

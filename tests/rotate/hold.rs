@@ -148,8 +148,16 @@ fn a_token_that_outlives_its_key_leaves_the_version_possibly_live() {
     // It is known now, and long over.
     roll.provider = "max-lag = \"10m\"";
     world.apply(&roll);
+    // No option says that it is another day.
+    let asked = world.server.count("");
     world
         .rotate(&["--resume", "--as-of=2031-01-01"])
+        .refused(2)
+        .says("--dry-run");
+    assert_eq!(world.server.count(""), asked);
+    assert_eq!(world.stages(), ["possibly-live", "current"]);
+    world
+        .rotate(&["--resume", "KEYROLL_CLOCK=2031-01-01T00:00:00Z"])
         .ok(0)
         .says("the longest lag is over");
     assert_eq!(world.stages(), ["revoked", "current"]);

@@ -23,7 +23,7 @@ fn a_new_key_is_made_proven_and_taken_over_before_the_old_one_goes() {
 #[test]
 fn both_versions_live_until_the_overlap_is_over() {
     let world = World::new(&Roll::of(OVERLAP, &[CREATE, RETIRE]));
-    let begun = "--as-of=2031-01-01";
+    let begun = "KEYROLL_CLOCK=2031-01-01T00:00:00Z";
     world
         .rotate(&[begun])
         .ok(3)
@@ -32,7 +32,9 @@ fn both_versions_live_until_the_overlap_is_over() {
     assert_eq!(world.server.live(), [OLD.to_owned(), world.value(None)]);
     world.rotate(&["--resume", begun]).ok(3);
     assert!(world.server.works(OLD));
-    world.rotate(&["--resume", "--as-of=2031-01-03"]).ok(0);
+    world
+        .rotate(&["--resume", "KEYROLL_CLOCK=2031-01-03T00:00:00Z"])
+        .ok(0);
     assert_eq!(world.stages(), ["revoked", "current"]);
     assert_eq!(world.server.live(), [world.value(None)]);
     world.is_sound();
@@ -202,12 +204,14 @@ fn an_old_version_whose_value_nobody_has_is_possibly_live_and_no_dead_end() {
 fn what_the_procedure_becomes_later_changes_nothing_of_what_is_open() {
     let roll = Roll::of(OVERLAP, &[CREATE, RETIRE, FIND, DISCARD]);
     let world = World::new(&roll);
-    world.rotate(&["--as-of=2031-01-01"]).ok(3);
+    world.rotate(&["KEYROLL_CLOCK=2031-01-01T00:00:00Z"]).ok(3);
     let mut other = roll.clone();
     other.steps = other
         .steps
         .replace("/keys/{previous.id}", "/other/{previous.id}");
     world.apply(&other);
-    world.rotate(&["--resume", "--as-of=2031-01-03"]).ok(0);
+    world
+        .rotate(&["--resume", "KEYROLL_CLOCK=2031-01-03T00:00:00Z"])
+        .ok(0);
     assert_eq!(world.server.live(), [world.value(None)]);
 }

@@ -120,7 +120,12 @@ fn an_endpoint_that_was_slipped_into_the_store_is_given_no_secret() {
     }
     assert!(changed > 0);
     drop(db);
-    let due = ["rotate", "--due", "--yes", "--as-of=2031-01-01"];
+    let due = [
+        "rotate",
+        "--due",
+        "--yes",
+        "KEYROLL_CLOCK=2031-01-01T00:00:00Z",
+    ];
     for words in [&["rotate", "etl", "--yes"][..], &due] {
         world.run(words).ok(5);
         assert_eq!(other.count("") + world.server.count(""), 0);

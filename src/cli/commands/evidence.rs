@@ -214,6 +214,7 @@ fn row(fact: &Fact, versions: &Versions, today: Date) -> Option<(Order, Vec<Cell
 }
 
 fn add(args: Add, context: &mut Context) -> Outcome {
+    context.acts_today()?;
     if args.probe == ProbeKind::Session {
         return Err(Failure::usage("a held session is no test of its own")
             .hint("it is seen while a credential is revoked"));

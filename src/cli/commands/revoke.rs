@@ -92,6 +92,9 @@ enum Turn {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
+    if !args.dry_run {
+        context.acts_today()?;
+    }
     let mut store = context.open(match args.dry_run {
         true => Access::Read,
         false => Access::Write,

@@ -59,6 +59,9 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
+    if !args.dry_run {
+        context.acts_today()?;
+    }
     let Some(name) = args.account.clone() else {
         return due::run(&args, context);
     };

@@ -62,6 +62,9 @@ pub struct Args {
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
+    if !args.dry_run {
+        context.acts_today()?;
+    }
     let mut store = context.open(match args.dry_run {
         true => Access::Read,
         false => Access::Write,
@@ -72,7 +75,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         kinds: &args.probe,
         allow_write: args.allow_write,
         is_open: &openings::is_open,
-        now: context.this_moment(),
+        now: context.judged_at(),
     };
     let planned = testing::plan(&scene.account, tests, wish);
     if planned.is_empty() {

@@ -11,7 +11,7 @@ mod places;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use etcetera::BaseStrategy;
 
@@ -64,16 +64,13 @@ impl Context {
             // Shown by some commands alone: see `rows_alone`.
             FindingsFormat::Ci(_) | FindingsFormat::Watch(_) => Format::default(),
         };
-        let seconds = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.as_secs());
         Context {
             globals,
             out: Output::default(),
             command: typed(args),
             before,
             begun: Instant::now(),
-            now: Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX)),
+            now: places::clock(),
         }
     }
 
@@ -194,15 +191,23 @@ impl Context {
         Instant::now
     }
 
-    /// The moment it is, for what takes so long that `now` has passed; never earlier than the day to judge by.
+    /// The moment it is, for what takes so long that `now` has passed. No option moves it: effects go by it.
     pub fn this_moment(&self) -> Timestamp {
         let passed = i64::try_from(self.begun.elapsed().as_secs()).unwrap_or(0);
-        let now = Timestamp::from_unix(self.now.unix().saturating_add(passed));
+        Timestamp::from_unix(self.now.unix().saturating_add(passed))
+    }
+
+    /// That no other day is judged by, where something takes effect: a lag that is over on some day is not over today.
+    ///
+    /// # Errors
+    /// When one is.
+    pub fn acts_today(&self) -> Result<(), Failure> {
         match self.globals.as_of {
-            Some(day) if day > now.date() => {
-                Timestamp::from_unix(Timestamp::from(day).unix().saturating_add(passed))
-            }
-            Some(_) | None => now,
+            None => Ok(()),
+            Some(day) => Err(Failure::usage(format!(
+                "--as-of {day} moves no clock that something takes effect by"
+            ))
+            .hint("leave it out; `check` and --dry-run show another day. Nothing was done")),
         }
     }
 

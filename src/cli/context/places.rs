@@ -9,12 +9,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy;
 
 use crate::cli::private::{others_write, private_file};
 use crate::manifest::read_commands;
 use crate::model::command::Template;
+use crate::model::date::Timestamp;
 use crate::model::id::Name;
 use crate::secret::Secret;
 use crate::secrets::{Auth, SecretError, VaultSettings};
@@ -229,4 +231,19 @@ pub fn commands() -> Result<BTreeMap<Name, Template>, SecretError> {
     }
     let text = fs::read_to_string(&path).map_err(|error| bad(error.to_string()))?;
     read_commands(&text).map_err(|error| bad(error.to_string()))
+}
+
+/// What the clock shows. A debug build, which tests run, takes `KEYROLL_CLOCK` for it where that is a time; a release
+/// build has no such variable: whoever sets it would make a lag be over.
+pub(super) fn clock() -> Timestamp {
+    if cfg!(debug_assertions)
+        && let Some(shown) = set("KEYROLL_CLOCK")
+        && let Some(time) = shown.to_str().and_then(|text| text.parse().ok())
+    {
+        return time;
+    }
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX))
 }

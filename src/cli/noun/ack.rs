@@ -52,6 +52,7 @@ pub fn command() -> Command {
 }
 
 pub fn run(name: &str, arguments: &ArgMatches, context: &mut Context) -> Outcome {
+    context.acts_today()?;
     let account = arguments.get_one::<String>("account");
     let account = account.map(String::as_str).unwrap_or_default();
     let by = arguments.get_one::<Principal>("by");
