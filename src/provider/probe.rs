@@ -136,7 +136,8 @@ impl Reach<'_> {
             Ask::Command(_) => heard.status == 0,
         };
         match done {
-            true => Ok(Look::of(&heard)),
+            true => Look::of(&heard)
+                .ok_or_else(|| "`verify` was answered with more than can be looked at".to_owned()),
             false => Err(format!(
                 "`verify` was answered with status {}",
                 heard.status

@@ -7,6 +7,11 @@ use serde_json::Value as Json;
 
 use crate::provider::answer::Heard;
 
+/// The most values of an answer that are looked at, and the most bytes of their pointers together: a small answer can
+/// have long names in many lists.
+const VALUES: usize = 10_000;
+const POINTERS: usize = 4 * 1024 * 1024;
+
 /// What a read showed: every value by its pointer, or the whole of what is no JSON.
 #[derive(PartialEq)]
 pub(super) struct Look {
@@ -15,19 +20,20 @@ pub(super) struct Look {
 }
 
 impl Look {
-    pub(super) fn of(heard: &Heard) -> Look {
-        let mut values = BTreeMap::new();
+    /// None where there is more to look at than anybody could.
+    pub(super) fn of(heard: &Heard) -> Option<Look> {
+        let mut leaves = Leaves::default();
         match heard.json() {
-            Some(json) => leaves(json, &mut String::new(), &mut values),
+            Some(json) => leaves.gather(json, &mut String::new())?,
             None => {
                 let text = String::from_utf8_lossy(heard.body.expose()).into_owned();
-                values.insert(String::new(), text);
+                leaves.put("", text)?;
             }
         }
-        Look {
+        Some(Look {
             status: heard.status,
-            values,
-        }
+            values: leaves.values,
+        })
     }
 
     /// The pointers of what is not the same in both.
@@ -45,28 +51,48 @@ pub(super) fn changed(first: &Look, second: &Look, after: &Look) -> bool {
     second.status != after.status || !second.differences(after).is_subset(&restless)
 }
 
-fn leaves(json: &Json, path: &mut String, out: &mut BTreeMap<String, String>) {
-    let length = path.len();
-    match json {
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
-            out.insert(path.clone(), json.to_string());
+/// The values of an answer by their pointers.
+#[derive(Default)]
+struct Leaves {
+    values: BTreeMap<String, String>,
+    /// How long their pointers are together.
+    bytes: usize,
+}
+
+impl Leaves {
+    fn put(&mut self, pointer: &str, value: String) -> Option<()> {
+        self.bytes = self.bytes.saturating_add(pointer.len());
+        if self.values.len() >= VALUES || self.bytes > POINTERS {
+            return None;
         }
-        Json::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                path.push_str(&format!("/{at}"));
-                leaves(item, path, out);
-                path.truncate(length);
+        self.values.insert(pointer.to_owned(), value);
+        Some(())
+    }
+
+    fn gather(&mut self, json: &Json, path: &mut String) -> Option<()> {
+        let length = path.len();
+        match json {
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
+                self.put(path, json.to_string())?;
             }
-            out.insert(format!("{path}/#"), items.len().to_string());
-        }
-        Json::Object(fields) => {
-            for (key, value) in fields {
-                path.push('/');
-                path.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                leaves(value, path, out);
-                path.truncate(length);
+            Json::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    path.push_str(&format!("/{at}"));
+                    self.gather(item, path)?;
+                    path.truncate(length);
+                }
+                self.put(&format!("{path}/#"), items.len().to_string())?;
+            }
+            Json::Object(fields) => {
+                for (key, value) in fields {
+                    path.push('/');
+                    path.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    self.gather(value, path)?;
+                    path.truncate(length);
+                }
             }
         }
+        Some(())
     }
 }
 
@@ -76,7 +102,20 @@ mod tests {
     use crate::secret::Secret;
 
     fn look(body: &str) -> Look {
-        Look::of(&Heard::new(200, Secret::from(body.to_owned()), 0, None))
+        Look::of(&heard(body)).unwrap()
+    }
+
+    fn heard(body: &str) -> Heard {
+        Heard::new(200, Secret::from(body.to_owned()), 0, None)
+    }
+
+    #[test]
+    fn an_answer_with_more_than_can_be_looked_at_is_none() {
+        let many = format!("[{}0]", "0,".repeat(VALUES));
+        assert!(Look::of(&heard(&many)).is_none());
+        let name = "n".repeat(POINTERS / 1000);
+        let long = format!(r#"{{"{name}":[{}0]}}"#, "0,".repeat(2000));
+        assert!(Look::of(&heard(&long)).is_none());
     }
 
     #[test]
