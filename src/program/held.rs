@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +12,9 @@ use crate::secret::Secret;
 
 /// The longest line that it may say, in bytes.
 const LINE: u64 = 4 * 1024;
+
+/// The most lines that it may say unasked.
+const LINES: usize = 64;
 
 /// A running program.
 pub struct Held {
@@ -48,7 +51,7 @@ impl Held {
             .map_err(Failed::NotStarted)?;
         let stdin = child.stdin.take().expect("a pipe was asked for");
         let stdout = child.stdout.take().expect("a pipe was asked for");
-        let (sender, lines) = channel();
+        let (sender, lines) = sync_channel(LINES);
         thread::spawn(move || listen(stdout, &sender));
         let mut held = Held {
             child,
@@ -96,8 +99,8 @@ impl Drop for Held {
     }
 }
 
-/// Hands on what it says, line by line, until one is too long.
-fn listen(stdout: ChildStdout, sender: &Sender<String>) {
+/// Hands on what it says, line by line, until one is too long or there are too many of them: then it has ended.
+fn listen(stdout: ChildStdout, sender: &SyncSender<String>) {
     let mut from = BufReader::new(stdout);
     loop {
         let mut line = Vec::new();
@@ -106,8 +109,9 @@ fn listen(stdout: ChildStdout, sender: &Sender<String>) {
             return;
         }
         let text = String::from_utf8_lossy(&line).trim().to_owned();
-        if sender.send(text).is_err() {
-            return;
+        match sender.try_send(text) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => return,
         }
     }
 }
@@ -147,5 +151,8 @@ mod tests {
         assert_eq!(start("read s", LONG).line(), Err(Silent::Ended));
         let flood = "read s; while :; do printf 0123456789012345678901234567890123456789; done";
         assert_eq!(start(flood, LONG).line(), Err(Silent::Ended));
+        let chatter = start("read s; while :; do echo held; done", LONG);
+        let said = std::iter::from_fn(|| chatter.line().ok());
+        assert!(said.take(1_000_000).count() < 1_000_000);
     }
 }

@@ -125,7 +125,8 @@ fn turns(
 /// Whether a version of an account was taken away and may still work.
 fn is_possibly_live(store: &Store, account: &AccountId) -> bool {
     let Ok(scene) = Scene::read(store, account.as_str()) else {
-        return false;
+        // What cannot be read says of nothing that it is refused.
+        return true;
     };
     let mut versions = versions::of(scene.versions(), account);
     versions.any(|(_, version)| version.stage == VersionStage::PossiblyLive)
