@@ -22,7 +22,7 @@ pub use aside::{ends_old, has_begun, provider_knows};
 pub use course::Course;
 pub use going::{About, Going, numbers, of_step, touched};
 pub use revoke::{Revoke, Revoking, proof, revocation};
-pub use rotate::{Rotating, gives, is_live, rotation};
+pub use rotate::{Rotating, gives, is_in_place, is_live, rotation};
 pub use settle::{forgotten, possibly_live, refused};
 
 /// The operations of all accounts, as recorded.
@@ -166,6 +166,7 @@ pub fn advanced(
         Came::Unknown => EntryState::Unknown,
         // What nobody knows stays unknown while it waits.
         Came::Waits if is_uncertain(entry) => EntryState::Unknown,
+        Came::NotBegun if entry.state == EntryState::Unknown => EntryState::Unknown,
         Came::Waits | Came::NotBegun => EntryState::Waiting,
     };
     entry.at = Some(when);
