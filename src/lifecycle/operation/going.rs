@@ -6,6 +6,7 @@ use crate::model::credential::{Credential, Version};
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
 use crate::model::operation::{Entry, Operation, Phase};
+use crate::model::placeholder::names;
 use crate::model::procedure::Step;
 use crate::model::text::Text;
 
@@ -54,20 +55,52 @@ pub enum About {
     Account,
 }
 
-/// How much a step takes away, by what it names.
+/// How much a step takes away, by what it names. What it is aimed at, its path or its arguments, says more than what it is
+/// given: a program that is told an identity, and given a secret to log on with, is about the identity.
 pub fn of_step(step: &Step) -> About {
-    let asked = Step {
-        rehearse: None,
-        ..step.clone()
-    };
-    let text = serde_json::to_string(&asked).unwrap_or_default();
-    let names = |all: &[&str]| all.iter().any(|placeholder| text.contains(placeholder));
+    let command = step.command.iter().flatten().map(|word| word.to_string());
+    let path = step.http.iter().map(|http| http.path.to_string());
+    let manual = step.manual.iter().map(|what| what.to_string());
+    let aim: Vec<String> = command.chain(path).chain(manual).collect();
+    let mut given: Vec<String> = step.stdin.iter().map(|text| text.to_string()).collect();
+    if let Some(http) = &step.http {
+        strings(&serde_json::to_value(http).unwrap_or_default(), &mut given);
+    }
     // A program that is not told what it reads is given the secret.
-    let is_given = step.command.is_some() && step.stdin.is_none();
+    if step.command.is_some() && step.stdin.is_none() {
+        given.push("{secret}".to_owned());
+    }
+    about(&aim)
+        .or_else(|| about(&given))
+        .unwrap_or(About::Account)
+}
+
+/// What texts name; none where they name neither a version nor an identity.
+fn about(texts: &[String]) -> Option<About> {
+    let all: Vec<&str> = texts.iter().flat_map(|text| names(text)).collect();
+    let is_version = |name: &&str| {
+        let first = name.split_once('.').map_or(*name, |(first, _)| first);
+        ["id", "credential.id", "basic"].contains(name) || first == "secret"
+    };
     match () {
-        () if is_given || names(&["{secret", "{basic}", "{id}", "{credential."]) => About::Version,
-        () if names(&["{identity}"]) => About::Identity,
-        () => About::Account,
+        () if all.iter().any(is_version) => Some(About::Version),
+        () if all.contains(&"identity") => Some(About::Identity),
+        () => None,
+    }
+}
+
+/// The texts in a value, names of fields too.
+fn strings(value: &serde_json::Value, out: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => out.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| strings(item, out)),
+        serde_json::Value::Object(fields) => {
+            for (name, field) in fields {
+                out.push(name.clone());
+                strings(field, out);
+            }
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
     }
 }
 
@@ -117,6 +150,20 @@ mod tests {
         assert_eq!(about(json!({ "command": ["cut"] })), About::Version);
         let told = json!({ "command": ["cut", "{identity}"], "stdin": "{admin}" });
         assert_eq!(about(told), About::Identity);
+        // The secret that it is given by itself is what it logs on with.
+        assert_eq!(
+            about(json!({ "command": ["cut", "{identity}"] })),
+            About::Identity
+        );
+        assert_eq!(
+            about(json!({ "command": ["cut", "{identity}", "{id}"] })),
+            About::Version
+        );
+        let spaced = json!({ "command": ["cut", "{ credential.id }"], "stdin": "{admin}" });
+        assert_eq!(about(spaced), About::Version);
+        let told = json!({ "http": { "method": "POST", "path": "/revoke",
+            "form": { "client_id": "{identity}", "token": "{secret.token}" } } });
+        assert_eq!(about(told), About::Version);
         let rehearsed = json!({ "manual": "lock it", "rehearse": ["look", "{id}"] });
         assert_eq!(about(rehearsed), About::Account);
     }
