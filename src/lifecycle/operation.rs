@@ -22,7 +22,7 @@ pub use aside::{ends_old, has_begun, provider_knows};
 pub use course::Course;
 pub use going::{About, Going, numbers, of_step, touched};
 pub use revoke::{Revoke, Revoking, proof, revocation};
-pub use rotate::{Rotating, gives, is_live, rotation};
+pub use rotate::{Rotating, gives, is_in_place, is_live, rotation};
 pub use settle::{forgotten, possibly_live, refused};
 
 /// The operations of all accounts, as recorded.

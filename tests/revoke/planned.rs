@@ -100,7 +100,21 @@ fn what_is_done_by_hand_waits_where_nobody_is() {
         .says("NOT DONE, BY HAND: tell the plant: ring the plant");
     assert_eq!(stages(&home), "previous current");
     assert!(provider.effects().is_empty());
+    home.run(&["credential", "retire", "etl", "1"]).refused(4);
     home.run(&["revoke", "etl", "--abort", "--yes"]).ok(0);
+}
+
+#[test]
+fn what_somebody_says_is_deleted_goes_too() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    home.run(&["credential", "retire", "etl", "1"])
+        .ok(0)
+        .says("until then it counts as live");
+    home.run(&["revoke", "etl", "--emergency", "--yes"])
+        .ok(0)
+        .says("version 1: REVOKED");
+    assert_eq!(stages(&home), "revoked revoked");
 }
 
 #[test]

@@ -72,7 +72,8 @@ enum What {
     },
     /// Record that the provider accepts a version no longer: it is not counted as shared or live any more
     ///
-    /// It is your word for it: `revoked` is said of a version only when the provider was seen to refuse it.
+    /// It is your word for it: `revoked` is said of a version only when the provider was seen to refuse it. Until then a
+    /// revoke takes it away too, and the account cannot be retired.
     #[command(after_help = "Example:\n  keyroll credential retire etl 3")]
     Retire {
         #[arg(add = completion::names(Kind::Account))]

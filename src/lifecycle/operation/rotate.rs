@@ -157,7 +157,7 @@ fn limits(it: &Rotating<'_>, course: Course, identity: Option<&Text>) -> Result<
     let first = it.credential.identity.first();
     let same = |version: &Version| version.identity.as_ref().or(first) == identity;
     let live = of(it.versions, it.id)
-        .filter(|(_, version)| is_live(version) && same(version))
+        .filter(|(_, version)| is_in_place(version) && same(version))
         .count();
     match course {
         Course::CreateFirst if most < 2 => Err(CannotBegin::OneLive { account: account() }),
@@ -176,14 +176,19 @@ fn limits(it: &Rotating<'_>, course: Course, identity: Option<&Text>) -> Result<
     }
 }
 
-/// Whether the provider may still accept a version.
+/// Whether the provider may still accept a version. That somebody reported it as deleted proves nothing.
 pub fn is_live(version: &Version) -> bool {
     match version.stage {
         VersionStage::Pending | VersionStage::Current | VersionStage::PossiblyLive => true,
-        // Reported as withdrawn, by whoever recorded it.
-        VersionStage::Previous => version.retired.is_none(),
+        VersionStage::Previous => version.revoked.is_none(),
         VersionStage::Revoked => false,
     }
+}
+
+/// Whether a version is live and nobody reported it as deleted: it takes a place at the provider, and consumers may well
+/// go on with it.
+pub fn is_in_place(version: &Version) -> bool {
+    is_live(version) && (version.stage != VersionStage::Previous || version.retired.is_none())
 }
 
 /// Refuses steps that name the provider's id of a version that has none: better now than halfway.

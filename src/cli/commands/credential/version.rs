@@ -107,11 +107,18 @@ fn old(
 
 pub(super) fn retire(name: &str, number: u32, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
-    let (_, key, version) = old(&store, name, number)?;
+    let (id, key, version) = old(&store, name, number)?;
+    not_open(&store, &id)?;
+    let is_proven = version.stage == VersionStage::Revoked;
     let mut after = version.clone();
     after.retired = after.retired.or(Some(context.today()));
     let change = Change::update((key.clone(), version).into(), (key, after).into());
     roll::commit(context, &mut store, &[change])?;
+    if !is_proven {
+        context.out.note(format!(
+            "that is noted, not seen: `keyroll revoke {id} --version {number}` proves it, and until then it counts as live"
+        ));
+    }
     Ok(Status::Clean)
 }
 

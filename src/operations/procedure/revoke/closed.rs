@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::lifecycle::operation::{Came, is_live, numbers};
+use crate::lifecycle::operation::{Came, is_in_place, numbers};
 use crate::lifecycle::versions::of;
 use crate::model::change::Change;
 use crate::model::credential::VersionStage;
@@ -41,7 +41,8 @@ impl Revocation<'_, '_> {
             let why = "what still may work may well keep a consumer well: first it is seen refused";
             return Went::because(Came::Waits, why);
         }
-        let live = of(self.scene.versions(), &self.scene.id).find(|(_, version)| is_live(version));
+        let live =
+            of(self.scene.versions(), &self.scene.id).find(|(_, version)| is_in_place(version));
         if let Some((key, _)) = live {
             let why = format!("version {} works: nothing is to fail", key.number);
             return Went::because(Came::Skipped, why);
