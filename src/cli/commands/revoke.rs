@@ -126,6 +126,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
 
 fn act(args: &Args, store: &mut Store, scene: Scene, turn: Turn, context: &mut Context) -> Outcome {
     let around = surroundings(context)?;
+    let actor = context.actor()?;
     let mut secrets = unlock::unlock(store, &args.identity, context)?;
     let id = scene.id.clone();
     let is_abort = matches!(turn, Turn::Abort(_));
@@ -139,7 +140,10 @@ fn act(args: &Args, store: &mut Store, scene: Scene, turn: Turn, context: &mut C
             made_nothing: false,
         };
         match turn {
-            Turn::Begin(revoke) => Revocation::begin(tools, scene, *revoke, args.wait)?.run()?,
+            Turn::Begin(revoke) => {
+                let anew = (args.version, token(), &actor);
+                Revocation::begin_or_anew(tools, (scene, *revoke), args.wait, anew)?.run()?
+            }
             Turn::GoOn(open) => {
                 let (key, operation) = *open;
                 Revocation::of(tools, scene, Journal::of(key, operation), args.wait).run()?

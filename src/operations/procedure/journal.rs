@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::lifecycle::operation::{Came, Operations, advanced, next_key};
+use crate::lifecycle::versions::{Versions, of};
 use crate::model::change::Change;
 use crate::model::date::Timestamp;
 use crate::model::id::AccountId;
@@ -26,6 +27,16 @@ pub fn operations(store: &Store, account: &AccountId) -> Result<Operations> {
     let gathered = store.accounts(std::slice::from_ref(account))?;
     let all = gathered.operations.into_iter();
     Ok(all.filter(|(key, _)| key.account == *account).collect())
+}
+
+/// The versions that something was decided by, as changes that change nothing: where one of them is another meanwhile,
+/// the commit is refused.
+pub fn as_decided(versions: &Versions, account: &AccountId) -> Vec<Change> {
+    let same = of(versions, account).map(|(key, version)| {
+        let record = || (key.clone(), version.clone()).into();
+        Change::update(record(), record())
+    });
+    same.collect()
 }
 
 impl Journal {

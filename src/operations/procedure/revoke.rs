@@ -1,6 +1,7 @@
 //! Revokes an account, entry by entry. A version is possibly live from the first effect on, and revoked only once the
 //! provider was seen to refuse it. A planned revoke stops at the first failure; an emergency goes on past it.
 
+mod anew;
 mod came;
 mod closed;
 mod withdraw;
@@ -18,7 +19,7 @@ use crate::model::fact::Outcome;
 use crate::model::id::ConsumerId;
 use crate::model::key::OperationKey;
 use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
-use crate::operations::procedure::journal::Journal;
+use crate::operations::procedure::journal::{Journal, as_decided};
 use crate::operations::procedure::rotate::{Tools, Went, told};
 use crate::operations::procedure::withdrawal::{self, Seen};
 use crate::operations::procedure::{Hands, Scene};
@@ -73,8 +74,23 @@ impl<'t, 's> Revocation<'t, 's> {
         revoke: Revoke,
         wait: Option<Duration>,
     ) -> Result<Revocation<'t, 's>> {
-        let first = revoke.changes();
-        let journal = Journal::begin(tools.secrets, &scene.id, revoke.operation, first)?;
+        let journal = Revocation::first(tools.secrets, &scene, revoke)?;
+        Revocation::begun(tools, scene, journal, wait)
+    }
+
+    /// The commit that begins it: refused where a version is another than it was decided by.
+    fn first(secrets: &mut Secrets<'_>, scene: &Scene, revoke: Revoke) -> Result<Journal> {
+        let mut first = revoke.changes();
+        first.extend(as_decided(scene.versions(), &scene.id));
+        Journal::begin(secrets, &scene.id, revoke.operation, first)
+    }
+
+    fn begun(
+        tools: Tools<'t, 's>,
+        scene: Scene,
+        journal: Journal,
+        wait: Option<Duration>,
+    ) -> Result<Revocation<'t, 's>> {
         let mut begun = Revocation::of(tools, scene, journal, wait);
         begun.refresh()?;
         Ok(begun)

@@ -16,7 +16,7 @@ use crate::model::date::Timestamp;
 use crate::model::key::OperationKey;
 use crate::model::operation::{Entry, Operation, OperationState, Phase};
 use crate::model::procedure::{Stage, Step};
-use crate::operations::procedure::journal::{Journal, Told};
+use crate::operations::procedure::journal::{Journal, Told, as_decided};
 use crate::operations::procedure::values::{Opened, Subject};
 use crate::operations::procedure::{Ended, Hands, Scene};
 use crate::operations::secrets::Secrets;
@@ -96,7 +96,8 @@ impl<'t, 's> Rotation<'t, 's> {
         scene: Scene,
         operation: Operation,
     ) -> Result<Rotation<'t, 's>> {
-        let journal = Journal::begin(tools.secrets, &scene.id, operation, Vec::new())?;
+        let decided = as_decided(scene.versions(), &scene.id);
+        let journal = Journal::begin(tools.secrets, &scene.id, operation, decided)?;
         Ok(Rotation::of(tools, scene, journal))
     }
 
