@@ -12,6 +12,7 @@ use crate::cli::failure::Failure;
 use crate::model::date::Timestamp;
 use crate::model::id::Name;
 use crate::model::operation::{Entry, EntryState};
+use crate::model::text::could_be_secret;
 use crate::operations::procedure::Hands;
 use crate::secret::Value;
 use crate::secret::is_public;
@@ -24,6 +25,21 @@ pub struct AtHand<'c> {
 impl<'c> AtHand<'c> {
     pub fn new(context: &'c mut Context) -> AtHand<'c> {
         AtHand { context }
+    }
+}
+
+impl AtHand<'_> {
+    /// A note that somebody types: nothing, or what has not the look of a secret.
+    fn noted(&mut self, prompt: &str) -> Result<Option<String>> {
+        loop {
+            let out = &mut self.context.out;
+            let answer = out.ask(prompt).map_err(failed)?;
+            let note = answer.filter(|note| !note.trim().is_empty());
+            if !note.as_deref().is_some_and(could_be_secret) {
+                return Ok(note);
+            }
+            out.note("that has the look of a secret, and is not recorded: say it without");
+        }
     }
 }
 
@@ -72,8 +88,22 @@ impl Hands for AtHand<'_> {
         let prompt = format!(
             "`{title}`: could you do it now? Type a note if you could (where, as whom), nothing if not: "
         );
-        let answer = out.ask(&prompt).map_err(failed)?;
-        Ok(answer.filter(|note| !note.trim().is_empty()))
+        self.noted(&prompt)
+    }
+
+    fn refused(&mut self, title: &str, what: &str) -> Result<Option<String>> {
+        if !self.context.may_ask() {
+            return Ok(None);
+        }
+        let out = &mut self.context.out;
+        out.note(format!("by hand: {what}"));
+        let prompt = format!("`{title}`: type `refused` if it was, nothing if it was not: ");
+        let answer = out.ask(&prompt).map_err(failed)?.unwrap_or_default();
+        if answer.trim() != "refused" {
+            return Ok(None);
+        }
+        let note = self.noted("a note: what was answered, and when: ")?;
+        Ok(Some(note.unwrap_or_default()))
     }
 
     fn manual(&mut self, title: &str, what: &str) -> Result<Option<String>> {
@@ -84,8 +114,7 @@ impl Hands for AtHand<'_> {
         let prompt = format!(
             "`{title}`: type a note when it is done, `done` if there is none, nothing if it is not: "
         );
-        let answer = self.context.out.ask(&prompt).map_err(failed)?;
-        Ok(answer.filter(|note| !note.trim().is_empty()))
+        self.noted(&prompt)
     }
 
     fn value(&mut self, fields: &[Name]) -> Result<Option<Value>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::account::Account;
 use crate::model::date::Timestamp;
 use crate::model::entitlement::Side;
-use crate::model::fact::{Fact, Outcome};
+use crate::model::fact::{Fact, Outcome, Refusal};
 use crate::model::id::EnvironmentName;
 use crate::model::probe::{Probe, ProbeKind};
 
@@ -231,6 +231,31 @@ pub fn was_refused<'f>(
     last.is_some_and(|(_, outcome)| outcome == Outcome::Fail)
 }
 
+/// Whether one more logon with a version could lock its account at the provider: bad ones are counted there, and the last
+/// one was refused, as recorded.
+pub fn could_lock<'f>(
+    facts: impl Iterator<Item = &'f Fact>,
+    version: u32,
+    lockout_after: Option<u32>,
+) -> bool {
+    match lockout_after {
+        None => false,
+        Some(0 | 1) => true,
+        Some(_) => {
+            let facts: Vec<&Fact> = facts.collect();
+            was_withdrawn(facts.iter().copied(), version)
+                || was_refused(facts, version, Side::Provider)
+        }
+    }
+}
+
+/// Whether a fresh logon with a version was seen refused after it was taken away.
+pub fn was_withdrawn<'f>(mut facts: impl Iterator<Item = &'f Fact>, wanted: u32) -> bool {
+    facts.any(|fact| {
+        matches!(fact, Fact::Refused { version, way: Refusal::FreshLogon, .. } if *version == wanted)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,5 +373,17 @@ mod tests {
         assert!(!was_refused([&good, &bad], 2, Side::Provider));
         assert!(!was_refused([&bad], 3, Side::Provider));
         assert!(!was_refused([&bad], 2, Side::Platform));
+    }
+
+    #[test]
+    fn a_refused_logon_is_not_repeated_where_bad_ones_lock() {
+        let refused: Fact = serde_json::from_value(json!({ "fact": "refused", "account": "a",
+            "version": 2, "way": "fresh-logon", "on": "2026-11-01" }))
+        .unwrap();
+        let facts = [refused];
+        assert!(could_lock(facts.iter(), 2, Some(5)));
+        assert!(!could_lock(facts.iter(), 2, None));
+        assert!(!could_lock(facts.iter(), 3, Some(5)));
+        assert!(could_lock(facts.iter(), 3, Some(1)));
     }
 }

@@ -26,7 +26,7 @@ use keyroll::secrets::{Identity, Parsed, Places, Reach, SecretError};
 use keyroll::store::{Access, Store};
 use keyroll::wire;
 
-use crate::binary::Home;
+use crate::binary::{Home, fed};
 use crate::provider::{Provider, Roll, home};
 
 /// Nobody's hands, and a clock that goes on when somebody waits.
@@ -68,6 +68,15 @@ fn nowhere() -> Result<keyroll::secrets::VaultSettings, SecretError> {
 
 /// Revokes `etl` whole; how it came out, and for how many seconds it waited.
 fn revoked(home: &Home, wait: Option<Duration>) -> (Revoked, i64) {
+    revoked_while(home, wait, || ()).unwrap()
+}
+
+/// The same, where something happens after it was decided.
+fn revoked_while(
+    home: &Home,
+    wait: Option<Duration>,
+    meanwhile: impl FnOnce(),
+) -> anyhow::Result<(Revoked, i64)> {
     let text = fs::read_to_string(home.identity()).unwrap();
     let Parsed::Open(identity) = Identity::parse(&Secret::from(text), "a file").unwrap() else {
         panic!("an identity without a passphrase");
@@ -80,11 +89,12 @@ fn revoked(home: &Home, wait: Option<Duration>) -> (Revoked, i64) {
         reason: None,
         at: began,
     };
-    let mut store = Store::open(&home.store(), Access::Write).unwrap();
-    let scene = Scene::read(&store, "etl").unwrap();
+    let scene = Scene::read(&Store::open(&home.store(), Access::Read).unwrap(), "etl").unwrap();
     let token = "0192aabb-ccdd-7000-8000-000000000000".parse().unwrap();
     let begun = (token, &actor, began);
     let revoke = revocation(Work::Revoke, &scene.revoking(None), begun).unwrap();
+    meanwhile();
+    let mut store = Store::open(&home.store(), Access::Write).unwrap();
     let places = Places::new(Reach {
         patience: Duration::from_secs(1),
         vault: nowhere,
@@ -107,11 +117,8 @@ fn revoked(home: &Home, wait: Option<Duration>) -> (Revoked, i64) {
         hands: &mut clock,
         made_nothing: false,
     };
-    let came = Revocation::begin(tools, scene, revoke, wait)
-        .unwrap()
-        .run()
-        .unwrap();
-    (came, clock.0 - began.unix())
+    let came = Revocation::begin(tools, scene, revoke, wait)?.run()?;
+    Ok((came, clock.0 - began.unix()))
 }
 
 fn stages(came: &Revoked) -> Vec<VersionStage> {
@@ -194,4 +201,80 @@ fn a_token_that_ends_in_time_is_seen_to_end() {
     assert_eq!(stages(&came), [VersionStage::Revoked; 2]);
     assert!(came.versions[0].how.contains("in a held session"));
     assert_eq!(waited, 7, "one second, two, four");
+}
+
+#[test]
+fn a_session_that_ends_without_an_answer_proves_nothing() {
+    let provider = Provider::start();
+    let mut roll = Roll {
+        has_tokens: true,
+        ..Roll::default()
+    };
+    provider.set(|state| state.mumbles[1] = Some(500));
+    let (came, _) = revoked(&home(&provider, &roll), None);
+    assert_eq!(stages(&came), [VersionStage::PossiblyLive; 2]);
+    // The longest lag is over: then no session goes on, but one that was seen to.
+    let provider = Provider::start();
+    roll.lag = Some("15m");
+    provider.set(|state| {
+        state.mumbles[1] = Some(500);
+        state.tokens = Some(1);
+    });
+    let (came, waited) = revoked(&home(&provider, &roll), None);
+    let expected = [VersionStage::PossiblyLive, VersionStage::Revoked];
+    assert_eq!(stages(&came), expected);
+    assert!(came.versions[1].how.contains("ended without an answer"));
+    assert!(waited >= 900, "{waited}");
+}
+
+#[test]
+fn where_bad_logons_lock_one_is_all_that_is_spent() {
+    let provider = Provider::start();
+    let roll = Roll {
+        lag: Some("15m"),
+        locks: true,
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    provider.set(|state| state.mumbles[0] = Some(403));
+    let (came, _) = revoked(&home, None);
+    assert_eq!(stages(&came), [VersionStage::PossiblyLive; 2]);
+    assert!(came.versions[0].how.contains("not repeated"));
+    assert_eq!(provider.asked("GET /me"), 2, "one for each version");
+}
+
+#[test]
+fn a_resume_does_not_log_on_with_what_was_refused_where_bad_logons_lock() {
+    let provider = Provider::start();
+    let roll = Roll {
+        lag: Some("15m"),
+        has_tokens: true,
+        locks: true,
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    provider.set(|state| state.tokens = None);
+    let (came, _) = revoked(&home, None);
+    assert_eq!(stages(&came), [VersionStage::PossiblyLive; 2]);
+    let logons = || provider.asked("GET /me") + provider.asked("POST /token");
+    let before = logons();
+    let words = [
+        "revoke",
+        "etl",
+        "--resume",
+        "KEYROLL_CLOCK=2026-11-25T04:00:00Z",
+    ];
+    home.run(&words).ok(0);
+    assert_eq!(logons(), before);
+}
+
+#[test]
+fn what_was_decided_by_versions_that_are_others_now_does_not_begin() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    let began = revoked_while(&home, None, || {
+        fed(home.command(&["secret", "set", "etl"]), "another-canary-8").ok(0);
+    });
+    assert!(began.is_err());
+    assert!(provider.effects().is_empty());
 }

@@ -32,6 +32,8 @@ pub struct State {
     pub lag: usize,
     /// Tokens are good for so many requests after their key was taken away; `None` is for ever.
     pub tokens: Option<usize>,
+    /// What a logon with a key that was taken away is answered with, and a request with its token; 401 where it is `None`.
+    pub mumbles: [Option<u16>; 2],
     /// The consumer is well whatever becomes of the key.
     pub is_well_anyway: bool,
     /// Called as a key is taken away, before it is.
@@ -133,14 +135,14 @@ fn answer(shared: &Mutex<State>, head: &str, body: &str) -> (u16, String) {
     match line.as_str() {
         "HEAD /" | "GET /ready" => bad(200),
         "GET /me" if state.accepts(&key) => good,
-        "GET /me" => bad(401),
+        "GET /me" => bad(state.mumbles[0].unwrap_or(401)),
         "POST /token" if state.accepts(&key) => (200, format!("{{\"token\":\"of-{key}\"}}")),
         "POST /token" => bad(401),
         "GET /orders" => {
             let token = header(head, "authorization").unwrap_or_default();
             match state.accepts_token(token.trim_start_matches("Bearer of-")) {
                 true => good,
-                false => bad(401),
+                false => bad(state.mumbles[1].unwrap_or(401)),
             }
         }
         "GET /health" if state.is_well_anyway || state.keys[NEW] => bad(200),
@@ -208,6 +210,8 @@ impl State {
 pub struct Roll<'r> {
     /// The longest lag.
     pub lag: Option<&'r str>,
+    /// Whether bad logons lock.
+    pub locks: bool,
     /// Whether a logon gives a token, which reads.
     pub has_tokens: bool,
     /// The steps of the procedure; one that takes the key away, where there are none.
@@ -226,6 +230,11 @@ rehearse = { method = "GET", path = "/ready" }
 
 fn inventory(address: &str, roll: &Roll<'_>) -> String {
     let lag = roll.lag.map(|lag| format!("max-lag = \"{lag}\"\n"));
+    let locks = if roll.locks {
+        "lockout-after = 3\n"
+    } else {
+        ""
+    };
     let read = match roll.has_tokens {
         true => {
             r#"
@@ -260,7 +269,7 @@ denied = { status = 401 }
     };
     format!(
         "[organisation]\nname = \"Plant\"\n[boundary.plant]\nkind = \"tenant\"\nname = \"The plant\"\n\
-         [provider.cmms]\nproduct = \"CMMS\"\n{}\
+         [provider.cmms]\nproduct = \"CMMS\"\n{locks}{}\
          [provider.cmms.environment.test]\nendpoint = \"{address}\"\nadmin = \"account/root\"\n\
          [provider.cmms.test.authenticate]\nhttp = {{ method = \"GET\", path = \"/me\", header = {{ X-Key = \"{{secret}}\" }} }}\n\
          allowed = {{ status = 200, json = \"/id\" }}\ndenied = {{ status = 401 }}\n{read}{procedure}\n\

@@ -228,3 +228,38 @@ fn a_program_that_others_may_write_is_not_run() {
     world.rotate(&[]).ok(4).says("is not run");
     assert_eq!(world.server.live(), [OLD]);
 }
+
+#[test]
+fn what_somebody_saw_refused_is_said_in_that_very_word() {
+    let roll = Roll {
+        tests: String::new(),
+        ..Roll::default()
+    };
+    let world = World::new(&roll);
+    let mut session = at_a_terminal(&world, &["revoke", "etl", "--emergency", "--yes"]);
+    session.exp_string("nothing if it is not:").unwrap();
+    session.send_line("").unwrap();
+    session.exp_string("type `refused`").unwrap();
+    session.send_line("it still works").unwrap();
+    session.exp_string("POSSIBLY LIVE").unwrap();
+    session.exp_eof().unwrap();
+    // Nobody did it, and nobody doubts that.
+    assert_eq!(world.entries("withdraw"), ["waiting"]);
+    assert_eq!(world.stages(), ["possibly-live"]);
+    let mut session = at_a_terminal(&world, &["revoke", "etl", "--resume"]);
+    session.exp_string("nothing if it is not:").unwrap();
+    session
+        .send_line("the key was Xk7QmZ29vB4LpW8sTn3R")
+        .unwrap();
+    session.exp_string("the look of a secret").unwrap();
+    session.exp_string("nothing if it is not:").unwrap();
+    session.send_line("done").unwrap();
+    session.exp_string("type `refused`").unwrap();
+    session.send_line("refused").unwrap();
+    session.exp_string("a note").unwrap();
+    session.send_line("401 at noon").unwrap();
+    session.exp_string("REVOKED").unwrap();
+    session.exp_eof().unwrap();
+    assert_eq!(world.stages(), ["revoked"]);
+    assert_eq!(world.server.count(""), 0);
+}

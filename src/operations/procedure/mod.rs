@@ -45,6 +45,16 @@ pub trait Hands {
     /// When the terminal fails.
     fn manual(&mut self, title: &str, what: &str) -> Result<Option<String>>;
 
+    /// Asks whether somebody saw something refused that no probe can see: what they noted of it, or `None` where nobody is
+    /// there or they do not say so in that very word.
+    ///
+    /// # Errors
+    /// When the terminal fails.
+    fn refused(&mut self, title: &str, what: &str) -> Result<Option<String>> {
+        let _ = (title, what);
+        Ok(None)
+    }
+
     /// Whether somebody is there who could do something by hand.
     fn is_somebody_there(&self) -> bool {
         true

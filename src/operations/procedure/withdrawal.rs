@@ -1,11 +1,14 @@
 //! Sees whether the provider refuses a version that was taken away: by a fresh logon, and in a session that was there
 //! before. Until both were seen, the version may still work, and is never called revoked.
 
+mod by_hand;
+
 use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::lifecycle::operation::{possibly_live, refused};
+use crate::lifecycle::testing::{self, was_withdrawn};
 use crate::model::change::Change;
 use crate::model::credential::{Version, VersionStage};
 use crate::model::date::{Span, Timestamp};
@@ -35,6 +38,9 @@ pub type Tools<'t, 's, 'h> = (
 /// The longest that one look waits for the next.
 const APART: Duration = Duration::from_secs(60);
 
+/// What a server answers to a bad logon.
+const BAD: [u16; 3] = [400, 401, 403];
+
 /// Opens a session with a version while it still works. None where its provider knows none, or it cannot be opened.
 ///
 /// # Errors
@@ -47,7 +53,7 @@ pub fn hold(
     now: Timestamp,
 ) -> Result<Option<Session>> {
     let (_, version) = scene.version(number)?;
-    if !has_sessions(scene) || !opens(version) {
+    if !has_sessions(scene) || !opens(version) || could_lock(scene, version, number) {
         return Ok(None);
     }
     let subject = of_version(scene, number)?;
@@ -91,14 +97,14 @@ pub fn refusal_within(
     }
     if version.held.is_none() {
         let why = format!("keyroll was never given version {number}");
-        return by_hand(scene, key, &why, hands);
+        return by_hand::look(scene, key, &why, hands);
     }
     let Some((kind, probe)) = logon(scene) else {
         let why = format!(
             "`provider/{}` declares no authenticate or read test that may be tried",
             scene.account.provider
         );
-        return by_hand(scene, key, &why, hands);
+        return by_hand::look(scene, key, &why, hands);
     };
     let subject = of_version(scene, number)?;
     let opened = Opened::for_text("{secret}", scene, &subject, secrets)?;
@@ -111,8 +117,14 @@ pub fn refusal_within(
         logon: (kind, probe),
         facts: Vec::new(),
         fresh: None,
+        spent: None,
         held: None,
+        was_allowed: false,
     };
+    // Where bad logons are counted, what was refused before is not tried once more.
+    if scene.provider.lockout_after.is_some() && was_withdrawn(scene.facts(), number) {
+        look.fresh = Some(Sight::Denied);
+    }
     let lag = scene.provider.max_lag.as_ref();
     let seen = look.until(session, since, (lag, most), hands);
     Ok(seen)
@@ -132,6 +144,9 @@ pub fn sight(
     let Some((kind, probe)) = logon(scene).filter(|_| opens(version)) else {
         return Ok(None);
     };
+    if scene.provider.lockout_after.is_some() && was_withdrawn(scene.facts(), number) {
+        return Ok(Some(Sight::Denied));
+    }
     let subject = of_version(scene, number)?;
     let opened = Opened::for_text("{secret}", scene, &subject, secrets)?;
     let values = opened.values(scene, &subject, now);
@@ -142,6 +157,13 @@ pub fn sight(
 /// Whether the roll has a value of a version that can be tried.
 fn opens(version: &Version) -> bool {
     version.held.is_some() && version.stage != VersionStage::Revoked
+}
+
+/// Whether a logon ahead of the proof could be a bad one too many: with what may be refused already.
+fn could_lock(scene: &Scene, version: &Version, number: u32) -> bool {
+    let most = scene.provider.lockout_after;
+    let is_doubtful = version.stage == VersionStage::PossiblyLive && most.is_some();
+    is_doubtful || testing::could_lock(scene.facts(), number, most)
 }
 
 /// The probe of a fresh logon.
@@ -170,38 +192,6 @@ fn of_version(scene: &Scene, number: u32) -> Result<Subject<'_>> {
     })
 }
 
-/// Somebody looks where no probe can.
-fn by_hand(scene: &Scene, key: &VersionKey, why: &str, hands: &mut dyn Hands) -> Result<Seen> {
-    let title = format!("see that the provider refuses version {}", key.number);
-    let what = format!("{why}: log on with that version by hand, and write down what was answered");
-    Ok(match hands.manual(&title, &what)? {
-        Some(note) if !note.trim().is_empty() => {
-            let detail = Detail {
-                at: Some(hands.now()),
-                note: crate::lifecycle::operation::noted(&note),
-                ..Detail::default()
-            };
-            let facts = fact(scene, key, Refusal::FreshLogon, detail, hands.now());
-            concluded(
-                scene,
-                key,
-                facts.into_iter().collect(),
-                "seen by hand",
-                hands,
-            )
-        }
-        Some(_) | None => not_yet(
-            scene,
-            key,
-            Vec::new(),
-            format!(
-                "{why}, so that nothing can see version {} refused",
-                key.number
-            ),
-        ),
-    })
-}
-
 struct Look<'l> {
     scene: &'l Scene,
     key: &'l VersionKey,
@@ -210,7 +200,11 @@ struct Look<'l> {
     logon: (ProbeKind, &'l Probe),
     facts: Vec<Change>,
     fresh: Option<Sight>,
+    /// Why no more logons are tried, though none was seen refused.
+    spent: Option<String>,
     held: Option<Sight>,
+    /// Whether the held session was let go on, in this look.
+    was_allowed: bool,
 }
 
 impl Look<'_> {
@@ -232,18 +226,19 @@ impl Look<'_> {
             if self.fresh == Some(Sight::Denied) && self.held_is_over(has_lagged && lag > 0) {
                 let ways = match self.held {
                     Some(Sight::Denied) => "refused, by a fresh logon and in a held session",
-                    Some(Sight::Allowed | Sight::Inconclusive) | None
-                        if has_sessions(self.scene) =>
-                    {
+                    Some(Sight::Inconclusive) => {
+                        "refused by a fresh logon; the held session ended without an answer, and the longest lag is over"
+                    }
+                    Some(Sight::Allowed) | None if has_sessions(self.scene) => {
                         "refused by a fresh logon; the longest lag is over for sessions that nobody held"
                     }
-                    Some(Sight::Allowed | Sight::Inconclusive) | None => "refused by a fresh logon",
+                    Some(Sight::Allowed) | None => "refused by a fresh logon",
                 };
                 let facts = std::mem::take(&mut self.facts);
                 return concluded(self.scene, self.key, facts, ways, hands);
             }
             let is_tired = most.is_some_and(|most| hands.now().unix() - entered.unix() >= most);
-            if has_lagged || is_tired {
+            if has_lagged || is_tired || self.spent.is_some() {
                 let facts = std::mem::take(&mut self.facts);
                 return not_yet(self.scene, self.key, facts, self.why());
             }
@@ -257,7 +252,8 @@ impl Look<'_> {
         match self.held {
             Some(Sight::Denied) => true,
             Some(Sight::Allowed) => false,
-            Some(Sight::Inconclusive) => has_lagged,
+            // It proves nothing; one that went on after the version was taken away may go on elsewhere.
+            Some(Sight::Inconclusive) => has_lagged && !self.was_allowed,
             None => has_lagged || !has_sessions(self.scene),
         }
     }
@@ -268,6 +264,7 @@ impl Look<'_> {
             let (kind, probe) = self.logon;
             let seen = self.reach.probe(kind, probe, &self.values);
             self.fresh = Some(seen.sight);
+            self.spent = self.is_bad_logon(&seen);
             self.note(Refusal::FreshLogon, &seen, hands.now());
         }
         if self.held == Some(Sight::Denied) {
@@ -276,8 +273,18 @@ impl Look<'_> {
         if let Some(session) = session {
             let seen = session.ask(&self.reach, &self.values);
             self.held = Some(seen.sight);
+            self.was_allowed |= seen.sight == Sight::Allowed;
             self.note(Refusal::HeldSession, &seen, hands.now());
         }
+    }
+
+    /// Why a logon may have counted as a bad one, where it is not known to be refused and bad ones lock.
+    fn is_bad_logon(&self, seen: &Probed) -> Option<String> {
+        let most = self.scene.provider.lockout_after?;
+        let status = seen.status.filter(|status| BAD.contains(status))?;
+        (seen.sight == Sight::Inconclusive).then(|| {
+            format!("; it was answered with status {status}, and is not repeated: {most} bad logons lock")
+        })
     }
 
     fn note(&mut self, way: Refusal, seen: &Probed, now: Timestamp) {
@@ -310,9 +317,10 @@ impl Look<'_> {
             None => "not seen",
         };
         format!(
-            "version {} may still work: a fresh logon is {}, a held session {}{lag}",
+            "version {} may still work: a fresh logon is {}{}, a held session {}{lag}",
             self.key.number,
             word(self.fresh),
+            self.spent.as_deref().unwrap_or_default(),
             match has_sessions(self.scene) {
                 true => word(self.held),
                 false => "does not exist",
