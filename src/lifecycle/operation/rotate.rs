@@ -221,10 +221,11 @@ fn retires_old_alone(
         let text = step.asked();
         let names = |placeholder: &str| text.contains(placeholder);
         let all = names("{identity}") || (is_same && names("{previous.identity}"));
-        // Before there is a new one, what is of the identity is the old one.
+        // Before there is a new one, what is of the identity is the old one. Where the new value took the place of the old,
+        // the step may end the identity's sessions; the new version is tried once more after it.
         let has_new = match course {
-            Course::CreateFirst | Course::BlueGreen | Course::ReplaceInPlace => true,
-            Course::RevokeFirst => false,
+            Course::CreateFirst | Course::BlueGreen => true,
+            Course::ReplaceInPlace | Course::RevokeFirst => false,
         };
         names("{id}") || names("{credential.id}") || (has_new && all && !names("{previous.id}"))
     };
