@@ -52,6 +52,10 @@ impl Hands for AtHand<'_> {
         self.context.this_moment()
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a provider is asked again after a while, up to its longest lag"
+    )]
     fn pause(&mut self, time: Duration) {
         thread::sleep(time);
     }

@@ -139,7 +139,7 @@ fn a_program_is_given_the_new_value_on_its_standard_input_alone() {
     set_password(&world, "IFS= read -r secret");
     world.rotate(&[]).ok(0);
     let value = world.value(None);
-    assert_eq!(world.server.live(), [value.clone()]);
+    assert_eq!(world.server.live(), std::slice::from_ref(&value));
     let folder = world.home.path().join("config/keyroll/programs");
     let called = std::fs::read_to_string(folder.join("called")).unwrap();
     assert_eq!(called, "svc-etl\n");
