@@ -9,7 +9,6 @@ use crate::lifecycle::operation::{advanced, noted};
 use crate::model::change::Change;
 use crate::model::date::Timestamp;
 use crate::model::fact::{Detail, Fact, Outcome};
-use crate::model::key::FactKey;
 use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase};
 use crate::operations::procedure::Scene;
 use crate::operations::procedure::journal::Journal;
@@ -168,10 +167,7 @@ impl<'t, 's> Drill<'t, 's> {
                 ..Detail::default()
             })),
         };
-        let key = FactKey::of(&fact);
-        let is_there = self.scene.inventory.facts.contains_key(&key);
-        let change = (!is_there).then(|| Change::create((key, fact).into()));
-        change.into_iter().collect()
+        self.scene.newly(fact).into_iter().collect()
     }
 }
 

@@ -7,12 +7,13 @@ use crate::lifecycle::due;
 use crate::lifecycle::operation::{Operations, Revoking, Rotating};
 use crate::lifecycle::versions::Versions;
 use crate::model::account::Account;
+use crate::model::change::Change;
 use crate::model::consumer::Consumer;
 use crate::model::credential::{Credential, Version};
 use crate::model::fact::Fact;
 use crate::model::id::{AccountId, ConsumerId, ProcedureId};
 use crate::model::inventory::Inventory;
-use crate::model::key::VersionKey;
+use crate::model::key::{FactKey, VersionKey};
 use crate::model::procedure::Procedure;
 use crate::model::provider::{Environment, Platform, Provider};
 use crate::model::record::{Kind, RecordId};
@@ -175,6 +176,13 @@ impl Scene {
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         let facts = self.inventory.facts.values();
         facts.filter(|fact| fact.account() == Some(&self.id))
+    }
+
+    /// The change that records a fact; none where it is recorded already.
+    pub fn newly(&self, fact: Fact) -> Option<Change> {
+        let key = FactKey::of(&fact);
+        let is_there = self.inventory.facts.contains_key(&key);
+        (!is_there).then(|| Change::create((key, fact).into()))
     }
 
     /// The consumers that have not said yet that they have a version.

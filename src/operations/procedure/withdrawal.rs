@@ -13,7 +13,7 @@ use crate::model::change::Change;
 use crate::model::credential::{Version, VersionStage};
 use crate::model::date::{Span, Timestamp};
 use crate::model::fact::{Detail, Fact, Refusal};
-use crate::model::key::{FactKey, VersionKey};
+use crate::model::key::VersionKey;
 use crate::model::probe::{Probe, ProbeKind};
 use crate::operations::procedure::values::{Opened, Subject};
 use crate::operations::procedure::{Hands, Scene};
@@ -336,16 +336,13 @@ fn fact(
     detail: Detail,
     now: Timestamp,
 ) -> Option<Change> {
-    let fact = Fact::Refused {
+    scene.newly(Fact::Refused {
         account: key.account.clone(),
         version: key.number,
         way,
         on: now.date(),
         detail: Some(Box::new(detail)),
-    };
-    let id = FactKey::of(&fact);
-    let is_there = scene.inventory.facts.contains_key(&id);
-    (!is_there).then(|| Change::create((id, fact).into()))
+    })
 }
 
 fn concluded(

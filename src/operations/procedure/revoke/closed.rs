@@ -11,7 +11,6 @@ use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
 use crate::model::fact::{Detail, Fact, Outcome};
 use crate::model::id::ConsumerId;
-use crate::model::key::FactKey;
 use crate::operations::procedure::revoke::Revocation;
 use crate::operations::procedure::rotate::Went;
 use crate::provider::{Seen, Sight, Surroundings, health};
@@ -153,7 +152,7 @@ impl Revocation<'_, '_> {
         word: &str,
     ) -> Option<Change> {
         let now = self.now();
-        let fact = Fact::FailClosed {
+        self.scene.newly(Fact::FailClosed {
             account: self.scene.id.clone(),
             version,
             consumer: consumer.clone(),
@@ -167,10 +166,7 @@ impl Revocation<'_, '_> {
                 note: crate::lifecycle::operation::noted(word),
                 ..Detail::default()
             })),
-        };
-        let key = FactKey::of(&fact);
-        let is_there = self.scene.inventory.facts.contains_key(&key);
-        (!is_there).then(|| Change::create((key, fact).into()))
+        })
     }
 }
 

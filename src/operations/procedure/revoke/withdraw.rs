@@ -102,7 +102,7 @@ impl Revocation<'_, '_> {
         };
         // What cannot be opened or reached is known before anything is touched.
         self.scene.environment()?;
-        let text = text(step);
+        let text = step.asked();
         let opened = Opened::for_text(&text, &self.scene, &subject, self.tools.secrets)?;
         let before = self.begin_effect(at, entry)?;
         let subject = Subject {
@@ -191,23 +191,9 @@ fn went(done: &Performed, was_begun: bool) -> Went {
     }
 }
 
-/// The text of a step by which its secrets are opened.
-pub(in crate::operations::procedure) fn text(step: &Step) -> String {
-    let asked = Step {
-        rehearse: None,
-        ..step.clone()
-    };
-    let text = serde_json::to_string(&asked).unwrap_or_default();
-    match step.command.is_some() && step.stdin.is_none() {
-        // A program that is not told what it reads is given the secret.
-        true => format!("{text} {{secret}}"),
-        false => text,
-    }
-}
-
 fn needs_secret(entry: &Entry) -> bool {
     entry.step.as_ref().is_some_and(|step| {
-        let text = text(step);
+        let text = step.asked();
         text.contains("{secret") || text.contains("{basic}")
     })
 }
