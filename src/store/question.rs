@@ -74,9 +74,9 @@ impl Store {
             ("account", _) => depth.max(Depth::Anywhere),
             _ => depth,
         };
-        let snapshot = self.db.unchecked_transaction()?;
+        let _snapshot = self.moment()?;
         let mut looked = Looked {
-            db: &snapshot,
+            db: &self.db,
             inventory: Inventory::default(),
         };
         looked.record(&RecordId::new(Kind::Boundary, at))?;

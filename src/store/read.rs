@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use crate::lifecycle::due::owner_change;
 use crate::model::id::AccountId;
@@ -14,9 +14,30 @@ use crate::store::error::StoreError;
 use crate::store::noun::{Care, each, load_record, sql, whole};
 
 impl Store {
+    /// Reads as of one moment, whatever others commit meanwhile.
+    ///
+    /// # Errors
+    /// Those of `read`, and when the store cannot be read.
+    pub fn at_once<T, E: From<StoreError>>(
+        &self,
+        read: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _snapshot = self.moment()?;
+        read()
+    }
+
+    /// Holds the moment as of which is read; none where whoever calls holds it already.
+    pub(super) fn moment(&self) -> Result<Option<Transaction<'_>>, StoreError> {
+        let held = !self.db.is_autocommit();
+        Ok(match held {
+            true => None,
+            false => Some(self.db.unchecked_transaction()?),
+        })
+    }
+
     /// Everything but the sealed values, as of one moment: no judgement needs those, and they are large.
     pub fn inventory(&self) -> Result<Inventory, StoreError> {
-        let snapshot = self.db.unchecked_transaction()?;
+        let _snapshot = self.moment()?;
         let mut inventory = Inventory::default();
         let kinds = Kind::ALL.iter().copied();
         for kind in kinds.filter(|kind| *kind != Kind::Sealed) {
@@ -24,7 +45,7 @@ impl Store {
                 inventory.put(whole(kind, loaded)?);
                 Ok(())
             };
-            each(&snapshot, kind, sql(kind).all, [], Care::Plain, put)?;
+            each(&self.db, kind, sql(kind).all, [], Care::Plain, put)?;
         }
         Ok(inventory)
     }
@@ -36,6 +57,7 @@ impl Store {
 
     /// One record, if it is there, held against the audit trail: it is what its latest event left.
     pub fn vouched(&self, id: &RecordId) -> Result<Option<Record>, StoreError> {
+        let _snapshot = self.moment()?;
         let record = load_record(&self.db, id)?;
         if let Some(record) = &record {
             crate::store::commit::expect(&self.db, record, id)?;
@@ -77,9 +99,9 @@ impl Store {
     /// every record that these name, and the organisation: enough to judge the accounts by. Accounts that are not
     /// there are left out.
     pub fn accounts(&self, ids: &[AccountId]) -> Result<Inventory, StoreError> {
-        let snapshot = self.db.unchecked_transaction()?;
+        let _snapshot = self.moment()?;
         let mut gathered = Gathered {
-            db: &snapshot,
+            db: &self.db,
             seen: BTreeSet::new(),
             inventory: Inventory::default(),
         };
@@ -95,9 +117,9 @@ impl Store {
     /// Some accounts with their versions, their rotation policies, the changes of their owners and the waivers about them,
     /// and nothing else: enough to judge what is due, and to judge only that.
     pub fn scheduled(&self, ids: &[AccountId]) -> Result<Inventory, StoreError> {
-        let snapshot = self.db.unchecked_transaction()?;
+        let _snapshot = self.moment()?;
         let mut gathered = Gathered {
-            db: &snapshot,
+            db: &self.db,
             seen: BTreeSet::new(),
             inventory: Inventory::default(),
         };

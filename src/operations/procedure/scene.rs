@@ -50,11 +50,15 @@ pub enum Lacking {
 }
 
 impl Scene {
-    /// Reads it, by the words of a command line.
+    /// Reads it as of one moment, by the words of a command line.
     ///
     /// # Errors
     /// When there is no such account, it has no credential, or a record is not what its trail says.
     pub fn read(store: &Store, name: &str) -> Result<Scene> {
+        store.at_once(|| Scene::read_now(store, name))
+    }
+
+    fn read_now(store: &Store, name: &str) -> Result<Scene> {
         let (id, account, credential) = account(store, name)?;
         let mut inventory = store.accounts(std::slice::from_ref(&id))?;
         let provider = inventory.providers.get(&account.provider).cloned();
