@@ -104,7 +104,7 @@ fn an_emergency_in_the_middle_of_a_rotation_is_over_when_the_last_token_has_ende
     let first = roll.first();
     let second = roll.second();
     let ran = roll.run("revoke", &["--emergency"]).ok(0);
-    ran.says("version 1: REVOKED (refused, by a fresh logon and in a held session)");
+    ran.says("version 1: REVOKED (refused, by a fresh logon and in a held session; ");
     assert!(token(&server, &first).is_none() && token(&server, &second).is_none());
     assert_eq!(roll.stages(), ["revoked", "revoked"]);
     roll.holds_none_of(&[ADMIN, &first, &second]);

@@ -118,7 +118,7 @@ fn an_emergency_in_the_middle_of_a_rotation_deletes_both_keys() {
     let first = roll.first();
     let second = roll.second();
     let ran = roll.run("revoke", &["--emergency"]).ok(0);
-    ran.says("version 1: REVOKED (refused by a fresh logon)");
+    ran.says("version 1: REVOKED (refused by a fresh logon; ");
     assert!(!reads(&server, &first) && !reads(&server, &second));
     assert_eq!(roll.stages(), ["revoked", "revoked"]);
     roll.holds_none_of(&[&server.admin, &first, &second]);

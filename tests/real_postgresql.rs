@@ -182,7 +182,7 @@ fn an_emergency_in_the_middle_of_a_rotation_keeps_both_roles_out() {
     let mut held =
         [(A, &first), (B, &second)].map(|(role, password)| server.session(role, password));
     let ran = roll.run("revoke", &["--emergency"]).ok(0);
-    ran.says("version 1: REVOKED (refused, by a fresh logon and in a held session)");
+    ran.says("version 1: REVOKED (refused, by a fresh logon and in a held session; ");
     assert!(!reads(&server, A, &first) && !reads(&server, B, &second));
     let asked = held.each_mut().map(|session| session.ask(READ));
     assert_eq!(asked, [None, None]);

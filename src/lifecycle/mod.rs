@@ -3,6 +3,7 @@
 
 pub mod acknowledgement;
 pub mod approval;
+pub mod control;
 pub mod due;
 pub mod facts;
 pub mod invitation;

@@ -217,6 +217,28 @@ pub fn withdrawn_anew(operation: &Operation) -> Operation {
     after
 }
 
+/// The versions that a revoke looked at, and did not see refused.
+pub fn unseen(operation: &Operation) -> Vec<u32> {
+    let entries = operation.entries.iter();
+    let looked = entries.filter(|it| it.phase == Phase::Refusal && it.state == EntryState::Unknown);
+    looked.filter_map(|entry| entry.version).collect()
+}
+
+/// The same in a revoke, for versions that still `work`. `every` version says of which identity it is.
+pub fn withdrawn_again(mut operation: Operation, work: &[u32], every: &[Going]) -> Operation {
+    let before = operation.clone();
+    for entry in &mut operation.entries {
+        let step = entry.step.as_ref().filter(|step| step.manual.is_none());
+        let is_done = entry.phase == Phase::Withdraw && entry.state == EntryState::Done;
+        let mut gone = touched(entry, &before, every).into_iter();
+        if is_done && step.is_some() && gone.any(|number| work.contains(&number)) {
+            // What it finds gone went by the try before.
+            entry.state = EntryState::Unknown;
+        }
+    }
+    operation
+}
+
 /// A note as it is kept: without what looks like a secret, cut to a length.
 pub fn noted(text: &str) -> Option<Text> {
     let masked = crate::model::text::shape::masked(text);

@@ -20,6 +20,9 @@ pub const ORDER: &[ProbeKind] = &[
     ProbeKind::Audit,
 ];
 
+/// What a server answers to a bad logon.
+pub const BAD: [u16; 3] = [400, 401, 403];
+
 /// Why a probe is left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LeftOut {
@@ -169,17 +172,17 @@ fn shown(field: &str) -> String {
     short.escape_debug().to_string()
 }
 
-/// Whether a version was seen to read in an environment when it was last tried, as recorded.
-pub fn was_read<'f>(
+/// What probes of some kinds saw of a version on one side, as recorded: when, what, and how it was answered.
+fn seen<'f>(
     facts: impl IntoIterator<Item = &'f Fact>,
-    wanted: u32,
-    wanted_side: Side,
-    place: &EnvironmentName,
-) -> bool {
-    let reads = facts.into_iter().filter_map(|fact| {
+    (wanted, wanted_side): (u32, Side),
+    kinds: &[ProbeKind],
+    place: Option<&EnvironmentName>,
+) -> impl Iterator<Item = (Timestamp, Outcome, Option<u16>)> {
+    facts.into_iter().filter_map(move |fact| {
         let Fact::Evidence {
             version,
-            probe: ProbeKind::Read,
+            probe,
             outcome,
             on,
             detail,
@@ -191,44 +194,55 @@ pub fn was_read<'f>(
         let detail = detail.as_deref();
         let side = detail.and_then(|detail| detail.side);
         let environment = detail.and_then(|detail| detail.environment.as_ref());
+        let is_here = environment.is_none() || place.is_none() || environment == place;
         let is_it = *version == wanted
             && side.unwrap_or(Side::Provider) == wanted_side
-            && environment.is_none_or(|environment| environment == place);
+            && kinds.contains(probe);
         let at = detail.and_then(|detail| detail.at);
-        is_it.then(|| (at.unwrap_or_else(|| Timestamp::from(*on)), *outcome))
-    });
-    // Of two at the same moment the worse counts.
-    let last = reads.max_by_key(|(at, outcome)| (*at, *outcome != Outcome::Pass));
-    last.is_some_and(|(_, outcome)| outcome == Outcome::Pass)
+        let at = at.unwrap_or_else(|| Timestamp::from(*on));
+        (is_it && is_here).then(|| (at, *outcome, detail.and_then(|detail| detail.status)))
+    })
 }
 
-/// Whether the last logon of a version in an environment was refused, as recorded: where bad logons are counted, another
-/// test is one more of them.
+/// Whether a version was seen to read in an environment when it was last tried, as recorded.
+pub fn was_read<'f>(
+    facts: impl IntoIterator<Item = &'f Fact>,
+    version: u32,
+    side: Side,
+    place: &EnvironmentName,
+) -> bool {
+    let reads = seen(facts, (version, side), &[ProbeKind::Read], Some(place));
+    // Of two at the same moment the worse counts.
+    let last = reads.max_by_key(|(at, outcome, _)| (*at, *outcome != Outcome::Pass));
+    last.is_some_and(|(_, outcome, _)| outcome == Outcome::Pass)
+}
+
+/// Whether the last logon of a version was refused, as recorded, or may have counted as a bad one: where those are counted,
+/// another test is one more of them.
 pub fn was_refused<'f>(
     facts: impl IntoIterator<Item = &'f Fact>,
-    wanted: u32,
-    wanted_side: Side,
+    version: u32,
+    side: Side,
 ) -> bool {
-    let logons = facts.into_iter().filter_map(|fact| {
-        let Fact::Evidence {
-            version,
-            probe: ProbeKind::Authenticate,
-            outcome,
-            on,
-            detail,
-            ..
-        } = fact
-        else {
-            return None;
-        };
-        let detail = detail.as_deref();
-        let side = detail.and_then(|detail| detail.side);
-        let is_it = *version == wanted && side.unwrap_or(Side::Provider) == wanted_side;
-        let at = detail.and_then(|detail| detail.at);
-        is_it.then(|| (at.unwrap_or_else(|| Timestamp::from(*on)), *outcome))
-    });
-    let last = logons.max_by_key(|(at, _)| *at);
-    last.is_some_and(|(_, outcome)| outcome == Outcome::Fail)
+    let logons = seen(facts, (version, side), &[ProbeKind::Authenticate], None);
+    let last = logons.max_by_key(|(at, ..)| *at);
+    last.is_some_and(|(_, outcome, status)| match outcome {
+        Outcome::Fail => true,
+        Outcome::Inconclusive => status.is_some_and(|status| BAD.contains(&status)),
+        Outcome::Pass => false,
+    })
+}
+
+/// When a version was last seen to log on at the provider in an environment, as recorded.
+pub fn accepted<'f>(
+    facts: impl IntoIterator<Item = &'f Fact>,
+    version: u32,
+    place: &EnvironmentName,
+) -> Option<Timestamp> {
+    let logons = [ProbeKind::Authenticate, ProbeKind::Read];
+    let seen = seen(facts, (version, Side::Provider), &logons, Some(place));
+    let good = seen.filter(|(_, outcome, _)| *outcome == Outcome::Pass);
+    good.map(|(at, _, _)| at).max()
 }
 
 /// Whether one more logon with a version could lock its account at the provider: bad ones are counted there, and the last
@@ -257,133 +271,4 @@ pub fn was_withdrawn<'f>(mut facts: impl Iterator<Item = &'f Fact>, wanted: u32)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    fn account(controls: Value) -> Account {
-        serde_json::from_value(
-            json!({ "provider": "p", "environment": "test", "workflow": "w",
-            "level": "write-back", "controls": controls }),
-        )
-        .unwrap()
-    }
-
-    fn tests() -> BTreeMap<ProbeKind, Probe> {
-        let get = json!({ "http": { "method": "GET", "path": "/" } });
-        let patch = json!({ "http": { "method": "PATCH", "path": "/",
-            "body": { "status": "done", "custom": { "a": 1 } } } });
-        let forbidden = json!({ "http": { "method": "DELETE", "path": "/" } });
-        serde_json::from_value(
-            json!({ "audit": get, "write": patch, "read": get, "foreign": get,
-            "forbidden": forbidden, "authenticate": get, "session": { "command": ["x"] } }),
-        )
-        .unwrap()
-    }
-
-    fn planned(controls: Value, allow_write: bool, kinds: &[ProbeKind]) -> Vec<String> {
-        let wish = Wish {
-            kinds,
-            allow_write,
-            is_open: &|window, _| window.from.as_str() == "22:00",
-            now: Timestamp::from_unix(0),
-        };
-        let tests = tests();
-        let planned = plan(&account(controls), &tests, wish);
-        let line = |it: Planned<'_>| match it.left_out {
-            None => it.kind.to_string(),
-            Some(why) => format!("{}: {why}", it.kind),
-        };
-        planned.into_iter().map(line).collect()
-    }
-
-    #[test]
-    fn reads_come_first_and_writes_are_asked_for() {
-        assert_eq!(
-            planned(json!({}), false, &[]),
-            [
-                "authenticate",
-                "read",
-                "foreign",
-                "forbidden: it writes: --allow-write runs it",
-                "write: it writes: --allow-write runs it",
-                "audit"
-            ]
-        );
-        let only = [ProbeKind::Read, ProbeKind::Discover];
-        assert_eq!(planned(json!({}), false, &only), ["read"]);
-    }
-
-    #[test]
-    fn a_write_needs_a_window_and_fields_that_are_listed() {
-        let why = |controls: Value| planned(controls, true, &[ProbeKind::Write])[0].clone();
-        let open = json!({ "from": "22:00", "to": "23:00" });
-        let shut = json!({ "from": "01:00", "to": "02:00" });
-        assert!(why(json!({ "fields": ["status"] })).contains("no window"));
-        let closed = why(json!({ "fields": ["status"], "test-window": shut }));
-        assert!(closed.contains("outside"), "{closed}");
-        assert!(why(json!({ "test-window": open })).contains("lists no fields"));
-        let other = why(json!({ "fields": ["status"], "test-window": open }));
-        assert!(other.contains("`custom.a`"), "{other}");
-        for fields in [json!(["status", "custom"]), json!(["status", "custom.a"])] {
-            assert_eq!(
-                why(json!({ "fields": fields, "test-window": open })),
-                "write"
-            );
-        }
-        let prefix = why(json!({ "fields": ["stat", "custom"], "test-window": open }));
-        assert!(prefix.contains("`status`"), "{prefix}");
-    }
-
-    #[test]
-    fn a_read_counts_for_its_own_version_and_place() {
-        let fact = |detail: Value| -> Fact {
-            serde_json::from_value(json!({ "fact": "evidence", "account": "a", "version": 2,
-                "probe": "read", "outcome": "pass", "on": "2026-11-01", "detail": detail }))
-            .unwrap()
-        };
-        let here = "test".parse().unwrap();
-        let seen = |detail: Value, version, side| was_read(&[fact(detail)], version, side, &here);
-        assert!(seen(json!(null), 2, Side::Provider));
-        assert!(!seen(json!(null), 3, Side::Provider));
-        assert!(!seen(json!(null), 2, Side::Platform));
-        assert!(seen(json!({ "side": "platform" }), 2, Side::Platform));
-        assert!(!seen(json!({ "environment": "other" }), 2, Side::Provider));
-        let at = |time: &str| fact(json!({ "at": time }));
-        let mut failed = serde_json::to_value(at("2026-11-01T11:00:00Z")).unwrap();
-        failed["outcome"] = json!("fail");
-        let failed: Fact = serde_json::from_value(failed).unwrap();
-        let newest = |facts: &[&Fact]| was_read(facts.iter().copied(), 2, Side::Provider, &here);
-        assert!(!newest(&[&at("2026-11-01T10:00:00Z"), &failed]));
-        assert!(newest(&[&failed, &at("2026-11-01T12:00:00Z")]));
-    }
-
-    #[test]
-    fn the_last_logon_counts() {
-        let fact = |outcome: &str, at: &str| -> Fact {
-            serde_json::from_value(json!({ "fact": "evidence", "account": "a", "version": 2,
-                "probe": "authenticate", "outcome": outcome, "on": "2026-11-01", "detail": { "at": at } }))
-            .unwrap()
-        };
-        let (bad, good) = (
-            fact("fail", "2026-11-01T10:00:00Z"),
-            fact("pass", "2026-11-01T11:00:00Z"),
-        );
-        assert!(was_refused([&bad], 2, Side::Provider));
-        assert!(!was_refused([&good, &bad], 2, Side::Provider));
-        assert!(!was_refused([&bad], 3, Side::Provider));
-        assert!(!was_refused([&bad], 2, Side::Platform));
-    }
-
-    #[test]
-    fn a_refused_logon_is_not_repeated_where_bad_ones_lock() {
-        let refused: Fact = serde_json::from_value(json!({ "fact": "refused", "account": "a",
-            "version": 2, "way": "fresh-logon", "on": "2026-11-01" }))
-        .unwrap();
-        let facts = [refused];
-        assert!(could_lock(facts.iter(), 2, Some(5)));
-        assert!(!could_lock(facts.iter(), 2, None));
-        assert!(!could_lock(facts.iter(), 3, Some(5)));
-        assert!(could_lock(facts.iter(), 3, Some(1)));
-    }
-}
+mod tests;

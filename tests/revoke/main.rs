@@ -6,6 +6,7 @@
 #[path = "../binary/mod.rs"]
 mod binary;
 mod closed;
+mod control;
 mod crash;
 mod drill;
 mod emergency;

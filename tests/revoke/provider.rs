@@ -34,6 +34,10 @@ pub struct State {
     pub tokens: Option<usize>,
     /// What a logon with a key that was taken away is answered with, and a request with its token; 401 where it is `None`.
     pub mumbles: [Option<u16>; 2],
+    /// Whoever takes a key away shuts everybody out: all are refused.
+    pub shuts_out: bool,
+    /// Everybody is refused.
+    pub is_out: bool,
     /// The consumer is well whatever becomes of the key.
     pub is_well_anyway: bool,
     /// Called as a key is taken away, before it is.
@@ -155,6 +159,7 @@ fn answer(shared: &Mutex<State>, head: &str, body: &str) -> (u16, String) {
                 return bad(state.failures.remove(0));
             }
             let status = state.withdraw(body);
+            state.is_out |= state.shuts_out;
             bad(if state.is_confused { 500 } else { status })
         }
         _ => bad(404),
@@ -163,7 +168,7 @@ fn answer(shared: &Mutex<State>, head: &str, body: &str) -> (u16, String) {
 
 impl State {
     fn accepts(&mut self, key: &str) -> bool {
-        match self.keys.get(key) {
+        match self.keys.get(key).filter(|_| !self.is_out) {
             None => false,
             Some(true) => true,
             Some(false) => match self.lag.checked_sub(1) {

@@ -4,6 +4,7 @@
 mod anew;
 mod came;
 mod closed;
+mod refusal;
 mod withdraw;
 
 use std::collections::BTreeMap;
@@ -19,12 +20,12 @@ use crate::model::fact::Outcome;
 use crate::model::id::ConsumerId;
 use crate::model::key::OperationKey;
 use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
+use crate::operations::procedure::Scene;
 use crate::operations::procedure::journal::{Journal, as_decided};
 use crate::operations::procedure::rotate::{Tools, Went, told};
-use crate::operations::procedure::withdrawal::{self, Seen};
-use crate::operations::procedure::{Hands, Scene};
+use crate::operations::procedure::withdrawal::{self, baseline};
 use crate::operations::secrets::Secrets;
-use crate::provider::{Session, Surroundings};
+use crate::provider::Session;
 
 use crate::lifecycle::operation::Came as Step;
 
@@ -106,7 +107,7 @@ impl<'t, 's> Revocation<'t, 's> {
     /// When the store fails: what cannot be journaled is not done.
     pub fn run(&mut self) -> Result<Came> {
         self.unstall()?;
-        self.prepare();
+        self.prepare()?;
         let of = self.journal.operation.entries.len();
         let mut stopped: Option<Phase> = None;
         for at in 0..of {
@@ -178,36 +179,55 @@ impl<'t, 's> Revocation<'t, 's> {
         entries.iter().any(|entry| !entry.is_over())
     }
 
-    /// Lets a stalled one go on, now that somebody looked at it.
+    /// Lets a stalled one go on, now that somebody looked at it; and what took a version away that was not seen refused is
+    /// done once more.
     fn unstall(&mut self) -> Result<()> {
-        if self.journal.operation.state != OperationState::Stalled {
+        let after = match self.journal.operation.state {
+            OperationState::Stalled => self.journal.unstalled(),
+            OperationState::Open | OperationState::Done | OperationState::Aborted => {
+                self.journal.operation.clone()
+            }
+        };
+        let after = self.withdrawn_anew(after);
+        if after == self.journal.operation {
             return Ok(());
         }
-        let after = self.journal.unstalled();
         self.journal.write(self.tools.secrets, after, Vec::new())
     }
 
-    /// What must be seen before the first effect: a session that is held, and that the consumers are well. Nothing of it
-    /// keeps a revoke from going on.
-    fn prepare(&mut self) {
+    /// What must be seen before the first effect: that the versions are accepted, a session that is held, and that the
+    /// consumers are well. Nothing of it keeps a revoke from going on.
+    fn prepare(&mut self) -> Result<()> {
         let withdraws = self.withdrawals().next().is_some();
         let all = numbers(&self.journal.operation).into_iter();
-        for number in all.filter(|_| withdraws) {
-            if self.withdrawn_at(number).is_some() || !self.may_log_on(number) {
-                continue;
+        let untouched = all.filter(|number| {
+            withdraws && self.withdrawn_at(*number).is_none() && self.may_log_on(*number)
+        });
+        let untouched: Vec<u32> = untouched.collect();
+        let hasty = self.tools.around.hasty(HASTE);
+        let around = match self.is_emergency() {
+            true => &hasty,
+            false => self.tools.around,
+        };
+        let now = self.now();
+        if !untouched.is_empty() {
+            let seen = baseline(&self.scene, &untouched, self.tools.secrets, around, now)?;
+            let same = self.journal.operation.clone();
+            if !seen.is_empty() {
+                self.journal.write(self.tools.secrets, same, seen)?;
+                self.refresh()?;
             }
-            let now = self.now();
+        }
+        for number in untouched {
             let (secrets, around) = (&*self.tools.secrets, self.tools.around);
             if let Ok(Some(session)) = withdrawal::hold(&self.scene, number, secrets, around, now) {
                 self.sessions.insert(number, session);
             }
         }
         if !self.withdrawals().any(has_begun) {
-            self.before = match self.is_emergency() {
-                true => self.healths(&self.tools.around.hasty(HASTE)),
-                false => self.healths(self.tools.around),
-            };
+            self.before = self.healths(around);
         }
+        Ok(())
     }
 
     /// Whether a logon is worth a try before the proof: where bad ones lock, not with what may be refused already.
@@ -278,80 +298,6 @@ impl<'t, 's> Revocation<'t, 's> {
         let scene = &self.scene;
         let every = Going::every(&scene.id, &scene.credential, scene.versions());
         touched(entry, &self.journal.operation, &every)
-    }
-
-    /// When a version was taken away, or may have been; none where nothing was done about it.
-    fn withdrawn_at(&self, number: u32) -> Option<Timestamp> {
-        let begun = self.withdrawals().filter(|entry| has_begun(entry));
-        let begun = begun.filter(|entry| self.touched(entry).contains(&number));
-        begun.filter_map(|entry| entry.at).max()
-    }
-
-    /// When it was taken away by an operation before, for one that only proves.
-    fn withdrawn_before(&self, number: u32) -> Option<Timestamp> {
-        let scene = &self.scene;
-        let every = Going::every(&scene.id, &scene.credential, scene.versions());
-        let earlier = self.scene.operations().iter();
-        let entries = earlier.flat_map(|(_, operation)| {
-            let entries = operation.entries.iter().filter(|entry| {
-                let withdraws = matches!(entry.phase, Phase::Withdraw | Phase::Retire);
-                withdraws && has_begun(entry)
-            });
-            entries.map(move |entry| (operation, entry))
-        });
-        let about = entries.filter(|(operation, entry)| match operation.what {
-            Work::Revoke | Work::Emergency => touched(entry, operation, &every).contains(&number),
-            Work::Rotate => operation.from == Some(number),
-            Work::Drill => false,
-        });
-        about.filter_map(|(_, entry)| entry.at).max()
-    }
-
-    /// Sees whether the provider refuses a version.
-    fn refusal(&mut self, entry: &Entry) -> Result<Went> {
-        let Some(number) = entry.version else {
-            return Ok(Went::new(Step::Skipped));
-        };
-        if self.stage(number) == VersionStage::Revoked {
-            return Ok(Went::because(Step::Done, "it was seen refused"));
-        }
-        let proves_alone = self.withdrawals().next().is_none();
-        let since = match proves_alone {
-            true => self.withdrawn_before(number).or(entry.at),
-            false => self.withdrawn_at(number),
-        };
-        // Nothing was done about it: one look tells whether somebody else did.
-        let wait = match since {
-            None if !proves_alone => Some(Duration::ZERO),
-            None | Some(_) => self.wait,
-        };
-        let tools: (&mut Secrets<'_>, &Surroundings, &mut dyn Hands) = (
-            &mut *self.tools.secrets,
-            self.tools.around,
-            &mut *self.tools.hands,
-        );
-        let session = self.sessions.get_mut(&number);
-        let seen = withdrawal::refusal_within(&self.scene, number, (since, wait), session, tools);
-        Ok(match seen {
-            Ok(Seen::Refused { changes, note }) => {
-                self.sessions.remove(&number);
-                Went {
-                    more: changes,
-                    ..Went::because(Step::Done, note)
-                }
-            }
-            Ok(Seen::NotYet { changes, why }) => Went {
-                more: changes,
-                is_possibly_live: true,
-                ..Went::because(Step::Unknown, why)
-            },
-            Err(error) if is_of_the_store(&error) => return Err(error),
-            Err(error) => Went {
-                more: self.possibly_live(&[number]),
-                is_possibly_live: true,
-                ..Went::because(Step::Unknown, format!("nobody could look: {error:#}"))
-            },
-        })
     }
 
     /// The changes that say of versions that they may still work.

@@ -189,7 +189,7 @@ impl<'t, 's> Rotation<'t, 's> {
             (Phase::Overlap, None) => Ok(self.overlap()),
             (Phase::Refusal, None) => match self.new_is_gone(at, entry)? {
                 Some(went) => Ok(went),
-                None => self.refusal(at),
+                None => self.refusal(at, entry),
             },
             (
                 Phase::Set | Phase::Retire | Phase::Withdraw | Phase::FailClosed | Phase::Finish,

@@ -230,6 +230,12 @@ impl<'s> Secrets<'s> {
         self.store
     }
 
+    /// The same, to read.
+    pub(in crate::operations) fn roll(&self) -> &Store {
+        self.turn.take();
+        self.store
+    }
+
     /// Commits, and lets go of the turn.
     pub(in crate::operations) fn commit(&mut self, changes: &[Change]) -> Result<()> {
         self.turn.take();

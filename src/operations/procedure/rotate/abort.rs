@@ -14,7 +14,7 @@ use crate::model::procedure::Stage;
 use crate::operations::procedure::Ended;
 use crate::operations::procedure::rotate::Rotation;
 use crate::operations::procedure::rotate::found::Found;
-use crate::operations::procedure::withdrawal::{self, Seen};
+use crate::operations::procedure::withdrawal::{self, Ground, Seen};
 use crate::provider::How;
 
 impl Rotation<'_, '_> {
@@ -38,8 +38,10 @@ impl Rotation<'_, '_> {
             let key = key.clone();
             return self.forget(&key);
         }
+        self.seen_accepted(number)?;
         self.give_up(number)?;
         let mut failed = None;
+        let mut is_taken = false;
         if let Some(discard) = self.aside(Stage::Discard) {
             let id = self.scene.version(number)?.1.id.clone();
             let id = id.as_ref().map(|id| id.as_str());
@@ -51,17 +53,24 @@ impl Rotation<'_, '_> {
                 )),
                 None => {
                     let gone = self.discarded(&discard, id)?;
+                    is_taken = gone.how == How::Done;
                     (gone.how != How::Done).then_some(gone.why)
                 }
             };
         }
-        let since = Some(self.now());
+        let operation = &self.journal.operation;
+        let ground = Ground {
+            since: Some(self.now()),
+            most: None,
+            others: operation.from.into_iter().collect(),
+            taken: is_taken.then_some(operation.began),
+        };
         let tools = (
             &mut *self.tools.secrets,
             self.tools.around,
             &mut *self.tools.hands,
         );
-        let seen = withdrawal::refusal(&self.scene, number, since, None, tools)?;
+        let seen = withdrawal::refusal(&self.scene, number, &ground, None, tools)?;
         match seen {
             Seen::Refused { changes, .. } => self.close(changes),
             Seen::NotYet { changes, why } => {

@@ -3,12 +3,13 @@
 use anyhow::Result;
 
 use crate::lifecycle::operation::{Came, MOST_FAILURES, ends_old, has_begun, is_uncertain};
+use crate::lifecycle::testing::accepted;
 use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
 use crate::model::fact::{Fact, Refusal};
 use crate::model::operation::{Entry, EntryState, Operation, Phase};
 use crate::operations::procedure::rotate::{Rotation, Went};
-use crate::operations::procedure::withdrawal::{self, Seen};
+use crate::operations::procedure::withdrawal::{self, Ground, Seen, baseline};
 use crate::provider::Sight;
 
 impl Rotation<'_, '_> {
@@ -99,12 +100,31 @@ impl Rotation<'_, '_> {
         is_withdrawn.then(|| format!("it is being given up: `keyroll rotate {id} --abort` goes on"))
     }
 
+    /// Sees that a version is accepted, once, before it is taken away.
+    pub(super) fn seen_accepted(&mut self, number: u32) -> Result<()> {
+        let (operation, place) = (&self.journal.operation, &self.scene.account.environment);
+        let last = accepted(self.scene.facts(), number, place);
+        let is_begun = self.withdrawn_at(operation.entries.len()).is_some();
+        if is_begun || last.is_some_and(|last| last >= operation.began) {
+            return Ok(());
+        }
+        let (secrets, around) = (&*self.tools.secrets, self.tools.around);
+        let seen = baseline(&self.scene, &[number], secrets, around, self.now())?;
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let same = self.journal.operation.clone();
+        self.journal.write(self.tools.secrets, same, seen)?;
+        self.refresh()
+    }
+
     /// Opens a session with the old version while it still works.
     pub(super) fn hold_session(&mut self) -> Result<()> {
         if self.session.is_some() {
             return Ok(());
         }
         if let Some(from) = self.journal.operation.from {
+            self.seen_accepted(from)?;
             self.session = withdrawal::hold(
                 &self.scene,
                 from,
@@ -117,15 +137,33 @@ impl Rotation<'_, '_> {
     }
 
     /// Sees whether the provider refuses the old version.
-    pub(super) fn refusal(&mut self, at: usize) -> Result<Went> {
+    pub(super) fn refusal(&mut self, at: usize, entry: &Entry) -> Result<Went> {
         let Some(from) = self.journal.operation.from else {
             return Ok(Went::new(Came::Skipped));
         };
-        let since = self.withdrawn_at(at);
+        let operation = &self.journal.operation;
+        let mut ends = operation.entries.iter().take(at);
+        let is_taken = ends.any(|entry| {
+            entry.step.is_some() && self.withdraws(entry.phase) && entry.state == EntryState::Done
+        });
+        let ground = Ground {
+            since: self.withdrawn_at(at),
+            most: None,
+            // What was told to have gone with it is no control.
+            others: match entry.state {
+                EntryState::Failed => Vec::new(),
+                EntryState::Waiting
+                | EntryState::Started
+                | EntryState::Unknown
+                | EntryState::Done
+                | EntryState::Skipped => operation.version.into_iter().collect(),
+            },
+            taken: is_taken.then_some(operation.began),
+        };
         let seen = withdrawal::refusal(
             &self.scene,
             from,
-            since,
+            &ground,
             self.session.as_mut(),
             (self.tools.secrets, self.tools.around, self.tools.hands),
         )?;

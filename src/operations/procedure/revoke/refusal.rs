@@ -1,0 +1,146 @@
+//! The proof of a revoke: whether the provider refuses each version, held against what was done about it.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::lifecycle::operation::{
+    Came, Going, ends_old, has_begun, is_live, numbers, touched, unseen, withdrawn_again,
+};
+use crate::lifecycle::testing::was_withdrawn;
+use crate::model::credential::VersionStage;
+use crate::model::date::Timestamp;
+use crate::model::operation::{Entry, EntryState, Operation, Phase, Work};
+use crate::operations::procedure::Hands;
+use crate::operations::procedure::revoke::{Revocation, is_of_the_store};
+use crate::operations::procedure::rotate::Went;
+use crate::operations::procedure::withdrawal::{self, Ground, Seen};
+use crate::operations::secrets::Secrets;
+use crate::provider::{Sight, Surroundings};
+
+impl Revocation<'_, '_> {
+    /// Sees whether the provider refuses a version.
+    pub(super) fn refusal(&mut self, entry: &Entry) -> Result<Went> {
+        let Some(number) = entry.version else {
+            return Ok(Went::new(Came::Skipped));
+        };
+        if self.stage(number) == VersionStage::Revoked {
+            return Ok(Went::because(Came::Done, "it was seen refused"));
+        }
+        let ground = self.ground(number, entry);
+        let tools: (&mut Secrets<'_>, &Surroundings, &mut dyn Hands) = (
+            &mut *self.tools.secrets,
+            self.tools.around,
+            &mut *self.tools.hands,
+        );
+        let session = self.sessions.get_mut(&number);
+        let seen = withdrawal::refusal(&self.scene, number, &ground, session, tools);
+        Ok(match seen {
+            Ok(Seen::Refused { changes, note }) => {
+                self.sessions.remove(&number);
+                Went {
+                    more: changes,
+                    ..Went::because(Came::Done, note)
+                }
+            }
+            Ok(Seen::NotYet { changes, why }) => Went {
+                more: changes,
+                is_possibly_live: true,
+                ..Went::because(Came::Unknown, why)
+            },
+            Err(error) if is_of_the_store(&error) => return Err(error),
+            Err(error) => Went {
+                more: self.possibly_live(&[number]),
+                is_possibly_live: true,
+                ..Went::because(Came::Unknown, format!("nobody could look: {error:#}"))
+            },
+        })
+    }
+
+    /// What a refusal of a version is held against.
+    fn ground(&self, number: u32, entry: &Entry) -> Ground {
+        let proves_alone = self.withdrawals().next().is_none();
+        let since = match proves_alone {
+            true => self.withdrawn_before(number).or(entry.at),
+            false => self.withdrawn_at(number),
+        };
+        let going = numbers(&self.journal.operation);
+        let all = self.scene.versions().iter();
+        let own = all.filter(|(key, version)| key.account == self.scene.id && is_live(version));
+        let others = own.map(|(key, _)| key.number);
+        Ground {
+            since,
+            // Nothing was done about it: one look tells whether somebody else did.
+            most: match since {
+                None if !proves_alone => Some(Duration::ZERO),
+                None | Some(_) => self.wait,
+            },
+            others: others.filter(|other| !going.contains(other)).collect(),
+            taken: self.taken_since(number),
+        }
+    }
+
+    /// When a version was taken away, or may have been; none where nothing was done about it.
+    pub(super) fn withdrawn_at(&self, number: u32) -> Option<Timestamp> {
+        let begun = self.withdrawals().filter(|entry| has_begun(entry));
+        let begun = begun.filter(|entry| self.touched(entry).contains(&number));
+        begun.filter_map(|entry| entry.at).max()
+    }
+
+    /// When it was taken away by an operation before, for one that only proves.
+    fn withdrawn_before(&self, number: u32) -> Option<Timestamp> {
+        let about = self.withdrawals_of(number);
+        let begun = about.filter(|(_, entry)| has_begun(entry));
+        begun.filter_map(|(_, entry)| entry.at).max()
+    }
+
+    /// Since when the last operation is under way that is known to have taken a version away.
+    fn taken_since(&self, number: u32) -> Option<Timestamp> {
+        let about = self.withdrawals_of(number);
+        let done = about.filter(|(_, entry)| entry.state == EntryState::Done);
+        done.map(|(operation, _)| operation.began).max()
+    }
+
+    /// What was to take a version away, in every operation of the account.
+    fn withdrawals_of(&self, number: u32) -> impl Iterator<Item = (&Operation, &Entry)> {
+        let scene = &self.scene;
+        let every = Going::every(&scene.id, &scene.credential, scene.versions());
+        let all = scene.operations().values().flat_map(|operation| {
+            let entries = operation.entries.iter();
+            entries.map(move |entry| (operation, entry))
+        });
+        all.filter(move |(operation, entry)| match operation.what {
+            Work::Revoke | Work::Emergency => {
+                entry.phase == Phase::Withdraw
+                    && touched(entry, operation, &every).contains(&number)
+            }
+            Work::Rotate => {
+                operation.from == Some(number)
+                    && entry.step.is_some()
+                    && ends_old(operation, entry.phase)
+            }
+            Work::Drill => false,
+        })
+    }
+
+    /// What took a version away is done once more where it still works; where bad logons lock, wherever that is not known.
+    pub(super) fn withdrawn_anew(&self, operation: Operation) -> Operation {
+        let locks = self.scene.provider.lockout_after.is_some();
+        let tools = (&*self.tools.secrets, self.tools.around, self.now());
+        let still_works = |number: u32| {
+            locks
+                || matches!(
+                    withdrawal::sight(&self.scene, number, tools),
+                    Ok(Some(Sight::Allowed))
+                )
+        };
+        let unproven = unseen(&operation).into_iter().filter(|number| {
+            let is_proven = was_withdrawn(self.scene.facts(), *number);
+            !is_proven && self.stage(*number) == VersionStage::PossiblyLive && still_works(*number)
+        });
+        let unproven: Vec<u32> = unproven.collect();
+        let scene = &self.scene;
+        let every = Going::every(&scene.id, &scene.credential, scene.versions());
+        withdrawn_again(operation, &unproven, &every)
+    }
+}

@@ -1,0 +1,118 @@
+//! A refusal proves something only beside a control: a provider that refuses everybody refuses what works too.
+
+use crate::provider::{ADMIN, NEW, OLD, Provider, Roll, home, stages};
+
+const EMERGENCY: &[&str] = &["revoke", "etl", "--emergency", "--yes"];
+
+/// A provider that says a key is gone, keeps it, and refuses everybody from then on.
+fn lying_and_out() -> Provider {
+    let provider = Provider::start();
+    provider.set(|state| {
+        state.lies = true;
+        state.shuts_out = true;
+    });
+    provider
+}
+
+#[test]
+fn where_everybody_is_refused_nothing_is_called_revoked() {
+    let provider = lying_and_out();
+    let home = home(&provider, &Roll::default());
+    home.run(EMERGENCY)
+        .ok(5)
+        .says("version 2: POSSIBLY LIVE")
+        .says("account/root is not accepted either, so that its refusal proves nothing");
+    assert_eq!(stages(&home), "possibly-live possibly-live");
+    // The outage is over: both work, and are taken away once more, in earnest.
+    provider.set(|state| {
+        (state.is_out, state.shuts_out, state.lies) = (false, false, false);
+        state.asked.clear();
+    });
+    home.run(&["revoke", "etl", "--resume"])
+        .ok(0)
+        .says("account/root is accepted");
+    assert_eq!(provider.asked("POST /withdraw"), 2);
+    assert_eq!(stages(&home), "revoked revoked");
+}
+
+#[test]
+fn a_version_that_is_given_up_by_nobody_is_not_revoked_by_an_outage() {
+    let provider = Provider::start();
+    let roll = Roll {
+        has_no_procedure: true,
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    // While all is well, the administrator is seen to be accepted.
+    home.run(&["test", "root"]).ok(0);
+    provider.set(|state| state.is_out = true);
+    home.run(EMERGENCY).ok(5);
+    assert_eq!(stages(&home), "possibly-live possibly-live");
+}
+
+#[test]
+fn one_version_is_held_against_the_one_that_stays() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    home.run(&["revoke", "etl", "--version", "1", "--yes"])
+        .ok(0)
+        .says("refused by a fresh logon; version 2 is accepted");
+    let provider = lying_and_out();
+    let home = self::home(&provider, &Roll::default());
+    home.run(&["test", "etl"]).ok(0);
+    home.run(&["revoke", "etl", "--version", "1", "--yes"])
+        .ok(5);
+    assert_eq!(stages(&home), "possibly-live current");
+}
+
+#[test]
+fn what_was_never_accepted_is_seen_refused_by_somebody_or_not_at_all() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    provider.set(|state| {
+        state.keys.insert(OLD, false);
+        state.keys.insert(NEW, false);
+    });
+    home.run(EMERGENCY)
+        .ok(5)
+        .says("was not seen to be accepted before");
+    assert_eq!(stages(&home), "possibly-live possibly-live");
+}
+
+#[test]
+fn without_anything_to_try_it_was_accepted_before_and_a_step_was_done() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    // The administrator may take keys away, and read nothing.
+    provider.set(|state| {
+        state.keys.insert(ADMIN, false);
+        state.failures = vec![500, 500];
+        state.shuts_out = true;
+    });
+    home.run(EMERGENCY).ok(5);
+    assert_eq!(stages(&home), "possibly-live possibly-live");
+    let provider = Provider::start();
+    let home = self::home(&provider, &Roll::default());
+    provider.set(|state| {
+        state.keys.insert(ADMIN, false);
+    });
+    home.run(EMERGENCY)
+        .ok(0)
+        .says("refused by a fresh logon; it was accepted just before");
+}
+
+#[test]
+fn where_bad_logons_lock_none_is_spent_while_everybody_is_refused() {
+    let provider = lying_and_out();
+    let roll = Roll {
+        locks: true,
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    home.run(&["test", "root"]).ok(0);
+    home.run(EMERGENCY)
+        .ok(5)
+        .says("none is spent while account/root is not accepted either");
+    // Each version once while all was well, and the administrator: once tested, once beside each.
+    assert_eq!(provider.asked("GET /me"), 1 + 2 + 2);
+}
