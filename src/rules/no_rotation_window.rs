@@ -4,7 +4,7 @@ use crate::lifecycle::openings::Openings;
 use crate::model::date::{Date, Timestamp};
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::{Kind, RecordId};
-use crate::model::rotation::Rotation;
+use crate::model::rotation::{Rotation, Window};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -12,19 +12,22 @@ pub static RULE: Rule = Rule {
     id: "no-rotation-window",
     severity: Severity::Error,
     kind: RuleKind::Static,
-    summary: "a rotation policy that leaves no time to rotate in, or a blackout that ends before it begins",
+    summary: "a window that ends when it begins, a rotation policy that leaves no time, or a blackout that ends before it begins",
     explain: EXPLAIN,
     check,
 };
 
 const EXPLAIN: &str = r#"
-A rotation runs in the windows of its policy, and on no day that is blacked out. Where blackouts leave no window for a whole
-year, nothing is rotated in that year, whatever is due. A blackout whose last day lies before its first keeps no day free: it
+A rotation runs in the windows of its policy, and on no day that is blacked out. A window that ends when it begins
+(`from = "02:00", to = "02:00"`) is no time at all or a whole day, and nobody can tell which was meant; so is that of an
+account's tests (`test-window`). From `00:00` to `00:00` is the whole day. Where blackouts leave no window for a whole year,
+nothing is rotated in that year, whatever is due. A blackout whose last day lies before its first keeps no day free: it
 was meant to, so the dates are wrong.
 
 ## Fix
 
-Correct the dates, shorten the blackout, or add days to the window. `keyroll schedule` shows when each rotation runs.
+Correct the times and dates, shorten the blackout, or add days to the window. A window of whole days is
+one from `00:00` to `00:00`. `keyroll schedule` shows when each rotation runs.
 
 ## Example
 
@@ -49,8 +52,15 @@ Source: keyroll's own: a policy that cannot be followed is none
 "#;
 
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    for (id, account) in &facts.inventory.accounts {
+        let field = FieldPath::of("controls").key("test-window");
+        let window = account.controls.test_window.as_ref();
+        empty(window, &RecordId::new(Kind::Account, id), field, findings);
+    }
     for (id, policy) in &facts.inventory.rotations {
         let record = || RecordId::new(Kind::Rotation, id);
+        let window = policy.window.as_ref();
+        empty(window, &record(), FieldPath::of("window"), findings);
         for (at, blackout) in policy.blackout.iter().enumerate() {
             if blackout.to < blackout.from {
                 let field = FieldPath::of("blackout").index(at).key("to");
@@ -74,6 +84,19 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
+fn empty(window: Option<&Window>, record: &RecordId, field: FieldPath, findings: &mut Findings) {
+    let is_empty = |window: &&Window| window.from == window.to && window.from.minute() != 0;
+    if let Some(window) = window.filter(is_empty) {
+        let message = format!(
+            "the window ends when it begins, at {}",
+            window.from.as_str()
+        );
+        findings
+            .at(record.clone(), field.key("to"), message)
+            .fix("say when it ends; a whole day is from 00:00 to 00:00");
+    }
+}
+
 /// The day from which on no window opens for a year, where there is one: the judged one, or one on which a blackout begins.
 fn closed_for_a_year(policy: &Rotation, as_of: Date) -> Option<Date> {
     let openings = Openings::of(policy);
@@ -89,7 +112,7 @@ fn closed_for_a_year(policy: &Rotation, as_of: Date) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::sample::{findings, found};
+    use crate::rules::sample::{ACCOUNT, findings, found};
     use serde_json::{Value, json};
 
     fn with(policy: Value) -> Vec<String> {
@@ -102,6 +125,26 @@ mod tests {
         assert_eq!(
             with(json!({ "blackout": blackout })),
             ["no-rotation-window rotation/standard blackout[1].to"]
+        );
+    }
+
+    #[test]
+    fn a_window_that_ends_when_it_begins_is_found_in_policies_and_accounts() {
+        let window = json!({ "from": "02:00", "to": "02:00" });
+        assert_eq!(
+            with(json!({ "window": window })),
+            ["no-rotation-window rotation/standard window.to"]
+        );
+        assert_eq!(
+            with(json!({ "window": { "from": "00:00", "to": "00:00" } })),
+            [""; 0]
+        );
+        let account = json!({ "controls": { "test-window": window } });
+        assert_eq!(
+            found(json!({ ACCOUNT: account })),
+            [format!(
+                "no-rotation-window {ACCOUNT} controls.test-window.to"
+            )]
         );
     }
 
