@@ -334,6 +334,34 @@ fn evidence_by_hand_is_a_file_that_is_known_by_its_digest() {
         "{told}"
     );
     assert!(!told.contains("seen/denied.png"), "{told}");
+    let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let listed = run(&home, &["evidence", "list", "etl", "--format", "json"]);
+    assert!(said(&listed).contains(digest));
+    // A table has its beginning.
+    let told = said(&run(&home, &["evidence", "list", "etl"]));
+    assert!(
+        told.contains("ba7816bf8f01…") && !told.contains('*'),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_is_inconclusive_is_said_to_prove_nothing() {
+    let (address, _) = serve(|line| match line {
+        "GET /me" => (200, "{\"id\":1}".to_owned()),
+        _ => (500, "{}".to_owned()),
+    });
+    let home = home(address, "");
+    run(&home, &["test", "etl"]).clean();
+    let listed = run(&home, &["evidence", "list", "etl", "--format", "csv"]);
+    let told = said(&listed);
+    for line in told.lines().filter(|line| line.contains(",inconclusive,")) {
+        assert!(line.contains(",void,"), "{line}");
+    }
+    assert!(
+        told.contains(",void,") && told.contains(",holds,"),
+        "{told}"
+    );
 }
 
 #[test]

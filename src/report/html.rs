@@ -212,7 +212,9 @@ fn is_choice(rows: &[Vec<Cell>], at: usize) -> bool {
         match row.get(at).map(|cell| &cell.value) {
             Some(Value::Text(text)) if !seen.contains(&text.as_str()) => seen.push(text),
             Some(Value::Text(_) | Value::Missing) | None => {}
-            Some(Value::Number(_) | Value::Date(_) | Value::List(_)) => return false,
+            Some(Value::Number(_) | Value::Date(_) | Value::Digest(_) | Value::List(_)) => {
+                return false;
+            }
         }
         if seen.len() > MOST_VALUES {
             return false;

@@ -44,7 +44,7 @@ fn object(view: &View, row: &[Cell]) -> Json {
 
 fn value(cell: &Cell) -> Json {
     match &cell.value {
-        Value::Text(text) => text.as_str().into(),
+        Value::Text(text) | Value::Digest(text) => text.as_str().into(),
         Value::Number(number) => (*number).into(),
         Value::Date(date) => date.to_string().into(),
         Value::List(items) => items.as_slice().into(),

@@ -52,7 +52,7 @@ pub fn table(view: &View, terminal: &Terminal) -> String {
 /// The columns that a column of the view would take if there were room for all of it.
 fn natural(view: &View, at: usize) -> usize {
     let cells = view.rows.iter().filter_map(|row| row.get(at));
-    let widths = cells.map(|cell| escape::terminal(&cell.joined(", ")).width());
+    let widths = cells.map(|cell| escape::terminal(&cell.shortened(", ")).width());
     let title = view
         .columns
         .get(at)
@@ -128,7 +128,7 @@ fn laid_out(view: &View, terminal: &Terminal) -> Table {
     for row in &view.rows {
         let cells = view.columns.iter().zip(view.cells(row));
         let cells = cells.map(|(column, cell)| {
-            let text = escape::terminal(&cell.joined(", "));
+            let text = escape::terminal(&cell.shortened(", "));
             let text = match cell.tone {
                 Some(tone) => mark(&text, Some(tone)),
                 None => escape::cut(&text, WIDEST),

@@ -6,6 +6,12 @@ use std::fmt::Display;
 use crate::model::date::Date;
 use crate::model::text::shape;
 
+/// The length of a SHA-256 in hexadecimal.
+const DIGEST: usize = 64;
+
+/// What a table shows of it.
+const SHORT: usize = 12;
+
 /// Rows of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
@@ -140,6 +146,8 @@ pub enum Value {
     Text(String),
     Number(i64),
     Date(Date),
+    /// A SHA-256 in hexadecimal, which has the look of a secret and is none; a table shows its beginning.
+    Digest(String),
     /// An array in JSON.
     List(Vec<String>),
     /// `null` in JSON, empty elsewhere.
@@ -166,6 +174,16 @@ impl Cell {
 
     pub fn number(number: i64) -> Cell {
         Cell::of(Value::Number(number))
+    }
+
+    /// A SHA-256, where it is one; any other text is a text.
+    pub fn digest(text: impl Display) -> Cell {
+        let text = text.to_string();
+        let is_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        match text.len() == DIGEST && text.bytes().all(is_hex) {
+            true => Cell::of(Value::Digest(text)),
+            false => Cell::text(text),
+        }
     }
 
     /// How many there are of something.
@@ -205,14 +223,30 @@ impl Cell {
                 let stars = items.iter().map(|item| shape::masked(item).into_owned());
                 Some(Value::List(stars.collect()))
             }
-            Value::List(_) | Value::Number(_) | Value::Date(_) | Value::Missing => None,
+            Value::List(_)
+            | Value::Number(_)
+            | Value::Date(_)
+            | Value::Digest(_)
+            | Value::Missing => None,
+        }
+    }
+
+    /// The same for the columns of a table, where a digest is known by its beginning.
+    pub(crate) fn shortened(&self, between: &str) -> String {
+        match &self.value {
+            Value::Digest(text) => text.chars().take(SHORT).chain(['…']).collect(),
+            Value::Text(_)
+            | Value::Number(_)
+            | Value::Date(_)
+            | Value::List(_)
+            | Value::Missing => self.joined(between),
         }
     }
 
     /// The value as raw text, the items of a list joined; for the forms to escape.
     pub(crate) fn joined(&self, between: &str) -> String {
         match &self.value {
-            Value::Text(text) => text.clone(),
+            Value::Text(text) | Value::Digest(text) => text.clone(),
             Value::Number(number) => number.to_string(),
             Value::Date(date) => date.to_string(),
             Value::List(items) => items.join(between),
@@ -231,6 +265,19 @@ fn starred(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_is_shown_and_another_random_word_in_its_place_is_not() {
+        let digest = "0123456789abcdef".repeat(4);
+        let cell = Cell::digest(&digest);
+        assert_eq!(cell.masked(), None);
+        assert_eq!(
+            (cell.joined(""), cell.shortened("")),
+            (digest, "0123456789ab…".to_owned())
+        );
+        let token = ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+        assert!(Cell::digest(token).masked().is_some());
+    }
 
     #[test]
     fn a_heading_is_the_key_with_blanks() {

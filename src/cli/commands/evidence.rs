@@ -192,16 +192,17 @@ fn row(fact: &Fact, versions: &Versions, today: Date) -> Option<(Order, Vec<Cell
         }),
         Cell::text(&seen),
         Cell::number(on.days_until(today)),
-        match is_stale {
-            true => Cell::text("stale").tone(Tone::Muted),
-            false => Cell::text("holds"),
+        match (is_stale, outcome) {
+            (true, _) => Cell::text("stale").tone(Tone::Muted),
+            (false, fact::Outcome::Pass | fact::Outcome::Fail) => Cell::text("holds"),
+            (false, fact::Outcome::Inconclusive) => Cell::text("void").tone(Tone::Muted),
         },
         environment.map_or(Cell::missing(), Cell::text),
         number(detail.status.map(u32::from)),
         number(detail.millis),
         text(&detail.file),
         text(&detail.note),
-        text(&detail.digest),
+        detail.digest.as_ref().map_or(Cell::missing(), Cell::digest),
     ];
     let order = (
         account.clone(),
