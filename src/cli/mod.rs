@@ -20,6 +20,7 @@ pub mod output;
 pub mod pin;
 pub mod private;
 pub mod roll;
+mod scene;
 pub mod settings;
 pub mod surroundings;
 pub mod told;

@@ -7,14 +7,13 @@ mod version;
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::roll;
+use crate::cli::scene::meant;
 use crate::cli::unlock::IdentityOptions;
 use crate::model::account::Account;
 use crate::model::credential::{Credential, SecretPlace, StoreClass};
 use crate::model::id::{AccountId, EnvironmentName, ProviderId};
 use crate::model::record::Kind;
-use crate::model::text::Text;
-use crate::operations::secrets::{Refusal, account};
+use crate::operations::secrets::account;
 use crate::store::Store;
 
 /// What accounts authenticate with, where its secret lives, and its versions
@@ -159,8 +158,5 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
 
 /// An account with a credential.
 fn known(store: &Store, name: &str) -> Result<(AccountId, Account, Credential), Failure> {
-    account(store, name).map_err(|error| match error.downcast_ref::<Refusal>() {
-        Some(Refusal::NoAccount(_)) => roll::unknown(Kind::Account, name, store),
-        _ => error.into(),
-    })
+    account(store, name).map_err(|error| meant(error, name, store))
 }

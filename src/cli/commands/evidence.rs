@@ -6,6 +6,7 @@ use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
+use crate::cli::scene::scene;
 use crate::lifecycle::versions::Versions;
 use crate::model::change::Change;
 use crate::model::credential::VersionStage;
@@ -18,11 +19,10 @@ use crate::model::probe::ProbeKind;
 use crate::model::record::{Kind, Record};
 use crate::model::text::{Text, could_be_secret};
 use crate::operations::evidence::proof;
-use crate::operations::procedure::Scene;
 use crate::operations::secrets::{self, Refusal};
 use crate::report;
 use crate::report::view::{Cell, Column, Tone, View};
-use crate::store::{Access, Store};
+use crate::store::Access;
 
 /// What was seen of credentials: the proof that they can do what they should, and nothing else
 #[derive(clap::Args)]
@@ -79,14 +79,6 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         What::List { account } => list(account.as_deref(), context),
         What::Add(args) => add(args, context),
     }
-}
-
-/// The account, or one that may have been meant.
-fn scene(store: &Store, name: &str) -> Result<Scene, Failure> {
-    Scene::read(store, name).map_err(|error| match error.downcast_ref::<Refusal>() {
-        Some(Refusal::NoAccount(_)) => roll::unknown(Kind::Account, name, store),
-        _ => error.into(),
-    })
 }
 
 fn list(account: Option<&str>, context: &mut Context) -> Outcome {

@@ -3,7 +3,7 @@
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
-use crate::cli::roll;
+use crate::cli::scene::scene;
 use crate::cli::surroundings::surroundings;
 use crate::cli::unlock::{self, IdentityOptions};
 use crate::lifecycle::openings;
@@ -20,7 +20,7 @@ use crate::operations::test::{Came, Tested, Tester, side};
 use crate::provider::Sight;
 use crate::report;
 use crate::report::view::{Cell, Column, Tone, View};
-use crate::store::{Access, Store};
+use crate::store::Access;
 
 /// See what a credential can do, and what it cannot
 ///
@@ -113,14 +113,6 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         tester.run(&planned)?
     };
     show(&tested, context)
-}
-
-/// The account, or one that may have been meant.
-fn scene(store: &Store, name: &str) -> Result<Scene, Failure> {
-    Scene::read(store, name).map_err(|error| match error.downcast_ref::<Refusal>() {
-        Some(Refusal::NoAccount(_)) => roll::unknown(Kind::Account, name, store),
-        _ => error.into(),
-    })
 }
 
 fn nowhere(scene: &Scene, side: Side) -> Failure {

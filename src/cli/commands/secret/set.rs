@@ -12,6 +12,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::private::{bounded, from_descriptor};
 use crate::cli::roll;
 use crate::cli::unlock::{self, IdentityOptions};
+use crate::cli::scene::meant;
 use crate::lifecycle::versions::Given;
 use crate::model::credential::{Credential, StoreClass};
 use crate::model::date::Date;
@@ -72,7 +73,8 @@ pub struct Args {
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
-    let (id, _, credential) = account(&store, &args.account)?;
+    let (id, _, credential) =
+        account(&store, &args.account).map_err(|error| meant(error, &args.account, &store))?;
     let given = Given {
         issued: args.issued,
         expires: args.expires,
