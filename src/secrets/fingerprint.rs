@@ -63,8 +63,13 @@ impl Derived {
     pub fn fingerprints(&self, value: &Value) -> BTreeMap<Name, Fingerprint> {
         let secret = value.fields().filter(|(name, _)| !is_public(name));
         secret
-            .map(|(name, secret)| (name.clone(), of(&self.fingerprint, [secret.expose()])))
+            .map(|(name, secret)| (name.clone(), self.fingerprint(secret.expose())))
             .collect()
+    }
+
+    /// Of one secret.
+    pub fn fingerprint(&self, secret: &[u8]) -> Fingerprint {
+        of(&self.fingerprint, [secret])
     }
 
     /// By what the store's key is known where it is not: without it, nobody makes another key of the same pin.

@@ -27,4 +27,5 @@ mod server;
     reason = "shared with the canary test, which asks more of it"
 )]
 mod trace;
+mod words;
 mod world;

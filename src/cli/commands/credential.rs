@@ -1,6 +1,7 @@
 //! `keyroll credential`: what each account authenticates with, where its secret lives, and its versions.
 
 mod change;
+pub(in crate::cli::commands) mod id;
 mod show;
 mod version;
 
@@ -99,16 +100,19 @@ enum What {
     },
     /// Record what the provider calls a version: its id of the key, which steps name as {previous.id} and {credential.id}
     #[command(
-        after_help = "Examples:\n  keyroll credential id etl k1\n  keyroll credential id etl k1 --version 3"
+        after_help = "Examples:\n  keyroll credential id etl k1\n  keyroll credential id etl k1 --version 3\n\n\
+        It is compared with the secrets, so that none is recorded for it: that takes the identity."
     )]
     Id {
         #[arg(add = completion::names(Kind::Account))]
         account: String,
         /// The provider's id of the credential: never the secret itself
-        id: Text,
+        id: String,
         /// Of this version instead of the current one
         #[arg(long, value_name = "NUMBER")]
         version: Option<u32>,
+        #[command(flatten)]
+        identity: IdentityOptions,
     },
     /// Make the pending version the current one
     #[command(after_help = "Example:\n  keyroll credential promote etl")]
@@ -151,7 +155,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
             account,
             id,
             version,
-        } => version::id(&account, id, version, context),
+            identity,
+        } => id::run(&account, &id, version, &identity, context),
         What::Promote { account } => version::promote(&account, context),
     }
 }

@@ -132,6 +132,10 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
             Status::Error,
             "`keyroll secret rotate-key` replaces its identity",
         ),
+        Refusal::SecretAsId(_) => (
+            Status::Error,
+            "an id is what the provider calls the key, not the key; rotate it: it was typed in the open; nothing was recorded",
+        ),
         Refusal::Unapproved(_) => (
             Status::Error,
             "approve it, `secret-stores` of `[organisation]` in keyroll.toml or else the inventory, or use one that is; nothing was stored",

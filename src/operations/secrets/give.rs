@@ -69,6 +69,9 @@ impl Secrets<'_> {
             }
             .into());
         }
+        if let Some(given) = &given.id {
+            self.refuse_secret_as_id(&id, given, value.as_ref())?;
+        }
         self.give_with(name, value.as_ref(), source, (given, today), &ALONE)
     }
 

@@ -4,6 +4,7 @@ mod begin;
 mod carry;
 mod check;
 mod give;
+mod id;
 mod reseal;
 mod take;
 
@@ -68,6 +69,8 @@ pub enum Refusal {
     },
     #[error("version {number} of `account/{account}` is revoked")]
     Revoked { account: AccountId, number: u32 },
+    #[error("what was given as the id of a version of `account/{0}` is a secret, or holds one")]
+    SecretAsId(AccountId),
     #[error("there is no recipient `{0}`")]
     NoRecipient(String),
     #[error("there is a recipient `{0}` already")]

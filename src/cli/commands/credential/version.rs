@@ -12,7 +12,6 @@ use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
 use crate::model::operation::Work;
 use crate::model::record::{Kind, RecordId};
-use crate::model::text::Text;
 use crate::operations::procedure::operations;
 use crate::operations::secrets::{self, Refusal};
 use crate::store::{Access, Store};
@@ -30,32 +29,6 @@ pub(super) fn promote(name: &str, context: &mut Context) -> Outcome {
             "version {number} of account/{id} is the current one"
         ));
     }
-    Ok(Status::Clean)
-}
-
-/// Records what the provider calls a version.
-pub(super) fn id(name: &str, id: Text, number: Option<u32>, context: &mut Context) -> Outcome {
-    let mut store = context.open(Access::Write)?;
-    let (account, _, _) = known(&store, name)?;
-    let recorded = secrets::versions(&store)?;
-    let found = match number {
-        None => due::newest(&recorded, &account),
-        Some(number) => versions::of(&recorded, &account).find(|(key, _)| key.number == number),
-    };
-    let Some((key, version)) = found else {
-        let refusal = match number {
-            Some(number) => Refusal::NoVersion { account, number },
-            None => Refusal::NoSecret(account),
-        };
-        return Err(anyhow::Error::from(refusal).into());
-    };
-    let after = Version {
-        id: Some(id),
-        ..version.clone()
-    };
-    let before = (key.clone(), version.clone());
-    let change = Change::update(before.into(), (key.clone(), after).into());
-    roll::commit(context, &mut store, &[change])?;
     Ok(Status::Clean)
 }
 

@@ -6,20 +6,20 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
+use crate::cli::commands::credential::id;
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::private::{bounded, from_descriptor};
 use crate::cli::roll;
-use crate::cli::unlock::{self, IdentityOptions};
 use crate::cli::scene::meant;
+use crate::cli::unlock::{self, IdentityOptions};
 use crate::lifecycle::versions::Given;
 use crate::model::credential::{Credential, StoreClass};
 use crate::model::date::Date;
 use crate::model::id::Name;
 use crate::model::record::{Kind, RecordId};
 use crate::model::sealed::Source;
-use crate::model::text::Text;
 use crate::operations::secrets::account;
 use crate::secret::{Secret, Value, is_public, names};
 use crate::store::Access;
@@ -63,7 +63,7 @@ pub struct Args {
     expires: Option<Date>,
     /// What the provider calls it: its id of the key, never the secret itself
     #[arg(long, value_name = "ID")]
-    id: Option<Text>,
+    id: Option<String>,
     /// Keep a line end at the end of a value of one line
     #[arg(long)]
     verbatim: bool,
@@ -80,7 +80,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         expires: args.expires,
         pending: args.pending,
         new: args.new,
-        id: args.id.clone(),
+        id: args.id.as_deref().map(id::word).transpose()?,
     };
     if args.existing
         && matches!(
