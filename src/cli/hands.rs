@@ -37,6 +37,20 @@ impl AtHand<'_> {
             let note = answer.filter(|note| !note.trim().is_empty());
             if !note.as_deref().is_some_and(could_be_secret) {
                 return Ok(note);
+    /// Whether somebody says yes. Only that is one: whoever says nothing, or is gone, has not.
+    fn says_yes(&mut self, question: &str) -> Result<bool> {
+        loop {
+            let out = &mut self.context.out;
+            let answer = out.ask(&format!("{question} [y/N] ")).map_err(failed)?;
+            let answer = answer.unwrap_or_default().to_lowercase();
+            match answer.as_str() {
+                "y" | "yes" | "done" => return Ok(true),
+                "" | "n" | "no" => return Ok(false),
+                _ => out.note("answer y or n; there is room for a note after it"),
+            }
+        }
+    }
+
             }
             out.note("that has the look of a secret, and is not recorded: say it without");
         }
@@ -89,10 +103,11 @@ impl Hands for AtHand<'_> {
         }
         let out = &mut self.context.out;
         out.note(format!("a drill, so do NOT do it: {what}"));
-        let prompt = format!(
-            "`{title}`: could you do it now? Type a note if you could (where, as whom), nothing if not: "
-        );
-        self.noted(&prompt)
+        if !self.says_yes(&format!("`{title}`: could you do it now?"))? {
+            return Ok(None);
+        }
+        let note = self.noted("a note (where, as whom), or nothing: ")?;
+        Ok(Some(note.unwrap_or_default()))
     }
 
     fn refused(&mut self, title: &str, what: &str) -> Result<Option<String>> {
@@ -115,10 +130,11 @@ impl Hands for AtHand<'_> {
             return Ok(None);
         }
         self.context.out.note(format!("by hand: {what}"));
-        let prompt = format!(
-            "`{title}`: type a note when it is done, `done` if there is none, nothing if it is not: "
-        );
-        self.noted(&prompt)
+        if !self.says_yes(&format!("`{title}`: is it done?"))? {
+            return Ok(None);
+        }
+        let note = self.noted("a note (who, when), or nothing: ")?;
+        Ok(Some(note.unwrap_or_default()))
     }
 
     fn value(&mut self, fields: &[Name]) -> Result<Option<Value>> {

@@ -35,6 +35,14 @@ fn at_a_terminal(world: &World, words: &[&str]) -> PtySession {
     spawn_command(command, Some(PATIENCE_MS)).unwrap()
 }
 
+/// Says at a step that it is done, with a note.
+fn done(session: &mut PtySession, note: &str) {
+    session.exp_string("is it done? [y/N]").unwrap();
+    session.send_line("y").unwrap();
+    session.exp_string("or nothing:").unwrap();
+    session.send_line(note).unwrap();
+}
+
 #[test]
 fn what_is_done_by_hand_waits_off_a_terminal_and_is_done_at_one() {
     let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
@@ -52,15 +60,16 @@ fn what_is_done_by_hand_waits_off_a_terminal_and_is_done_at_one() {
     }
     let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes", "--resume"]);
     session.exp_string("make a key for svc-etl").unwrap();
-    session.exp_string("nothing if it is not:").unwrap();
-    session.send_line("made by anna").unwrap();
+    done(&mut session, "made by anna");
     session.exp_string("(not shown):").unwrap();
     session.send_line(new).unwrap();
     let said = session.exp_string("Delete key k1.").unwrap();
     assert!(!said.contains(new), "{said}");
-    session.exp_string("nothing if it is not:").unwrap();
+    session.exp_string("is it done? [y/N]").unwrap();
     world.server.state().keys.remove(0);
-    session.send_line("done").unwrap();
+    session.send_line("y").unwrap();
+    session.exp_string("or nothing:").unwrap();
+    session.send_line("").unwrap();
     session.exp_string("rotated").unwrap();
     session.exp_eof().unwrap();
     assert_eq!(world.stages(), ["revoked", "current"]);
@@ -72,7 +81,7 @@ fn what_is_done_by_hand_waits_off_a_terminal_and_is_done_at_one() {
 fn what_nobody_says_is_done_is_not() {
     let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
     let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes"]);
-    session.exp_string("nothing if it is not:").unwrap();
+    session.exp_string("is it done? [y/N]").unwrap();
     session.send_line("").unwrap();
     session.exp_string("waits").unwrap();
     session.exp_eof().unwrap();
@@ -81,10 +90,35 @@ fn what_nobody_says_is_done_is_not() {
 }
 
 #[test]
+fn no_in_any_form_is_not_done() {
+    let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
+    for words in [
+        &["n"][..],
+        &["NO"],
+        &["nein", "not yet", "n"],
+        &["nada", ""],
+    ] {
+        let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes"]);
+        for (at, word) in words.iter().enumerate() {
+            if at > 0 {
+                session.exp_string("answer y or n").unwrap();
+            }
+            session.exp_string("is it done? [y/N]").unwrap();
+            session.send_line(word).unwrap();
+        }
+        session.exp_string("nobody said that it is").unwrap();
+        session.exp_eof().unwrap();
+        assert_eq!(world.entries("create"), ["waiting"], "{words:?}");
+        world.rotate(&["--abort"]).ok(0);
+    }
+    assert_eq!(world.stages(), ["current"]);
+}
+
+#[test]
 fn who_is_cut_off_while_they_do_it_by_hand_may_have_done_it() {
     let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
     let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes"]);
-    session.exp_string("nothing if it is not:").unwrap();
+    session.exp_string("is it done? [y/N]").unwrap();
     session
         .process_mut()
         .kill(rexpect::process::Signal::SIGKILL)
@@ -104,7 +138,7 @@ fn who_is_cut_off_while_they_do_it_by_hand_may_have_done_it() {
 fn what_somebody_says_is_not_done_waits_as_before() {
     let world = World::new(&Roll::of(SHORT, &[BY_HAND]));
     let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes"]);
-    session.exp_string("nothing if it is not:").unwrap();
+    session.exp_string("is it done? [y/N]").unwrap();
     session.send_line("").unwrap();
     session.exp_eof().unwrap();
     assert_eq!(world.entries("create"), ["waiting"]);
@@ -237,7 +271,7 @@ fn what_somebody_saw_refused_is_said_in_that_very_word() {
     };
     let world = World::new(&roll);
     let mut session = at_a_terminal(&world, &["revoke", "etl", "--emergency", "--yes"]);
-    session.exp_string("nothing if it is not:").unwrap();
+    session.exp_string("is it done? [y/N]").unwrap();
     session.send_line("").unwrap();
     session.exp_string("type `refused`").unwrap();
     session.send_line("it still works").unwrap();
@@ -247,13 +281,10 @@ fn what_somebody_saw_refused_is_said_in_that_very_word() {
     assert_eq!(world.entries("withdraw"), ["waiting"]);
     assert_eq!(world.stages(), ["possibly-live"]);
     let mut session = at_a_terminal(&world, &["revoke", "etl", "--resume"]);
-    session.exp_string("nothing if it is not:").unwrap();
-    session
-        .send_line("the key was Xk7QmZ29vB4LpW8sTn3R")
-        .unwrap();
+    done(&mut session, "the key was Xk7QmZ29vB4LpW8sTn3R");
     session.exp_string("the look of a secret").unwrap();
-    session.exp_string("nothing if it is not:").unwrap();
-    session.send_line("done").unwrap();
+    session.exp_string("or nothing:").unwrap();
+    session.send_line("").unwrap();
     session.exp_string("type `refused`").unwrap();
     session.send_line("refused").unwrap();
     session.exp_string("a note").unwrap();
