@@ -20,23 +20,23 @@ use crate::secret::is_public;
 /// The hands at a terminal, or none.
 pub struct AtHand<'c> {
     context: &'c mut Context,
+    /// The command that goes on where this one is interrupted.
+    again: String,
+    /// What is waited for was said, up to when.
+    told: Option<Timestamp>,
 }
 
 impl<'c> AtHand<'c> {
-    pub fn new(context: &'c mut Context) -> AtHand<'c> {
-        AtHand { context }
+    pub fn new(context: &'c mut Context, again: String) -> AtHand<'c> {
+        AtHand {
+            context,
+            again,
+            told: None,
+        }
     }
 }
 
 impl AtHand<'_> {
-    /// A note that somebody types: nothing, or what has not the look of a secret.
-    fn noted(&mut self, prompt: &str) -> Result<Option<String>> {
-        loop {
-            let out = &mut self.context.out;
-            let answer = out.ask(prompt).map_err(failed)?;
-            let note = answer.filter(|note| !note.trim().is_empty());
-            if !note.as_deref().is_some_and(could_be_secret) {
-                return Ok(note);
     /// Whether somebody says yes. Only that is one: whoever says nothing, or is gone, has not.
     fn says_yes(&mut self, question: &str) -> Result<bool> {
         loop {
@@ -51,6 +51,14 @@ impl AtHand<'_> {
         }
     }
 
+    /// A note that somebody types: nothing, or what has not the look of a secret.
+    fn noted(&mut self, prompt: &str) -> Result<Option<String>> {
+        loop {
+            let out = &mut self.context.out;
+            let answer = out.ask(prompt).map_err(failed)?;
+            let note = answer.filter(|note| !note.trim().is_empty());
+            if !note.as_deref().is_some_and(could_be_secret) {
+                return Ok(note);
             }
             out.note("that has the look of a secret, and is not recorded: say it without");
         }
@@ -72,6 +80,16 @@ impl Hands for AtHand<'_> {
     )]
     fn pause(&mut self, time: Duration) {
         thread::sleep(time);
+    }
+
+    fn waits(&mut self, what: &str, until: Timestamp) {
+        // Said once, however often it looks.
+        if self.told.replace(until) != Some(until) {
+            self.context.out.note(format!(
+                "      waits for {what}, until {until} at the longest; Ctrl-C is safe: `{}` looks again",
+                self.again
+            ));
+        }
     }
 
     fn begins(&mut self, entry: &Entry, at: usize, of: usize) {

@@ -30,7 +30,7 @@ use crate::binary::{Home, fed};
 use crate::provider::{Provider, Roll, home};
 
 /// Nobody's hands, and a clock that goes on when somebody waits.
-struct Clock(i64);
+struct Clock(i64, Vec<String>);
 
 impl Hands for Clock {
     fn now(&self) -> Timestamp {
@@ -39,6 +39,10 @@ impl Hands for Clock {
 
     fn pause(&mut self, time: Duration) {
         self.0 += i64::try_from(time.as_secs()).unwrap();
+    }
+
+    fn waits(&mut self, what: &str, until: Timestamp) {
+        self.1.push(format!("{what} until {until}"));
     }
 
     fn begins(&mut self, _: &Entry, _: usize, _: usize) {}
@@ -110,7 +114,7 @@ fn revoked_while(
         others_write: nobody_else,
         clock: Instant::now,
     };
-    let mut clock = Clock(began.unix());
+    let mut clock = Clock(began.unix(), Vec::new());
     let tools = Tools {
         secrets: &mut secrets,
         around: &around,
@@ -118,6 +122,15 @@ fn revoked_while(
         made_nothing: false,
     };
     let came = Revocation::begin(tools, scene, revoke, wait)?.run()?;
+    // Whoever waits is told so, and how long at the most.
+    let waited = clock.0 > began.unix();
+    assert_eq!(waited, !clock.1.is_empty(), "{:?}", clock.1);
+    for line in &clock.1 {
+        assert!(
+            line.starts_with("the provider to refuse version "),
+            "{line}"
+        );
+    }
     Ok((came, clock.0 - began.unix()))
 }
 
@@ -165,6 +178,25 @@ fn who_waits_no_longer_than_a_moment_is_told_what_is_not_known() {
     let (came, waited) = revoked(&home, Some(Duration::ZERO));
     assert_eq!(stages(&came), [VersionStage::PossiblyLive; 2]);
     assert_eq!(waited, 0);
+}
+
+#[test]
+fn what_somebody_is_willing_to_wait_is_for_all_versions_together() {
+    let provider = Provider::start();
+    let roll = Roll {
+        lag: Some("15m"),
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    provider.set(|state| state.lag = usize::MAX);
+    let (came, waited) = revoked(&home, Some(Duration::from_secs(100)));
+    assert_eq!(stages(&came), [VersionStage::PossiblyLive; 2]);
+    assert_eq!(waited, 100);
+    // Each was looked at all the same.
+    let how = came.versions.iter().map(|version| version.how.as_str());
+    for how in how {
+        assert!(how.contains("still accepted"), "{how}");
+    }
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub struct Args {
     /// Show what stops and the steps, and do nothing
     #[arg(long)]
     dry_run: bool,
-    /// Look no longer than this for the refusal: 0, 30s, 5m [default: the provider's max-lag]
+    /// Look no longer than this for refusals, of all versions together: 0, 30s, 5m [default: the provider's max-lag for each]
     #[arg(long, value_name = "SPAN", value_parser = wait)]
     wait: Option<Duration>,
     #[command(flatten)]
@@ -132,7 +132,7 @@ fn act(args: &Args, store: &mut Store, scene: Scene, turn: Turn, context: &mut C
     let is_abort = matches!(turn, Turn::Abort(_));
     let has_lag = scene.provider.max_lag.is_some();
     let came = {
-        let mut hands = AtHand::new(context);
+        let mut hands = AtHand::new(context, format!("keyroll revoke {id} --resume"));
         let tools = Tools {
             secrets: &mut secrets,
             around: &around,

@@ -107,7 +107,7 @@ fn begin(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) ->
     let mut secrets = unlock::unlock_to_seal(store, &args.identity, context)?;
     let id = scene.id.clone();
     let ended = {
-        let mut hands = AtHand::new(context);
+        let mut hands = AtHand::new(context, format!("keyroll rotate {id} --resume"));
         let tools = Tools {
             secrets: &mut secrets,
             around: &around,
@@ -145,7 +145,8 @@ fn go_on(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) ->
     let around = surroundings(context)?;
     let mut secrets = unlock::unlock_to_seal(store, &args.identity, context)?;
     let ended = {
-        let mut hands = AtHand::new(context);
+        let again = if args.abort { "--abort" } else { "--resume" };
+        let mut hands = AtHand::new(context, format!("keyroll rotate {id} {again}"));
         let tools = Tools {
             secrets: &mut secrets,
             around: &around,

@@ -33,6 +33,11 @@ pub trait Hands {
     /// Lets time pass.
     fn pause(&mut self, time: Duration);
 
+    /// Something is waited for that comes by itself, until a moment at the longest: said before each pause.
+    fn waits(&mut self, what: &str, until: Timestamp) {
+        let _ = (what, until);
+    }
+
     /// An entry is about to be done: the `at`th of `of`, from 1.
     fn begins(&mut self, entry: &Entry, at: usize, of: usize);
 

@@ -39,7 +39,7 @@ pub struct Revocation<'t, 's> {
     tools: Tools<'t, 's>,
     scene: Scene,
     journal: Journal,
-    /// The longest that somebody is willing to wait for each proof; the longest lag of the provider where `None`.
+    /// The longest that somebody is still willing to wait for proofs; the longest lag of the provider for each where `None`.
     wait: Option<Duration>,
     /// Sessions that were opened before the first effect.
     sessions: BTreeMap<u32, Session>,
@@ -128,7 +128,9 @@ impl<'t, 's> Revocation<'t, 's> {
                 }
             }
             self.tools.hands.begins(&entry, at + 1, of);
+            let before = self.now();
             let went = self.act(at, &entry)?;
+            self.waited(&entry, before);
             let came = went.came.clone();
             let why = went.note.clone().unwrap_or_default();
             self.tools.hands.ended(&told(&came, &why));
@@ -141,6 +143,15 @@ impl<'t, 's> Revocation<'t, 's> {
             }
         }
         Ok(self.came())
+    }
+
+    /// Takes what was spent on a proof from what somebody is willing to wait for all of them.
+    fn waited(&mut self, entry: &Entry, since: Timestamp) {
+        if entry.phase == Phase::Refusal {
+            let spent = self.now().unix().saturating_sub(since.unix());
+            let spent = Duration::from_secs(u64::try_from(spent).unwrap_or(0));
+            self.wait = self.wait.map(|left| left.saturating_sub(spent));
+        }
     }
 
     /// Gives it up: what was not done stays undone, and what may still work stays so.

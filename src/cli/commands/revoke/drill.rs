@@ -28,7 +28,7 @@ pub fn run(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) 
     let around = surroundings(context)?;
     let mut secrets = unlock::unlock(store, &args.identity, context)?;
     let drilled = {
-        let mut hands = AtHand::new(context);
+        let mut hands = AtHand::new(context, format!("keyroll revoke {id} --drill"));
         let tools = Tools {
             secrets: &mut secrets,
             around: &around,

@@ -154,7 +154,7 @@ fn one(
     let waiting = open(scene.operations(), id).map(|(key, it)| (key.clone(), it.clone()));
     let mut secrets = unlock::unlock_to_seal(store, &args.identity, context)?;
     let ended = {
-        let mut hands = AtHand::new(context);
+        let mut hands = AtHand::new(context, format!("keyroll rotate {id} --resume"));
         let tools = Tools {
             secrets: &mut secrets,
             around,

@@ -74,7 +74,13 @@ impl Look<'_> {
                 let facts = std::mem::take(&mut self.facts);
                 return not_yet(self.scene, self.key, facts, self.why());
             }
-            hands.pause(pause);
+            let lags = began.unix().saturating_add(lag);
+            let tires = most.map(|most| entered.unix().saturating_add(most));
+            let until = Timestamp::from_unix(tires.map_or(lags, |tires| tires.min(lags)));
+            let what = format!("the provider to refuse version {}", self.key.number);
+            hands.waits(&what, until);
+            let left = until.unix().saturating_sub(hands.now().unix()).max(1);
+            hands.pause(pause.min(Duration::from_secs(left.unsigned_abs())));
             pause = (pause * 2).min(APART);
         }
     }
