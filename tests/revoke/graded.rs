@@ -55,11 +55,28 @@ fn an_account_is_retired_after_it_rested_and_was_seen_refused() {
         state.keys.insert(crate::provider::NEW, false);
     });
     home.run(&["revoke", "etl", "--resume", "--yes"]).ok(0);
-    home.run(&["account", "retire", "etl", "--yes", "--as-of", "2099-01-01"])
-        .ok(0);
+    retire(&["--as-of", "2099-01-01"])
+        .refused(2)
+        .says("--as-of 2099-01-01 moves no clock");
+    retire(&[]).refused(4).says("rests until");
+    retire(&["--soak", "0d"])
+        .refused(2)
+        .says("after less than 14 days of rest takes a reason");
+    retire(&["KEYROLL_CLOCK=2099-01-01T00:00:00Z"]).ok(0);
     home.run(&["account", "resume", "etl"]).refused(4);
     home.run(&["account", "remove", "etl", "--with-history", "--yes"])
         .ok(0);
+}
+
+#[test]
+fn no_grade_is_given_as_of_another_day() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    for verb in ["suspend", "resume", "retire"] {
+        home.run(&["account", verb, "etl", "--yes", "--as-of", "2099-01-01"])
+            .refused(2)
+            .says("moves no clock");
+    }
 }
 
 #[test]

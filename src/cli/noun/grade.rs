@@ -131,6 +131,7 @@ impl Found {
 }
 
 pub fn suspend(name: &str, context: &mut Context) -> Outcome {
+    context.acts_today()?;
     let mut store = context.open(Access::Write)?;
     let found = Found::read(name, &store)?;
     if found.is_already(AccountStatus::Suspended, context) {
@@ -157,6 +158,7 @@ pub fn suspend(name: &str, context: &mut Context) -> Outcome {
 }
 
 pub fn resume(name: &str, context: &mut Context) -> Outcome {
+    context.acts_today()?;
     let mut store = context.open(Access::Write)?;
     let found = Found::read(name, &store)?;
     if found.is_already(AccountStatus::Active, context) {
@@ -180,6 +182,7 @@ pub fn resume(name: &str, context: &mut Context) -> Outcome {
 }
 
 pub fn retire(name: &str, arguments: &ArgMatches, context: &mut Context) -> Outcome {
+    context.acts_today()?;
     let mut store = context.open(Access::Write)?;
     let found = Found::read(name, &store)?;
     let soak = match arguments.get_flag("now") {
@@ -191,7 +194,7 @@ pub fn retire(name: &str, arguments: &ArgMatches, context: &mut Context) -> Outc
     };
     if soak < SOAK_DAYS && context.globals.reason.is_none() {
         return Err(Failure::usage(format!(
-            "an account that was not suspended for {SOAK_DAYS} days is retired for a reason"
+            "to retire an account after less than {SOAK_DAYS} days of rest takes a reason"
         ))
         .hint("--reason 'the plant is closed'; nothing was changed"));
     }
@@ -199,7 +202,7 @@ pub fn retire(name: &str, arguments: &ArgMatches, context: &mut Context) -> Outc
     let since = standing::since(&store, &found.id, AccountStatus::Suspended)?;
     let (id, around) = (&found.id, &found.around);
     rests(id, &around.operations)
-        .and_then(|()| has_soaked(id, status, since, soak, context.as_of()))
+        .and_then(|()| has_soaked(id, status, since, soak, context.today()))
         .and_then(|()| is_cut_off(id, &around.versions))
         .map_err(|why| refused(&why))?;
     found.show_radius(context);
