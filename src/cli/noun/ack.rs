@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 
+use crate::cli::asking;
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -18,7 +19,7 @@ pub fn command() -> Command {
         .about("Record that a consumer has the version of an account that it waits for")
         .after_help(
             "Examples:\n  keyroll consumer ack etl-01 unicmms-production-import-hawthorne\n  \
-             keyroll consumer ack etl-01 unicmms-production-import-hawthorne --version 3 --by person/jo-miller",
+             keyroll consumer ack etl-01 unicmms-production-import-hawthorne --version 3 --by jo-miller",
         )
         .arg(
             Arg::new("name")
@@ -45,8 +46,8 @@ pub fn command() -> Command {
             Arg::new("by")
                 .long("by")
                 .value_name("PRINCIPAL")
-                .value_parser(clap::value_parser!(Principal))
-                .help("Who says so: person/NAME or team/NAME")
+                .value_parser(asking::principal)
+                .help("Who says so: a person, or team/NAME")
                 .add(completion::principals()),
         )
 }
