@@ -24,6 +24,7 @@ mod scene;
 pub mod settings;
 pub mod surroundings;
 pub mod told;
+mod under_way;
 pub mod unlock;
 
 use std::ffi::OsString;

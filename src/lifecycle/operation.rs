@@ -8,7 +8,9 @@ mod one;
 mod revoke;
 mod rotate;
 mod settle;
+mod under_way;
 
+use crate::model::account::AccountStatus;
 use crate::model::date::Timestamp;
 use crate::model::id::AccountId;
 use crate::model::key::OperationKey;
@@ -24,6 +26,7 @@ pub use going::{About, Going, numbers, of_step, touched};
 pub use revoke::{Revoke, Revoking, proof, revocation};
 pub use rotate::{Rotating, gives, is_in_place, is_live, rotation};
 pub use settle::{forgotten, possibly_live, refused};
+pub use under_way::{Open, Ways, open};
 
 /// The operations of all accounts, as recorded.
 pub type Operations = BTreeMap<OperationKey, Operation>;
@@ -48,7 +51,10 @@ pub enum CannotBegin {
     #[error("`procedure/{0}` has no steps")]
     NoSteps(String),
     #[error("`account/{account}` is {status}")]
-    Status { account: AccountId, status: String },
+    Status {
+        account: AccountId,
+        status: AccountStatus,
+    },
     #[error("{} {} of `account/{}` is open", .0.what, .0.number, .0.account)]
     Open(Open),
     #[error(
@@ -89,22 +95,6 @@ pub enum CannotBegin {
         step: String,
         other: u32,
     },
-}
-
-/// An operation that is under way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Open {
-    pub account: AccountId,
-    pub number: u32,
-    pub what: Work,
-}
-
-/// The operation of an account that is under way, if one is.
-pub fn open<'o>(
-    operations: &'o Operations,
-    account: &AccountId,
-) -> Option<(&'o OperationKey, &'o Operation)> {
-    of(operations, account).find(|(_, operation)| operation.is_open())
 }
 
 /// The operations of one account, the oldest first.

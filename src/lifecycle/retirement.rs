@@ -48,11 +48,7 @@ pub enum NoGrade {
 pub fn rests(account: &AccountId, operations: &Operations) -> Result<(), NoGrade> {
     match open(operations, account) {
         None => Ok(()),
-        Some((key, operation)) => Err(NoGrade::Open(Open {
-            account: account.clone(),
-            number: key.number,
-            what: operation.what,
-        })),
+        Some((key, operation)) => Err(NoGrade::Open(Open::of(key, operation))),
     }
 }
 

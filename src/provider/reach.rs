@@ -197,11 +197,8 @@ impl<'a> Reach<'a> {
             format!("`{name}` cannot be run: this host names no folder of programs")
         })?;
         let path = folder.join(name);
-        let meta = path.metadata();
-        if !meta.is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0) {
-            return Err(format!(
-                "there is no program `{name}` in this host's folder of programs"
-            ));
+        if let Some(why) = unfit(&path) {
+            return Err(format!("`{name}` in this host's folder of programs {why}"));
         }
         match (self.around.others_write)(&path) {
             Ok(None) => {}
@@ -232,6 +229,22 @@ impl<'a> Reach<'a> {
         let done = act();
         let took = (self.around.clock)().saturating_duration_since(before);
         (done, u32::try_from(took.as_millis()).unwrap_or(u32::MAX))
+    }
+}
+
+/// Why what lies there cannot be run as a program, where it cannot.
+fn unfit(path: &Path) -> Option<String> {
+    match path.metadata() {
+        Ok(meta) if !meta.is_file() => Some("is no file".to_owned()),
+        Ok(meta) => {
+            let mode = meta.permissions().mode() & 0o777;
+            let runs = mode & 0o111 != 0;
+            (!runs).then(|| format!("is not executable (mode {mode:o}): chmod u+x"))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Some("is not there: there is no such program".to_owned())
+        }
+        Err(error) => Some(format!("cannot be looked at: {error}")),
     }
 }
 

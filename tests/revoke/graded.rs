@@ -63,6 +63,9 @@ fn an_account_is_retired_after_it_rested_and_was_seen_refused() {
         .refused(2)
         .says("after less than 14 days of rest takes a reason");
     retire(&["KEYROLL_CLOCK=2099-01-01T00:00:00Z"]).ok(0);
+    home.run(&["rotate", "etl", "--yes"])
+        .refused(4)
+        .says("does not come back");
     home.run(&["account", "resume", "etl"]).refused(4);
     home.run(&["account", "remove", "etl", "--with-history", "--yes"])
         .ok(0);
@@ -76,6 +79,23 @@ fn no_grade_is_given_as_of_another_day() {
         home.run(&["account", verb, "etl", "--yes", "--as-of", "2099-01-01"])
             .refused(2)
             .says("moves no clock");
+    }
+}
+
+#[test]
+fn what_is_possibly_live_is_pointed_to_its_proof() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    provider.set(|state| state.lies = true);
+    home.run(&["revoke", "etl", "--yes"]).ok(5);
+    let words = ["credential", "forget", "etl", "1", "--yes"];
+    home.run(&words).refused(4).says("revoke 1 of");
+    home.run(&["revoke", "etl", "--abort", "--yes"]).ok(5);
+    for verb in ["forget", "retire"] {
+        home.run(&["credential", verb, "etl", "2", "--yes"])
+            .refused(4)
+            .says("version 2 of `account/etl` is possibly-live")
+            .says("`keyroll revoke etl --resume` looks whether");
     }
 }
 

@@ -11,9 +11,11 @@ use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::hands::AtHand;
+use crate::cli::scene::scene;
 use crate::cli::surroundings::surroundings;
+use crate::cli::under_way::way_on;
 use crate::cli::unlock::{self, IdentityOptions};
-use crate::lifecycle::operation::{Going, Revoke, numbers, open, proof, revocation};
+use crate::lifecycle::operation::{Going, Open, Revoke, Ways, numbers, open, proof, revocation};
 use crate::lifecycle::radius::{Line, radius};
 use crate::model::date::Span;
 use crate::model::id::AccountId;
@@ -99,7 +101,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         true => Access::Read,
         false => Access::Write,
     })?;
-    let scene = Scene::read(&store, &args.account)?;
+    let scene = scene(&store, &args.account)?;
     // An emergency waits for nobody: of two that write one journal, the store refuses the later one.
     let _held = match args.dry_run || args.emergency || args.drill {
         true => None,
@@ -163,7 +165,9 @@ fn turn(args: &Args, scene: &Scene, context: &Context) -> Result<Turn, Failure> 
     let found = open(scene.operations(), id).map(|(key, it)| (key.clone(), it.clone()));
     if args.resume || args.abort {
         return match found {
-            Some((_, operation)) if operation.what == Work::Rotate => Err(rotation_is_open(id)),
+            Some((key, operation)) if operation.what == Work::Rotate => {
+                Err(rotation_is_open(&Open::of(&key, &operation)))
+            }
             Some(open) if args.abort => Ok(Turn::Abort(Box::new(open))),
             Some((_, operation)) if args.emergency && operation.what != Work::Emergency => {
                 begin(args, scene, context)
@@ -241,8 +245,12 @@ fn nothing_open(id: &AccountId) -> Failure {
     Failure::refused(why).hint(format!("`keyroll revoke {id}` begins one"))
 }
 
-fn rotation_is_open(id: &AccountId) -> Failure {
-    Failure::refused(format!("what is open on `account/{id}` is a rotation")).hint(format!(
-        "`keyroll rotate {id} --resume` goes on with it, --abort gives it up; `keyroll revoke {id} --emergency` goes past it"
-    ))
+fn rotation_is_open(open: &Open) -> Failure {
+    let id = &open.account;
+    let past = match open.ways {
+        Ways::OnOrBack => format!("; `keyroll revoke {id} --emergency` goes past it"),
+        Ways::On { .. } => String::new(),
+    };
+    Failure::refused(format!("what is open on `account/{id}` is a rotation"))
+        .hint(format!("{}{past}", way_on(open)))
 }

@@ -8,8 +8,11 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::hands::AtHand;
 use crate::cli::surroundings::surroundings;
+use crate::cli::scene::scene;
 use crate::cli::unlock::{self, IdentityOptions};
+use crate::cli::under_way::way_on;
 use crate::lifecycle::operation::{CannotBegin, Course, open, rotation};
+use crate::model::account::AccountStatus;
 use crate::model::operation::{Entry, EntryState, Operation, Work};
 use crate::model::record::Kind;
 use crate::model::text::Text;
@@ -69,7 +72,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         true => Access::Read,
         false => Access::Write,
     })?;
-    let scene = Scene::read(&store, &name)?;
+    let scene = scene(&store, &name)?;
     let _held = match args.dry_run {
         true => None,
         false => Some(lock::account(&scene.id, context)?.ok_or_else(|| lock::busy(&scene.id))?),
@@ -256,16 +259,15 @@ pub(super) fn refused(why: CannotBegin) -> Failure {
         CannotBegin::OtherKind { .. } | CannotBegin::NoSteps(_) => {
             "`keyroll procedure show NAME` shows it; nothing was begun".to_owned()
         }
-        CannotBegin::Status { account, .. } => {
-            format!("`keyroll account resume {account}` first; nothing was begun")
-        }
-        CannotBegin::Open(open) => {
-            let verb = match open.what {
-                Work::Rotate => "rotate",
-                Work::Revoke | Work::Emergency | Work::Drill => "revoke",
-            };
-            format!("`keyroll {verb} {} --resume` goes on with it, --abort gives it up", open.account)
-        }
+        CannotBegin::Status { account, status } => match status {
+            AccountStatus::Retired => {
+                "a retired account does not come back: add a new one; nothing was begun".to_owned()
+            }
+            AccountStatus::Proposed | AccountStatus::Active | AccountStatus::Suspended => {
+                format!("`keyroll account resume {account}` first; nothing was begun")
+            }
+        },
+        CannotBegin::Open(open) => way_on(open),
         CannotBegin::OneLive { .. } => {
             "a policy with `strategy = \"single\"`, or `blue-green` over two identities; nothing was begun".to_owned()
         }
@@ -273,7 +275,7 @@ pub(super) fn refused(why: CannotBegin) -> Failure {
             "blue/green takes two: `identity = [\"NAME-A\", \"NAME-B\"]`; nothing was begun".to_owned()
         }
         CannotBegin::TooManyLive { account, .. } => format!(
-            "`keyroll credential list {account}` shows them; `keyroll revoke {account} --version N` takes one away"
+            "`keyroll credential show {account}` shows them; `keyroll revoke {account} --version N` takes one away"
         ),
         CannotBegin::Pending { account, .. } => format!(
             "`keyroll credential promote {account}` makes it the current one; nothing was begun"

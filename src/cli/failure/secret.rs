@@ -2,6 +2,7 @@
 
 use crate::cli::failure::Status;
 use crate::lifecycle::versions::NoVersion;
+use crate::model::operation::Work;
 use crate::operations::secrets::Refusal;
 use crate::secret::BadValue;
 use crate::secrets::SecretError;
@@ -113,15 +114,28 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
             "`keyroll credential show ACCOUNT` lists its versions",
         ),
         Refusal::NoSecret(_) => (Status::Error, "store it: `keyroll secret set ACCOUNT`"),
-        Refusal::Open { .. } => (
+        Refusal::Open {
+            what: Work::Rotate, ..
+        } => (
             Status::Error,
-            "`keyroll rotate ACCOUNT --resume` goes on with it, --abort gives it up; nothing was changed",
+            "`keyroll rotate ACCOUNT --resume` goes on with it; nothing was changed",
+        ),
+        Refusal::Open {
+            what: Work::Revoke | Work::Emergency | Work::Drill,
+            ..
+        } => (
+            Status::Error,
+            "`keyroll revoke ACCOUNT --resume` goes on with it, --abort gives it up; nothing was changed",
         ),
         Refusal::NotCurrent { .. } => (
             Status::Error,
             "`keyroll credential show ACCOUNT` shows them; --version names one; a possibly live one is proven by `keyroll revoke ACCOUNT --resume`",
         ),
         Refusal::Revoked { .. } => (Status::Error, "a revoked secret is not handed out"),
+        Refusal::SecretAsId(_) => (
+            Status::Error,
+            "an id is what the provider calls the key, not the key; rotate it: it was typed in the open; nothing was recorded",
+        ),
         Refusal::NoRecipient(_) => (
             Status::Usage,
             "`keyroll secret recipients list` shows who there is",
@@ -131,10 +145,6 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
         Refusal::Begun => (
             Status::Error,
             "`keyroll secret rotate-key` replaces its identity",
-        ),
-        Refusal::SecretAsId(_) => (
-            Status::Error,
-            "an id is what the provider calls the key, not the key; rotate it: it was typed in the open; nothing was recorded",
         ),
         Refusal::Unapproved(_) => (
             Status::Error,

@@ -6,6 +6,7 @@ use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
+use crate::cli::under_way::way_on;
 use crate::lifecycle::operation::is_live;
 use crate::lifecycle::radius::{Hit, radius};
 use crate::lifecycle::retirement::{NoGrade, SOAK_DAYS, has_soaked, is_cut_off, rests};
@@ -15,7 +16,6 @@ use crate::model::change::Change;
 use crate::model::date::Span;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
-use crate::model::operation::Work;
 use crate::model::record::{Kind, Record};
 use crate::operations::{records, standing};
 use crate::store::{Access, Store};
@@ -196,7 +196,7 @@ pub fn retire(name: &str, arguments: &ArgMatches, context: &mut Context) -> Outc
         return Err(Failure::usage(format!(
             "to retire an account after less than {SOAK_DAYS} days of rest takes a reason"
         ))
-        .hint("--reason 'the plant is closed'; nothing was changed"));
+        .hint("say it: --reason 'the plant is closed'; nothing was changed"));
     }
     let status = found.account.status;
     let since = standing::since(&store, &found.id, AccountStatus::Suspended)?;
@@ -257,14 +257,7 @@ fn refused(why: &NoGrade) -> Failure {
                 "a retired account does not come back: add a new one".to_owned()
             }
         },
-        NoGrade::Open(open) => {
-            let verb = match open.what {
-                Work::Rotate => "rotate",
-                Work::Revoke | Work::Emergency | Work::Drill => "revoke",
-            };
-            let account = &open.account;
-            format!("`keyroll {verb} {account} --resume` goes on with it, --abort gives it up")
-        }
+        NoGrade::Open(open) => way_on(open),
         NoGrade::NotSuspended { account, .. } => {
             format!("`keyroll account suspend {account}`; or --now with a --reason")
         }

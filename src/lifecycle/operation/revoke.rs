@@ -160,11 +160,7 @@ fn under_way(
     match what {
         Work::Emergency => Ok(Some((key.clone(), operation.clone()))),
         Work::Drill => Ok(None),
-        Work::Revoke | Work::Rotate => Err(CannotBegin::Open(Open {
-            account: it.id.clone(),
-            number: key.number,
-            what: operation.what,
-        })),
+        Work::Revoke | Work::Rotate => Err(CannotBegin::Open(Open::of(key, operation))),
     }
 }
 

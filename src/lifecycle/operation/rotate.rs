@@ -37,6 +37,16 @@ pub fn rotation(
     now: Timestamp,
 ) -> Result<(Operation, Course), CannotBegin> {
     let account = || it.id.clone();
+    // Before what a procedure lacks: it would be declared for nothing.
+    match it.account.status {
+        AccountStatus::Active | AccountStatus::Proposed => {}
+        AccountStatus::Suspended | AccountStatus::Retired => {
+            return Err(CannotBegin::Status {
+                account: account(),
+                status: it.account.status,
+            });
+        }
+    }
     let (name, procedure) = it.procedure.ok_or_else(|| CannotBegin::NoProcedure {
         account: account(),
         what: Work::Rotate,
@@ -86,21 +96,8 @@ fn refuse(it: &Rotating<'_>, name: &ProcedureId, procedure: &Procedure) -> Resul
     if procedure.step.is_empty() {
         return Err(CannotBegin::NoSteps(name.to_string()));
     }
-    match it.account.status {
-        AccountStatus::Active | AccountStatus::Proposed => {}
-        AccountStatus::Suspended | AccountStatus::Retired => {
-            return Err(CannotBegin::Status {
-                account: account(),
-                status: it.account.status.to_string(),
-            });
-        }
-    }
     if let Some((key, operation)) = open(it.operations, it.id) {
-        return Err(CannotBegin::Open(Open {
-            account: account(),
-            number: key.number,
-            what: operation.what,
-        }));
+        return Err(CannotBegin::Open(Open::of(key, operation)));
     }
     if let Some((key, _)) =
         of(it.versions, it.id).find(|(_, version)| version.stage == VersionStage::Pending)

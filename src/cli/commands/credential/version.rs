@@ -4,13 +4,13 @@ use crate::cli::commands::credential::known;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
-use crate::lifecycle::operation::open;
+use crate::cli::under_way::way_on;
+use crate::lifecycle::operation::{Open, open};
 use crate::lifecycle::{due, versions};
 use crate::model::change::Change;
 use crate::model::credential::{StoreClass, Version, VersionStage};
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
-use crate::model::operation::Work;
 use crate::model::record::{Kind, RecordId};
 use crate::operations::procedure::operations;
 use crate::operations::secrets::{self, Refusal};
@@ -42,22 +42,20 @@ fn not_open(store: &Store, id: &AccountId) -> Result<(), Failure> {
             operation.what, key.number
         ))
         .hint(format!(
-            "`keyroll {} {id} --resume` goes on with it; nothing was changed",
-            match operation.what {
-                Work::Rotate => "rotate",
-                Work::Revoke | Work::Emergency | Work::Drill => "revoke",
-            }
+            "{}; nothing was changed",
+            way_on(&Open::of(key, operation))
         ))),
     }
 }
 
-/// A version of an account that is not the current or the pending one.
+/// A version of an account that is out of use, while nothing is under way on it.
 fn old(
     store: &Store,
     name: &str,
     number: u32,
 ) -> Result<(AccountId, VersionKey, Version), Failure> {
     let (id, _, _) = known(store, name)?;
+    not_open(store, &id)?;
     let key = VersionKey {
         account: id.clone(),
         number,
@@ -66,22 +64,25 @@ fn old(
         let account = id;
         return Err(anyhow::Error::from(Refusal::NoVersion { account, number }).into());
     };
-    match version.stage {
-        VersionStage::Previous | VersionStage::Revoked => Ok((id, key, version)),
-        VersionStage::Pending | VersionStage::Current | VersionStage::PossiblyLive => {
-            let stage = version.stage;
-            Err(
-                Failure::refused(format!("version {number} of `account/{id}` is {stage}"))
-                    .hint("store its successor first: keyroll secret set; nothing was changed"),
-            )
+    let way = match version.stage {
+        VersionStage::Previous | VersionStage::Revoked => return Ok((id, key, version)),
+        VersionStage::Current => format!("store its successor first: keyroll secret set {id}"),
+        VersionStage::Pending => {
+            format!("`keyroll credential promote {id}` makes it the current one")
         }
-    }
+        // With its value it is seen refused.
+        VersionStage::PossiblyLive => {
+            format!("`keyroll revoke {id} --resume` looks whether its provider refuses it")
+        }
+    };
+    let stage = version.stage;
+    let why = format!("version {number} of `account/{id}` is {stage}");
+    Err(Failure::refused(why).hint(format!("{way}; nothing was changed")))
 }
 
 pub(super) fn retire(name: &str, number: u32, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let (id, key, version) = old(&store, name, number)?;
-    not_open(&store, &id)?;
     let is_proven = version.stage == VersionStage::Revoked;
     let mut after = version.clone();
     after.retired = after.retired.or(Some(context.today()));
@@ -98,7 +99,6 @@ pub(super) fn retire(name: &str, number: u32, context: &mut Context) -> Outcome 
 pub(super) fn forget(name: &str, number: u32, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let (id, key, version) = old(&store, name, number)?;
-    not_open(&store, &id)?;
     let Some(held) = version.held.clone() else {
         return Err(anyhow::Error::from(Refusal::NoSecret(id)).into());
     };
