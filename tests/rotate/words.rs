@@ -1,8 +1,16 @@
 //! What the command line says: where an id is a secret, which ways lead on, and what a program reads of it all.
 
+use serde_json::Value;
+
 use crate::binary::fed;
 use crate::server::OLD;
-use crate::world::{CREATE, OVERLAP, RETIRE, Roll, SINGLE, World};
+use crate::world::{CREATE, OVERLAP, RETIRE, Roll, SHORT, SINGLE, World};
+
+const FAR: &str = "KEYROLL_CLOCK=2031-01-01T00:00:00Z";
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
 
 #[test]
 fn no_secret_is_recorded_as_an_id() {
@@ -65,6 +73,81 @@ fn an_overlap_names_the_ways_that_lead_out_of_it() {
             .says("then `keyroll rotate etl --resume` ends it")
             .says("`keyroll revoke etl --emergency`");
     }
+    let ran = world.rotate(&["--abort"]).ok(4);
+    assert!(!ran.stderr.contains("--abort gives it up"), "{ran:#?}");
+}
+
+#[test]
+fn where_nothing_can_be_given_up_nobody_is_told_to() {
+    let world = World::new(&Roll::default());
+    world
+        .server
+        .manners(|manners| manners.refuses = vec![("DELETE", 500)]);
+    let ran = world
+        .rotate(&[])
+        .ok(4)
+        .says("it cannot be given up any more");
+    assert!(!ran.stderr.contains("--abort"), "{ran:#?}");
+    let world = World::new(&Roll::default());
+    world
+        .server
+        .manners(|manners| manners.refuses = vec![("POST /keys", 403)]);
+    world.rotate(&[]).ok(4).says("--abort gives it up");
+}
+
+#[test]
+fn what_is_due_is_shown_with_its_account_and_judged_by_the_clock() {
+    let world = World::new(&Roll::of(OVERLAP, &[CREATE, RETIRE]));
+    let due = |more: &[&str]| world.run(&[&["rotate", "--due"], more].concat());
+    due(&["--yes", "--as-of", "2099-01-01"])
+        .refused(2)
+        .says("moves no clock");
+    let dry = ["--dry-run", "--as-of", "2099-01-01", "--format", "json"];
+    let shown = json(&due(&dry).ok(0).stdout);
+    assert_eq!(shown["kind"], "rotations-plan");
+    assert_eq!(shown["rows"][0]["account"], "etl");
+    assert_eq!(shown["rows"][0]["stage"], "create");
+    due(&["--dry-run", "--as-of", "2099-01-01"])
+        .ok(0)
+        .says("etl");
+    // Of one that is open, what is left.
+    world.rotate(&[]).ok(3);
+    let shown = json(&due(&dry).ok(0).stdout);
+    assert_eq!(shown["rows"][0]["stage"], "overlap");
+    let none = World::new(&Roll::default());
+    let ran = none
+        .run(&["rotate", "--due", "--dry-run", "--format", "json"])
+        .ok(0);
+    assert_eq!(json(&ran.stdout)["rows"], serde_json::json!([]));
+}
+
+#[test]
+fn a_program_reads_how_a_rotation_ended() {
+    let world = World::new(&Roll::of(OVERLAP, &[CREATE, RETIRE]));
+    let row = |ran: crate::binary::Ran| {
+        let shown = json(&ran.stdout);
+        assert_eq!(shown["kind"], "rotate");
+        shown["rows"][0].clone()
+    };
+    let waits = row(world.rotate(&["--format", "json"]).ok(3));
+    assert_eq!(
+        (&waits["account"], &waits["result"]),
+        (&"etl".into(), &"waits".into())
+    );
+    assert!(
+        waits["why"]
+            .as_str()
+            .unwrap()
+            .contains("both versions live until")
+    );
+    let due = ["rotate", "--due", "--yes", "--format", "json", FAR];
+    let done = row(world.run(&due).ok(0));
+    assert_eq!(
+        (&done["result"], &done["why"]),
+        (&"rotated".into(), &Value::Null)
+    );
+    let none = World::new(&Roll::default()).run(&due[..5]).ok(0);
+    assert_eq!(json(&none.stdout)["rows"], serde_json::json!([]));
 }
 
 #[test]
@@ -100,4 +183,18 @@ fn a_program_without_its_mode_is_not_said_to_be_missing() {
         .rotate(&["--resume"])
         .ok(4)
         .says("there is no such program");
+}
+
+#[test]
+fn what_an_abort_leaves_possibly_live_is_looked_at_again_by_a_revoke() {
+    let world = World::new(&Roll::of(SHORT, &[CREATE, RETIRE]));
+    world
+        .server
+        .manners(|manners| manners.refuses = vec![("GET /me", 500)]);
+    world.rotate(&[]).ok(4);
+    world
+        .rotate(&["--abort"])
+        .ok(5)
+        .says("`keyroll revoke etl --resume` looks again");
+    assert_eq!(world.state(), "aborted");
 }

@@ -2,23 +2,23 @@
 
 mod due;
 pub(super) mod lock;
+mod show;
 
 use crate::cli::completion;
 use crate::cli::context::Context;
-use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::hands::AtHand;
-use crate::cli::surroundings::surroundings;
 use crate::cli::scene::scene;
-use crate::cli::unlock::{self, IdentityOptions};
+use crate::cli::surroundings::surroundings;
 use crate::cli::under_way::way_on;
+use crate::cli::unlock::{self, IdentityOptions};
 use crate::lifecycle::operation::{CannotBegin, Course, open, rotation};
 use crate::model::account::AccountStatus;
-use crate::model::operation::{Entry, EntryState, Operation, Work};
+use crate::model::id::AccountId;
+use crate::model::operation::{Entry, Operation, Work};
 use crate::model::record::Kind;
 use crate::model::text::Text;
 use crate::operations::procedure::{Ended, Journal, Rotation, Scene, Tools};
-use crate::report;
-use crate::report::view::{Cell, View};
 use crate::store::{Access, Store};
 
 /// Replace the secret of an account
@@ -98,11 +98,11 @@ fn planned(scene: &Scene, context: &Context) -> Result<(Operation, Course), Fail
 fn begin(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) -> Outcome {
     let (operation, course) = planned(&scene, context)?;
     if args.dry_run {
-        return show(&operation, context);
+        return show::plan(&operation, context);
     }
-    let heading = heading(&scene, course)?;
+    let heading = show::heading(&scene, course)?;
     context.out.note(heading);
-    for line in lines(&operation) {
+    for line in show::lines(&operation) {
         context.out.note(line);
     }
     context.confirm(&format!("Rotate account/{}?", scene.id))?;
@@ -119,7 +119,8 @@ fn begin(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) ->
         };
         Rotation::begin(tools, scene, operation)?.run()?
     };
-    Ok(conclude(id.as_str(), &ended, "rotated", context))
+    drop(secrets);
+    concluded(&id, &ended, false, (store, context))
 }
 
 fn go_on(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) -> Outcome {
@@ -165,74 +166,20 @@ fn go_on(args: &Args, store: &mut Store, scene: Scene, context: &mut Context) ->
             }
         }
     };
-    let done = if args.abort { "given up" } else { "rotated" };
-    Ok(conclude(id.as_str(), &ended, done, context))
+    drop(secrets);
+    concluded(&id, &ended, args.abort, (store, context))
 }
 
-/// Says how it ended, and what to do next.
-fn conclude(id: &str, ended: &Ended, done: &str, context: &mut Context) -> Status {
-    let (line, status) = match ended {
-        Ended::Done => (format!("account/{id}: {done}"), Status::Clean),
-        Ended::Waits { why } => (format!("account/{id} waits: {why}"), Status::Warning),
-        Ended::Failed { why } => (
-            format!(
-                "account/{id}: {why}\nhint: `keyroll rotate {id} --resume` tries again, --abort gives it up where the old version still works"
-            ),
-            Status::Error,
-        ),
-        Ended::PossiblyLive { why } => (
-            format!(
-                "account/{id}: POSSIBLY LIVE: {why}\nhint: look at the provider, then `keyroll rotate {id} --resume`"
-            ),
-            Status::Integrity,
-        ),
-    };
-    for line in line.lines() {
-        context.out.note(line);
-    }
-    status
-}
-
-/// What is about to be done, and where.
-fn heading(scene: &Scene, course: Course) -> Result<String, Failure> {
-    let environment = scene.environment().map_err(anyhow::Error::from)?;
-    Ok(format!(
-        "rotate account/{} at provider/{} ({}, {}), {course}:",
-        scene.id, scene.account.provider, scene.account.environment, environment.endpoint
-    ))
-}
-
-/// The entries of an operation that are in its order.
-fn in_order(operation: &Operation) -> impl Iterator<Item = &Entry> {
-    let entries = operation.entries.iter();
-    entries.filter(|entry| entry.state != EntryState::Skipped)
-}
-
-fn lines(operation: &Operation) -> Vec<String> {
-    let entries = in_order(operation).enumerate();
-    entries
-        .map(|(at, entry)| format!("  {}. {}: {}", at + 1, entry.phase, entry.title()))
-        .collect()
-}
-
-/// Shows the steps; has no way to act.
-fn show(operation: &Operation, context: &mut Context) -> Outcome {
-    let rows = in_order(operation).enumerate().map(|(at, entry)| {
-        vec![
-            Cell::count(at + 1),
-            Cell::text(entry.phase.as_str()),
-            Cell::text(entry.title()),
-            Cell::text(way(entry)),
-        ]
-    });
-    let view = View::of(
-        "rotation-plan",
-        ["step", "stage", "what", "how"],
-        rows.collect(),
-    );
-    let shown = report::render(&view, context.globals.format, &context.terminal());
-    context.out.data(&shown)?;
-    Ok(Status::Clean)
+/// Says and shows how it ended.
+fn concluded(
+    id: &AccountId,
+    ended: &Ended,
+    is_abort: bool,
+    (store, context): (&Store, &mut Context),
+) -> Outcome {
+    let went = show::conclude(id, ended, is_abort, store, context)?;
+    show::results(std::slice::from_ref(&went), context)?;
+    Ok(went.status)
 }
 
 /// How an entry is done.

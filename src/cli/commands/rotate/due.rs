@@ -1,6 +1,7 @@
 //! `keyroll rotate --due`: for cron. Goes on with what is open, begins what is due, and one that fails stops no other.
 
-use crate::cli::commands::rotate::{Args, conclude, lock, planned, show};
+use crate::cli::commands::rotate::show::{self, Went};
+use crate::cli::commands::rotate::{Args, lock, planned};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::hands::AtHand;
@@ -10,8 +11,9 @@ use crate::cli::unlock;
 use crate::lifecycle::operation::open;
 use crate::lifecycle::versions;
 use crate::model::credential::VersionStage;
+use crate::model::date::Timestamp;
 use crate::model::id::AccountId;
-use crate::model::operation::{OperationState, Work};
+use crate::model::operation::{Operation, OperationState, Work};
 use crate::model::record::{Kind, Record};
 use crate::operations::due;
 use crate::operations::procedure::{Journal, Rotation, Scene, Tools};
@@ -40,53 +42,81 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     if !args.dry_run {
         mark::may_change(&store, context)?;
     }
-    let (turns, mut status) = turns(&store, args.max, context)?;
-    if turns.is_empty() {
-        return seen(args, status, &store, context);
+    // What takes effect is due by the clock alone; another day may be looked at.
+    let at = match args.dry_run {
+        true => context.judged_at(),
+        false => context.this_moment(),
+    };
+    let (turns, mut status) = turns(&store, args.max, at, context)?;
+    if args.dry_run {
+        return dry(&turns, status, &store, context);
     }
-    let names: Vec<String> = turns.iter().map(|(id, _)| id.to_string()).collect();
-    if !args.dry_run {
+    let mut all = Vec::new();
+    if !turns.is_empty() {
+        let names: Vec<String> = turns.iter().map(|(id, _)| id.to_string()).collect();
         context.confirm(&format!("Rotate {}?", names.join(", ")))?;
+        let around = surroundings(context)?;
+        for (id, turn) in turns {
+            let went = one(args, &id, turn, &mut store, &around, context);
+            let went = went.unwrap_or_else(|failure| failed(&id, &failure, context));
+            status = status.and(went.status);
+            all.push(went);
+        }
     }
-    let around = surroundings(context)?;
-    for (id, turn) in turns {
-        let went = match args.dry_run {
-            true => {
-                let scene = Scene::read(&store, id.as_str())?;
-                let (operation, _) = planned(&scene, context)?;
-                show(&operation, context)
-            }
-            false => one(args, &id, turn, &mut store, &around, context),
-        };
-        status = status.and(match went {
-            Ok(status) => status,
-            // One that fails stops no other.
-            Err(failure) => {
-                context
-                    .out
-                    .note(format!("account/{id}: {}", failure.causes()));
-                if let Some(hint) = failure.advice() {
-                    context.out.note(format!("hint: {hint}"));
-                }
-                failure.status
-            }
-        });
-    }
-    seen(args, status, &store, context)
+    // The mark that the next run holds the clock and the store against.
+    mark::seen(&store, context)?;
+    show::results(&all, context)?;
+    Ok(status)
 }
 
-/// Leaves the mark that the next run holds the clock and the store against.
-fn seen(args: &Args, status: Status, store: &Store, context: &Context) -> Outcome {
-    if !args.dry_run {
-        mark::seen(store, context)?;
+/// One that fails stops no other.
+fn failed(id: &AccountId, failure: &Failure, context: &mut Context) -> Went {
+    let why = failure.causes();
+    context.out.note(format!("account/{id}: {why}"));
+    if let Some(hint) = failure.advice() {
+        context.out.note(format!("hint: {hint}"));
     }
+    Went::of(id, "failed", failure.status, &why)
+}
+
+/// Shows what would be done; has no way to act.
+fn dry(
+    turns: &[(AccountId, Turn)],
+    mut status: Status,
+    store: &Store,
+    context: &mut Context,
+) -> Outcome {
+    let mut plans = Vec::new();
+    for (id, turn) in turns {
+        match decided(id, *turn, store, context) {
+            Ok(Some(operation)) => plans.push((id.clone(), operation)),
+            Ok(None) => {}
+            Err(failure) => status = status.and(failed(id, &failure, context).status),
+        }
+    }
+    show::plans(&plans, context)?;
     Ok(status)
+}
+
+/// The rotation of an account as it is open, or would begin.
+fn decided(
+    id: &AccountId,
+    turn: Turn,
+    store: &Store,
+    context: &Context,
+) -> Result<Option<Operation>, Failure> {
+    let scene = Scene::read(store, id.as_str())?;
+    Ok(match turn {
+        Turn::Begin => Some(planned(&scene, context)?.0),
+        Turn::GoOn => open(scene.operations(), id).map(|(_, operation)| operation.clone()),
+    })
 }
 
 /// What waits to go on, then what is due and not begun, in its window, at most `max` of it. Those that stalled are told.
 fn turns(
     store: &Store,
     max: usize,
+    at: Timestamp,
     context: &mut Context,
 ) -> Result<(Vec<(AccountId, Turn)>, Status), Failure> {
     let mut status = Status::Clean;
@@ -116,7 +146,7 @@ fn turns(
             | (Work::Revoke | Work::Emergency | Work::Drill, _) => {}
         }
     }
-    let due = due::to_rotate(store, context.judged_at())?.into_iter();
+    let due = due::to_rotate(store, at)?.into_iter();
     let begun = due.filter(|id| !busy.contains(id)).take(max);
     turns.extend(begun.map(|id| (id, Turn::Begin)));
     Ok((turns, status))
@@ -139,12 +169,11 @@ fn one(
     store: &mut Store,
     around: &Surroundings,
     context: &mut Context,
-) -> Outcome {
+) -> Result<Went, Failure> {
     let Some(_held) = lock::account(id, context)? else {
-        context
-            .out
-            .note(format!("account/{id}: another command is at work on it"));
-        return Ok(Status::Clean);
+        let why = "another command is at work on it";
+        context.out.note(format!("account/{id}: {why}"));
+        return Ok(Went::of(id, "busy", Status::Clean, why));
     };
     let scene = Scene::read(store, id.as_str())?;
     let operation = match turn {
@@ -166,8 +195,12 @@ fn one(
             (None, Some((key, operation))) => {
                 Rotation::of(tools, scene, Journal::of(key, operation)).run()?
             }
-            (None, None) => return Ok(Status::Clean),
+            (None, None) => {
+                let why = "another command ended it meanwhile";
+                return Ok(Went::of(id, "busy", Status::Clean, why));
+            }
         }
     };
-    Ok(conclude(id.as_str(), &ended, "rotated", context))
+    drop(secrets);
+    show::conclude(id, &ended, false, store, context)
 }
