@@ -71,18 +71,10 @@ impl<'a> OwnerChanges<'a> {
 
 /// The account and the day, where a fact is the change of an owner.
 pub fn owner_change(fact: &Fact) -> Option<(&AccountId, Date)> {
-    match fact {
-        Fact::OwnerChanged { account, on } => Some((account, *on)),
-        Fact::Issued { .. }
-        | Fact::Rotated { .. }
-        | Fact::Evidence { .. }
-        | Fact::Drill { .. }
-        | Fact::Seen { .. }
-        | Fact::Review { .. }
-        | Fact::Acknowledged { .. }
-        | Fact::Refused { .. }
-        | Fact::FailClosed { .. } => None,
-    }
+    let Fact::OwnerChanged { account, on } = fact else {
+        return None;
+    };
+    Some((account, *on))
 }
 
 /// The day from which somebody could still know a version who should not.
@@ -144,10 +136,7 @@ pub fn dates(
     }
     let due = |what, (due_on, cause): (Date, Cause)| Due {
         what,
-        warn_on: match rotation.and_then(|policy| policy.warn.as_ref()) {
-            Some(warn) => warn.before(due_on),
-            None => due_on.plus_days(-WARN_DAYS),
-        },
+        warn_on: warn_on(rotation, due_on),
         due_on,
         cause,
     };
@@ -167,6 +156,21 @@ pub fn dates(
         .into_iter()
         .chain(end.min().map(|end| due(DueKind::Expiry, end)))
         .collect()
+}
+
+/// The first day of the warning of a due day.
+fn warn_on(rotation: Option<&Rotation>, due_on: Date) -> Date {
+    match rotation.and_then(|policy| policy.warn.as_ref()) {
+        Some(warn) => warn.before(due_on),
+        None => due_on.plus_days(-WARN_DAYS),
+    }
+}
+
+/// The first day on which what is due by a policy is rotated: as its warning begins, so that a window in which it fails
+/// leaves another, though not before two thirds of the interval are over.
+pub fn begins_on(policy: &Rotation, due_on: Date) -> Date {
+    let third = due_on.plus_days(-i64::from(policy.every.days() / 3));
+    warn_on(Some(policy), due_on).max(third)
 }
 
 /// By when a version must have a successor, and why; of several causes the earliest.

@@ -186,6 +186,9 @@ fn entry((line, run): &Row<'_>) -> Entry {
     if run.standing != Standing::OnTime {
         about.push(format!("{}", run.standing));
     }
+    // What is done within its warning is near already when that begins.
+    let ahead = run.day().days_until(run.due_on);
+    let ahead = u32::try_from(ahead).unwrap_or_default();
     Entry {
         uid: format!("{}/{id}/{}", run.what, run.due_on),
         what: match run.opening.filter(|_| has_window) {
@@ -195,6 +198,6 @@ fn entry((line, run): &Row<'_>) -> Entry {
         summary,
         description: Some(about.join("\n")),
         category: Some(run.what.to_string()),
-        alarm_days: Some(line.warn_days()),
+        alarm_days: Some(line.warn_days().saturating_sub(ahead)),
     }
 }
