@@ -37,6 +37,8 @@ pub enum NoVersion {
     Pending { account: AccountId, number: u32 },
     #[error("no version of `{account}` is pending")]
     NonePending { account: AccountId },
+    #[error("version {number} of `{account}` is not pending any more")]
+    NotPending { account: AccountId, number: u32 },
     #[error("a version cannot be issued on {issued}, which is yet to come")]
     Future { issued: Date },
     #[error("a version cannot end on {expires}, before it is issued on {issued}")]
@@ -186,21 +188,23 @@ fn without_overwritten(versions: &Versions, key: &VersionKey, changes: Vec<Chang
     changed.collect()
 }
 
-/// The changes that make the pending version the current one.
+/// The changes that make a pending version the current one: that one, whatever else is pending.
 ///
 /// # Errors
-/// When none is pending.
+/// When it is not pending.
 pub fn promote(
     versions: &Versions,
-    account: &AccountId,
+    key: &VersionKey,
     today: Date,
 ) -> Result<Vec<Change>, NoVersion> {
-    let Some(key) = pending(versions, account) else {
-        return Err(NoVersion::NonePending {
-            account: account.clone(),
+    let found = versions.get(key);
+    let Some(before) = found.filter(|version| version.stage == VersionStage::Pending) else {
+        return Err(NoVersion::NotPending {
+            account: key.account.clone(),
+            number: key.number,
         });
     };
-    let before = &versions[key];
+    let account = &key.account;
     let after = Version {
         stage: VersionStage::Current,
         activated: Some(today),
@@ -226,7 +230,8 @@ fn supersede(key: &VersionKey, old: &Version) -> Change {
     )
 }
 
-fn pending<'v>(versions: &'v Versions, account: &AccountId) -> Option<&'v VersionKey> {
+/// The version of an account that is pending.
+pub fn pending<'v>(versions: &'v Versions, account: &AccountId) -> Option<&'v VersionKey> {
     let found = of(versions, account)
         .rev()
         .find(|(_, version)| version.stage == VersionStage::Pending);
@@ -360,14 +365,16 @@ mod tests {
                 number: 2
             })
         );
-        let changes = promote(&versions, &account, day("2026-10-03")).unwrap();
+        let key = super::pending(&versions, &account).unwrap().clone();
+        let changes = promote(&versions, &key, day("2026-10-03")).unwrap();
         take(&mut versions, changes);
         assert_eq!(stages(&versions), ["previous", "current"]);
         assert_eq!(
             versions.values().last().unwrap().activated,
             Some(day("2026-10-03"))
         );
-        assert!(promote(&versions, &account, day("2026-10-03")).is_err());
+        assert!(super::pending(&versions, &account).is_none());
+        assert!(promote(&versions, &key, day("2026-10-03")).is_err());
     }
 
     #[test]

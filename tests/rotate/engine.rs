@@ -127,7 +127,7 @@ proptest! {
                 operation.version = Some(2);
             }
             if entry.phase == Phase::Promote && entry.step.is_none() && result == Came::Done {
-                let changes = versions::promote(&versions, &"etl".parse().unwrap(), now.date());
+                let changes = versions::promote(&versions, &"etl 2".parse().unwrap(), now.date());
                 take(&mut versions, changes.unwrap_or_default());
             }
             operation = advanced(&operation, at, &result, now, None, None);

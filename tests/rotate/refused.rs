@@ -55,6 +55,37 @@ fn nothing_else_touches_the_versions_while_a_rotation_is_open() {
 }
 
 #[test]
+fn no_value_comes_beside_the_one_that_a_rotation_makes() {
+    let mut roll = Roll::of(SHORT, &[CREATE, RETIRE]);
+    roll.account = "consumers = [\"job\"]".to_owned();
+    roll.more = "[consumer.job]\nhost = \"etl-01\"\n".to_owned();
+    let world = World::new(&roll);
+    world.rotate(&[]).ok(3);
+    let made = world.value(Some(2));
+    let before = world.bytes();
+    for more in [&["--pending"][..], &["--pending", "--new"], &["--new"], &[]] {
+        let words = [&["secret", "set", "etl"], more].concat();
+        let ran = fed(world.command(&words), "another").refused(4);
+        ran.says("keyroll rotate ACCOUNT --resume");
+    }
+    assert!(world.bytes() == before);
+    world.run(&["consumer", "ack", "job", "etl"]).ok(0);
+    world.rotate(&["--resume"]).ok(0);
+    assert_eq!(world.value(None), made);
+    // Nor does one come while a rotation is at work.
+    let mut path = world.home.store().into_os_string();
+    path.push(".rotating-etl");
+    let file = std::fs::File::create(path).unwrap();
+    file.try_lock().unwrap();
+    let ran = fed(
+        world.command(&["secret", "set", "etl", "--pending"]),
+        "another",
+    )
+    .refused(4);
+    ran.says("at this moment");
+}
+
+#[test]
 fn what_cannot_come_to_an_end_does_not_begin() {
     let world = World::bare(&Roll::default());
     world.set("etl", crate::server::OLD);

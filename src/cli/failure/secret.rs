@@ -168,6 +168,10 @@ pub(super) fn of_no_version(error: &NoVersion) -> (Status, &'static str) {
             Status::Error,
             "`keyroll secret set ACCOUNT --pending` stores one",
         ),
+        NoVersion::NotPending { .. } => (
+            Status::Error,
+            "`keyroll credential show ACCOUNT` shows what became of it; nothing was changed",
+        ),
         NoVersion::Future { .. }
         | NoVersion::EndsBeforeIssue { .. }
         | NoVersion::BeforeCurrent { .. } => (

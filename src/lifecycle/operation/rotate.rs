@@ -310,6 +310,17 @@ pub fn gives(step: &Step) -> bool {
     step.secret.is_some() || (step.manual.is_some() && step.stage == Some(Stage::Create))
 }
 
+/// The entry of an open rotation that waits for the value which somebody makes by hand, where it is the next.
+pub fn awaits_value(operation: &Operation) -> Option<usize> {
+    let (at, entry) = operation.current()?;
+    let by_hand = entry.step.as_ref().filter(|step| step.manual.is_some());
+    let is_it = operation.what == Work::Rotate
+        && operation.is_open()
+        && operation.version.is_none()
+        && entry.phase == Phase::Create;
+    by_hand.filter(|step| is_it && gives(step)).map(|_| at)
+}
+
 fn phase_of(stage: Stage) -> Option<Phase> {
     match stage {
         Stage::Create => Some(Phase::Create),

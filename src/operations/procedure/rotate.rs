@@ -305,7 +305,12 @@ impl<'t, 's> Rotation<'t, 's> {
     /// Makes the new version the current one, and begins the overlap.
     fn promote(&mut self) -> Result<Went> {
         let now = self.now();
-        let more = versions::promote(self.scene.versions(), &self.scene.id, now.date())?;
+        let Some(number) = self.journal.operation.version else {
+            return Ok(Went::because(Came::Failed, "there is no new version"));
+        };
+        // What this rotation made, and no other value that waits.
+        let key = self.scene.version(number)?.0.clone();
+        let more = versions::promote(self.scene.versions(), &key, now.date())?;
         let overlap = self
             .scene
             .policy()

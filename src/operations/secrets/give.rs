@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::lifecycle::due;
-use crate::lifecycle::operation::open;
+use crate::lifecycle::operation::{Came, advanced, awaits_value, open};
 use crate::lifecycle::versions::{self, Given};
 use crate::model::account::AccountStatus;
 use crate::model::change::{Action, Change};
@@ -11,9 +11,11 @@ use crate::model::credential::{SecretPlace, Version};
 use crate::model::date::Date;
 use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
+use crate::model::operation::Operation;
 use crate::model::record::Record;
 use crate::model::sealed::{Held, Source};
-use crate::operations::procedure::operations;
+use crate::model::text::Text;
+use crate::operations::procedure::{Journal, operations};
 use crate::operations::secrets::{Refusal, Secrets, account};
 use crate::secret::{Doubt, Value, doubts};
 
@@ -39,6 +41,8 @@ pub struct Stored {
     pub version: VersionKey,
     /// Whether it went into a version that was recorded without a value.
     pub filled: bool,
+    /// The number of the open rotation that waited for it.
+    pub rotation: Option<u32>,
     /// What speaks against it.
     pub doubts: Vec<Doubt>,
     /// The other versions that hold a secret of it.
@@ -49,7 +53,8 @@ impl Secrets<'_> {
     /// Stores a value; `None` for one that is in its place already.
     ///
     /// # Errors
-    /// When there is no version for it, or its place does not take it; nothing is recorded then.
+    /// When there is no version for it, an operation is open that does not wait for it, or its place does not take it;
+    /// nothing is recorded then.
     pub fn give(
         &mut self,
         name: &str,
@@ -59,8 +64,15 @@ impl Secrets<'_> {
         today: Date,
     ) -> Result<Stored> {
         let (id, _, _) = account(self.store, name)?;
+        if let Some(given) = &given.id {
+            self.refuse_secret_as_id(&id, given, value.as_ref())?;
+        }
         let operations = operations(self.store, &id)?;
-        if let Some((key, operation)) = open(&operations, &id) {
+        let Some((key, operation)) = open(&operations, &id) else {
+            return self.give_with(name, value.as_ref(), source, (given, today), &ALONE);
+        };
+        let at = awaits_value(operation).filter(|_| given.pending && value.is_some());
+        let Some(at) = at else {
             let (number, what) = (key.number, operation.what);
             return Err(Refusal::Open {
                 account: id,
@@ -68,11 +80,36 @@ impl Secrets<'_> {
                 what,
             }
             .into());
-        }
-        if let Some(given) = &given.id {
-            self.refuse_secret_as_id(&id, given, value.as_ref())?;
-        }
-        self.give_with(name, value.as_ref(), source, (given, today), &ALONE)
+        };
+        // The very value that its next step waits for: the journal says so in the same transaction.
+        let journal = Journal::of(key.clone(), operation.clone());
+        let tag: Option<Text> = operation.tag().parse().ok();
+        let now = self.actor.at;
+        let also = Also {
+            place: None,
+            amend: &|version| {
+                version.tag.clone_from(&tag);
+                version.identity.clone_from(&operation.identity);
+            },
+            changes: &|key| {
+                let made = Operation {
+                    version: Some(key.number),
+                    ..operation.clone()
+                };
+                let note = format!("version {} was given by hand, and waits", key.number);
+                let came = advanced(&made, at, &Came::Done, now, None, Some(&note));
+                vec![journal.change(&came)]
+            },
+        };
+        let given = Given {
+            new: true,
+            ..given.clone()
+        };
+        let stored = self.give_with(name, value.as_ref(), source, (&given, today), &also)?;
+        Ok(Stored {
+            rotation: Some(key.number),
+            ..stored
+        })
     }
 
     /// The same, with what else is recorded of it.
@@ -161,6 +198,7 @@ impl Secrets<'_> {
             doubts: doubts(value),
             version: key,
             filled,
+            rotation: None,
             reused,
         })
     }

@@ -6,6 +6,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
 use crate::cli::under_way::way_on;
 use crate::lifecycle::operation::{Open, open};
+use crate::lifecycle::versions::NoVersion;
 use crate::lifecycle::{due, versions};
 use crate::model::change::Change;
 use crate::model::credential::{StoreClass, Version, VersionStage};
@@ -20,7 +21,11 @@ pub(super) fn promote(name: &str, context: &mut Context) -> Outcome {
     let mut store = context.open(Access::Write)?;
     let (id, _, _) = known(&store, name)?;
     not_open(&store, &id)?;
-    let changes = versions::promote(&secrets::versions(&store)?, &id, context.today())
+    let recorded = secrets::versions(&store)?;
+    let account = id.clone();
+    let key = versions::pending(&recorded, &id).ok_or(NoVersion::NonePending { account });
+    let changes = key
+        .and_then(|key| versions::promote(&recorded, key, context.today()))
         .map_err(anyhow::Error::from)?;
     roll::commit(context, &mut store, &changes)?;
     if let Some((key, _)) = due::newest(&secrets::versions(&store)?, &id) {

@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use crate::cli::commands::credential::id;
+use crate::cli::commands::rotate::lock;
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -32,6 +33,9 @@ use crate::store::Access;
 ///
 /// It goes into the current version where that has no value yet, else into a new one, and the current one becomes the
 /// previous.
+///
+/// While a rotation of the account is open it is refused, unless the next step waits for a value that somebody makes by
+/// hand: then `--pending` hands it over, and `keyroll rotate ACCOUNT --resume` goes on.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     keyroll secret set unicmms-production-import-hawthorne\n  \
@@ -96,6 +100,8 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
             "--existing is for vault, command and environment; leave it out and give the value",
         ));
     }
+    // A rotation at work makes a version of its own, and one that is open may wait for this very value.
+    let _held = lock::account(&id, context)?.ok_or_else(|| lock::busy(&id))?;
     // The identity first: a secret that was typed is not lost to a passphrase mistyped after it.
     let name = store.name()?;
     let (identity, from) = unlock::identity(&name, &args.identity, context)?;
@@ -115,6 +121,11 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         "stored version {number} of account/{id} in {}: {stage}",
         credential.store
     ));
+    if let Some(number) = stored.rotation {
+        context.out.note(format!(
+            "rotation {number} waited for it: `keyroll rotate {id} --resume` goes on"
+        ));
+    }
     if stored.filled && !args.existing {
         context.out.note(
             "it was recorded without a value, and keeps its dates; --new makes a new version",

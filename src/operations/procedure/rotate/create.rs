@@ -85,8 +85,8 @@ impl Rotation<'_, '_> {
             None => Ok(Went::because(
                 Came::Waits,
                 format!(
-                    "`{}` was done by hand, and nobody typed its value",
-                    step.title
+                    "`{}` was done by hand, and nobody typed its value: `keyroll secret set {} --pending` hands it over",
+                    step.title, self.scene.id
                 ),
             )),
         }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{Came, is_uncertain};
+use crate::lifecycle::operation::{Came, gives, is_uncertain};
 use crate::model::operation::{Entry, EntryState, Operation};
 use crate::model::procedure::Step;
 use crate::operations::procedure::rotate::{Rotation, Went};
@@ -12,7 +12,14 @@ impl Rotation<'_, '_> {
     pub(super) fn by_hand(&mut self, at: usize, entry: &Entry, step: &Step) -> Result<Went> {
         let what = step.manual.as_ref().map_or("", |text| text.as_str());
         let title = step.title.as_str();
-        let waits = format!("`{title}` is done by hand, and nobody said that it is");
+        let id = &self.scene.id;
+        let waits = match gives(step) {
+            true => format!(
+                "`{title}` is done by hand, and nobody said that it is; whoever did it hands the value over: \
+                 `keyroll secret set {id} --pending`"
+            ),
+            false => format!("`{title}` is done by hand, and nobody said that it is"),
+        };
         if !self.tools.hands.is_somebody_there() {
             return Ok(Went {
                 after: Some(self.unasked(at, entry)),
