@@ -224,11 +224,18 @@ pub fn was_refused<'f>(
     version: u32,
     side: Side,
 ) -> bool {
-    let logons = seen(facts, (version, side), &[ProbeKind::Authenticate], None);
-    let last = logons.max_by_key(|(at, ..)| *at);
+    let is_bad = |status: Option<u16>| status.is_some_and(|status| BAD.contains(&status));
+    let facts: Vec<&Fact> = facts.into_iter().collect();
+    let of = |kind: ProbeKind| seen(facts.clone(), (version, side), &[kind], None);
+    // A read shows the secret too. What is missing, or not as it should be, says nothing against the logon.
+    let reads = of(ProbeKind::Read);
+    let reads = reads.filter(|(_, outcome, status)| *outcome == Outcome::Pass || is_bad(*status));
+    let logons = of(ProbeKind::Authenticate).chain(reads);
+    // Of two at the same moment the worse counts.
+    let last = logons.max_by_key(|(at, outcome, _)| (*at, *outcome != Outcome::Pass));
     last.is_some_and(|(_, outcome, status)| match outcome {
         Outcome::Fail => true,
-        Outcome::Inconclusive => status.is_some_and(|status| BAD.contains(&status)),
+        Outcome::Inconclusive => is_bad(status),
         Outcome::Pass => false,
     })
 }

@@ -118,6 +118,25 @@ fn the_last_logon_counts() {
 }
 
 #[test]
+fn a_read_that_may_have_counted_as_a_bad_logon_is_one() {
+    let seen = |probe: &str, outcome: &str, on: &str, status: u16| -> Fact {
+        serde_json::from_value(json!({ "fact": "evidence", "account": "a", "version": 2,
+            "probe": probe, "outcome": outcome, "on": on, "detail": { "status": status } }))
+        .unwrap()
+    };
+    let good = seen("authenticate", "pass", "2026-11-01", 200);
+    let counted = seen("read", "inconclusive", "2026-11-02", 401);
+    assert!(was_refused([&good, &counted], 2, Side::Provider));
+    assert!(!was_refused([&good, &counted], 3, Side::Provider));
+    for (outcome, status) in [("inconclusive", 500), ("fail", 404)] {
+        let other = seen("read", outcome, "2026-11-02", status);
+        assert!(!was_refused([&good, &other], 2, Side::Provider), "{status}");
+    }
+    let after = seen("read", "pass", "2026-11-03", 200);
+    assert!(!was_refused([&counted, &after], 2, Side::Provider));
+}
+
+#[test]
 fn a_refused_logon_is_not_repeated_where_bad_ones_lock() {
     let refused: Fact = serde_json::from_value(json!({ "fact": "refused", "account": "a",
         "version": 2, "way": "fresh-logon", "on": "2026-11-01" }))

@@ -162,6 +162,9 @@ pub fn sight(
     if scene.provider.lockout_after.is_some() && was_withdrawn(scene.facts(), number) {
         return Ok(Some(Sight::Denied));
     }
+    if testing::could_lock(scene.facts(), number, scene.provider.lockout_after) {
+        return Ok(Some(Sight::Inconclusive));
+    }
     let subject = of_version(scene, number)?;
     let opened = Opened::for_text("{secret}", scene, &subject, secrets)?;
     let values = opened.values(scene, &subject, now);

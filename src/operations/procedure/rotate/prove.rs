@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::lifecycle::operation::Came;
-use crate::lifecycle::testing::was_read;
+use crate::lifecycle::testing::{was_read, was_refused};
 use crate::model::change::Change;
 use crate::model::entitlement::Side;
 use crate::model::fact::Outcome;
@@ -27,6 +27,9 @@ impl Rotation<'_, '_> {
         }
         if self.was_seen_to_read(number) {
             return Ok(Went::because(Came::Done, "it was seen to read"));
+        }
+        if let Some(why) = self.could_lock(number) {
+            return Ok(Went::because(Came::Waits, why));
         }
         let tests = &self.scene.provider.test;
         let wanted = [ProbeKind::Authenticate, ProbeKind::Read];
@@ -70,6 +73,18 @@ impl Rotation<'_, '_> {
             }
         }
         Ok(Went { more, ..went })
+    }
+
+    /// Why it is not tried again by itself: bad logons are counted, and its last one was none that is known to be good.
+    fn could_lock(&self, number: u32) -> Option<String> {
+        let most = self.scene.provider.lockout_after?;
+        let id = &self.scene.id;
+        was_refused(self.scene.facts(), number, Side::Provider).then(|| {
+            format!(
+                "the last logon with version {number} was refused, and {most} bad ones lock: `keyroll test {id} \
+                 --version {number}` tries it once more; where it reads then, `keyroll rotate {id} --resume` goes on"
+            )
+        })
     }
 
     /// Whether the newest evidence of a read by this version is that it could.
