@@ -236,6 +236,26 @@ fn a_foreign_record_that_is_seen_fails() {
             "{status} {body}"
         );
     }
+    // A probe that does not say what a leak looks like sees one all the same.
+    let mut silent = read_probe();
+    silent.as_object_mut().unwrap().remove("allowed");
+    for (body, outcome) in [
+        (r#"{"items":[{"id":9}]}"#, Outcome::Fail),
+        (r#"{"id":"WO-9","site":"berlin"}"#, Outcome::Fail),
+        (r#"{"items":[],"total":0}"#, Outcome::Inconclusive),
+        (r#"{"errors":[{"code":"denied"}]}"#, Outcome::Inconclusive),
+        ("<html>sign in</html>", Outcome::Inconclusive),
+    ] {
+        for kind in ["foreign", "forbidden"] {
+            let seen = probed(says(200, body), kind, silent.clone());
+            assert_eq!(seen.outcome, outcome, "{kind} {body}");
+        }
+        // What must be allowed is not by the look of it.
+        let seen = probed(says(200, body), "read", silent.clone());
+        assert_eq!(seen.outcome, Outcome::Inconclusive, "{body}");
+    }
+    let refused = probed(says(403, r#"{"items":[{"id":9}]}"#), "foreign", silent);
+    assert_eq!(refused.outcome, Outcome::Pass);
     // No rows are a denial where the probe says so.
     let mut probe = read_probe();
     probe["denied"] = json!({ "status": 200, "json": { "/total": 0 } });
@@ -358,6 +378,9 @@ fn a_write_is_judged_by_what_changed() {
         (403, false, "denied", Outcome::Pass),
         (403, true, "denied", Outcome::Fail),
         (200, true, "denied", Outcome::Fail),
+        (500, true, "denied", Outcome::Fail),
+        (500, false, "denied", Outcome::Inconclusive),
+        (500, true, "allowed", Outcome::Inconclusive),
         (403, false, "allowed", Outcome::Fail),
     ] {
         let seen = probed(record(status, changes), "write", probe(must_be));

@@ -4,6 +4,7 @@
 mod answer;
 mod discover;
 mod health;
+mod leak;
 mod mask;
 mod probe;
 mod reach;

@@ -2,9 +2,11 @@
 //! is inconclusive, and proves nothing.
 
 use crate::model::fact::Outcome;
-use crate::model::probe::{Ask, HttpRequest, Probe, ProbeKind, Verdict};
+use crate::model::placeholder::Plain;
+use crate::model::probe::{Ask, Before, HttpRequest, Probe, ProbeKind, Verdict};
 use crate::provider::answer::{Heard, Unheard};
 use crate::provider::discover::{self, Discovered};
+use crate::provider::leak;
 use crate::provider::mask;
 use crate::provider::reach::Reach;
 use crate::provider::values::{Scope, Values};
@@ -108,7 +110,10 @@ impl Reach<'_> {
         };
         if let Some((first, second)) = before {
             match look() {
-                Ok(after) => seen.hold_against(changed(&first, &second, &after)),
+                Ok(after) => {
+                    let has_changed = changed(&first, &second, &after);
+                    seen.hold_against(has_changed, probe.must_be(kind));
+                }
                 Err(why) => {
                     seen.sight = Sight::Inconclusive;
                     seen.why = format!("whether it changed something is not known: {why}");
@@ -212,7 +217,7 @@ impl Seen {
     }
 
     /// A write counts as allowed only where something changed, and as denied only where nothing did.
-    fn hold_against(&mut self, has_changed: bool) {
+    fn hold_against(&mut self, has_changed: bool, must_be: Verdict) {
         match (self.sight, has_changed) {
             (Sight::Allowed, true) | (Sight::Denied, false) | (Sight::Inconclusive, false) => {}
             (Sight::Allowed, false) => {
@@ -226,6 +231,11 @@ impl Seen {
             }
             (Sight::Inconclusive, true) => {
                 self.why = format!("{}; something changed", self.why);
+                // Whatever was answered: what must not be done was.
+                if must_be == Verdict::Denied {
+                    self.sight = Sight::Allowed;
+                    self.outcome = Outcome::Fail;
+                }
             }
         }
     }
@@ -246,6 +256,17 @@ fn outcome(sight: Sight, must_be: Verdict) -> Outcome {
     }
 }
 
+/// Whether what must be denied was given all the same, where the probe does not say how that would look: a success that
+/// holds a record. A success without one may be a provider's way to deny.
+fn leaks(kind: ProbeKind, probe: &Probe, heard: &Heard, scope: &Scope<'_>) -> bool {
+    let is_success = match &probe.http {
+        Some(_) => (200..300).contains(&heard.status),
+        None => heard.status == 0,
+    };
+    let hidden = scope.values.text(Plain::Hidden);
+    probe.must_be(kind) == Verdict::Denied && is_success && leak::shows(heard, hidden)
+}
+
 fn judge(kind: ProbeKind, probe: &Probe, heard: &Heard, scope: &Scope<'_>) -> Seen {
     let fits = |declared: &Option<_>| declared.as_ref().map(|it| heard.fits(it));
     let status = heard.status;
@@ -256,6 +277,10 @@ fn judge(kind: ProbeKind, probe: &Probe, heard: &Heard, scope: &Scope<'_>) -> Se
         }
         (Some(true), _) => (Sight::Allowed, String::new()),
         (_, Some(true)) => (Sight::Denied, String::new()),
+        (None, _) if leaks(kind, probe, heard, scope) => {
+            let why = "the answer holds a record, and nothing says that it may";
+            (Sight::Allowed, why.to_owned())
+        }
         (None, None) => {
             let why = "the probe says neither what is `allowed` nor what is `denied`";
             (Sight::Inconclusive, why.to_owned())

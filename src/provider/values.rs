@@ -81,7 +81,7 @@ impl<'v> Values<'v> {
         &self.granted
     }
 
-    fn text(&self, name: Plain) -> Option<&str> {
+    pub(super) fn text(&self, name: Plain) -> Option<&str> {
         self.plain.get(name.as_str()).map(String::as_str)
     }
 }
