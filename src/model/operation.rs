@@ -92,6 +92,9 @@ pub struct Entry {
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub millis: Option<u32>,
+    /// What the provider calls what it made, where the entries after it name that before there is a version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Text>,
     /// What came of it, in words. Never a secret, and nothing that a provider answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
@@ -107,6 +110,7 @@ impl Entry {
             state: EntryState::Waiting,
             at: None,
             millis: None,
+            id: None,
             note: None,
         }
     }

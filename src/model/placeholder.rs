@@ -50,7 +50,7 @@ pub fn sort(name: &str) -> Option<Sort> {
     };
     let is_field = |field: &str| !field.is_empty() && !field.contains('.');
     match (first, field) {
-        ("secret" | "admin" | "basic", None) => Some(Sort::Secret),
+        ("secret" | "admin" | "basic" | "basic-form", None) => Some(Sort::Secret),
         ("secret" | "admin", Some(field)) if is_field(field) => Some(Sort::Secret),
         _ => None,
     }
@@ -139,7 +139,14 @@ mod tests {
         for plain in ["id", "credential.id", "canary.visible", "admin.identity"] {
             assert_eq!(sort(plain), Some(Sort::Plain), "{plain}");
         }
-        for secret in ["secret", "secret.key", "admin", "admin.basic", "basic"] {
+        for secret in [
+            "secret",
+            "secret.key",
+            "admin",
+            "admin.basic",
+            "basic",
+            "basic-form",
+        ] {
             assert_eq!(sort(secret), Some(Sort::Secret), "{secret}");
         }
         for none in ["token", "previous.secret", "secret.", "secret.a.b", "new"] {

@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::model::access::words;
 use crate::model::finding::FieldPath;
 use crate::model::id::Name;
-use crate::model::probe::{Ask, HttpRequest};
+use crate::model::placeholder;
+use crate::model::probe::{Ask, Before, HttpRequest};
 use crate::model::text::Text;
 
 words! {
@@ -116,6 +117,10 @@ pub struct Step {
     pub command: Option<Vec<Text>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpRequest>,
+    /// Requests before that of the step, each time that it is done: a logon that gives a token. They make nothing and take
+    /// nothing away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Before>,
     /// What the program reads; `{secret}` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stdin: Option<Text>,
@@ -134,18 +139,40 @@ pub struct Step {
 }
 
 impl Step {
-    /// The text of all that it asks with when it is done: not of what a drill does in its place.
-    pub fn asked(&self) -> String {
+    /// The text of all that it is written with to be done: not of what a drill does in its place.
+    fn written(&self) -> String {
         let asked = Step {
             rehearse: None,
             ..self.clone()
         };
-        let text = serde_json::to_string(&asked).unwrap_or_default();
-        match self.command.is_some() && self.stdin.is_none() {
-            // A program that is not told what it reads is given the secret.
-            true => format!("{text} {{secret}}"),
-            false => text,
+        serde_json::to_string(&asked).unwrap_or_default()
+    }
+
+    /// The text of all that it asks with when it is done.
+    pub fn asked(&self) -> String {
+        match self.is_given_secret() {
+            true => format!("{} {{secret}}", self.written()),
+            false => self.written(),
         }
+    }
+
+    /// Whether it is a program that is not told what it reads: it is given the secret.
+    pub fn is_given_secret(&self) -> bool {
+        self.command.is_some() && self.stdin.is_none()
+    }
+
+    /// Whether it names a placeholder, or a field of it.
+    pub fn names(&self, wanted: &str) -> bool {
+        let is_it = |name: &str| {
+            let rest = name.strip_prefix(wanted);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        placeholder::names(&self.written()).any(is_it)
+    }
+
+    /// The names that its requests take from answers.
+    pub fn taken(&self) -> impl Iterator<Item = &Name> {
+        self.before.iter().flat_map(|before| before.take.keys())
     }
 }
 
@@ -165,12 +192,16 @@ pub struct Procedure {
 impl Step {
     /// Every request in it, with its field.
     pub fn requests(&self) -> impl Iterator<Item = (FieldPath, &HttpRequest)> {
+        let before = self.before.iter().enumerate().map(|(at, before)| {
+            let field = FieldPath::of("before").index(at).key("http");
+            (field, &before.http)
+        });
         let own = self.http.iter().map(|http| (FieldPath::of("http"), http));
         let rehearsed = self.rehearse.iter().filter_map(|ask| match ask {
             Ask::Http(http) => Some((FieldPath::of("rehearse"), &**http)),
             Ask::Command(_) => None,
         });
-        own.chain(rehearsed)
+        before.chain(own).chain(rehearsed)
     }
 
     /// Every program in it, with its field.

@@ -44,7 +44,7 @@ impl Reach<'_> {
     pub fn probe(&self, kind: ProbeKind, probe: &Probe, values: &Values<'_>) -> Seen {
         let must_be = probe.must_be(kind);
         let mut scope = Scope::of(values);
-        match self.logon(probe, &mut scope) {
+        match self.logon(&probe.before, &mut scope) {
             Ok(()) => {}
             Err(refused) => return refused.seen(probe, must_be, &scope),
         }
@@ -60,8 +60,8 @@ impl Reach<'_> {
     }
 
     /// The requests before the judged one, and what their answers hand on.
-    pub(super) fn logon(&self, probe: &Probe, scope: &mut Scope<'_>) -> Result<(), Refused> {
-        for before in &probe.before {
+    pub(super) fn logon(&self, all: &[Before], scope: &mut Scope<'_>) -> Result<(), Refused> {
+        for before in all {
             let heard = self.send(&before.http, scope);
             let heard = heard.map_err(Refused::Unheard)?;
             if !is_done(&before.http, heard.status) {
@@ -176,18 +176,30 @@ impl Refused {
         }
     }
 
+    /// The answer, where there is one.
+    pub(super) fn heard(&self) -> Option<&Heard> {
+        match self {
+            Refused::Unheard(_) => None,
+            Refused::Heard(heard) | Refused::Without(_, heard) => Some(heard),
+        }
+    }
+
+    pub(super) fn millis(&self) -> u32 {
+        match self {
+            Refused::Unheard(unheard) => unheard.millis,
+            Refused::Heard(heard) | Refused::Without(_, heard) => heard.millis,
+        }
+    }
+
     /// A logon that is refused is a denial only where the probe must be allowed: it proves nothing of a record that must
     /// not be seen.
     fn seen(self, probe: &Probe, must_be: Verdict, scope: &Scope<'_>) -> Seen {
         let mut seen = Seen::inconclusive(self.why());
-        match &self {
-            Refused::Unheard(unheard) => seen.millis = unheard.millis,
-            Refused::Heard(heard) | Refused::Without(_, heard) => {
-                seen.status = Some(heard.status);
-                seen.millis = heard.millis;
-                seen.date.clone_from(&heard.date);
-                seen.digest = Some(mask::digest(&heard.body, scope, &[]));
-            }
+        seen.millis = self.millis();
+        if let Some(heard) = self.heard() {
+            seen.status = Some(heard.status);
+            seen.date.clone_from(&heard.date);
+            seen.digest = Some(mask::digest(&heard.body, scope, &[]));
         }
         if let Refused::Heard(heard) = &self {
             let denied = probe

@@ -9,6 +9,7 @@ use crate::provider::answer::Heard;
 use crate::provider::reach::{Filled, Reach};
 use crate::provider::template;
 use crate::provider::values::{Scope, Values};
+use crate::secret::Secret;
 
 impl Reach<'_> {
     /// Whether a step could be sent or run: its placeholders are filled, its program is there and is ours. Nothing is.
@@ -16,7 +17,14 @@ impl Reach<'_> {
     /// # Errors
     /// When it could not, in words.
     pub fn ready(&self, step: &Step, values: &Values<'_>) -> Result<(), String> {
-        let scope = Scope::of(values);
+        let mut scope = Scope::of(values);
+        for before in &step.before {
+            Filled::of(&before.http, &scope)?;
+            // What its answer would hand on.
+            for name in before.take.keys() {
+                scope.take(name.as_str(), Secret::from("handed-on".to_owned()));
+            }
+        }
         match (&step.http, &step.command) {
             (Some(http), None) => Filled::of(http, &scope).map(drop),
             (None, Some(words)) => {

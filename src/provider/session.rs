@@ -47,7 +47,7 @@ impl Reach<'_> {
             return Ok(None);
         }
         let mut scope = Scope::of(values);
-        self.logon(probe, &mut scope)
+        self.logon(&probe.before, &mut scope)
             .map_err(|refused| refused.why())?;
         if !scope.has_taken() {
             return Ok(None);

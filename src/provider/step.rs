@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::model::date::{Date, Timestamp};
 use crate::model::id::Name;
+use crate::model::placeholder;
 use crate::model::probe::{Ask, HttpRequest};
 use crate::model::procedure::{Pointers, Step};
 use crate::model::text::Text;
 use crate::provider::answer::{Heard, Unheard};
+use crate::provider::probe::Refused;
 use crate::provider::reach::Reach;
 use crate::provider::values::{Scope, Values};
 use crate::secret::{Secret, Value, is_public};
@@ -66,7 +68,13 @@ impl Reach<'_> {
             let why = "a rehearsal only reads: its method is GET or HEAD";
             return Some(Performed::unheard(Unheard::unsent(why)));
         }
+        let text = serde_json::to_string(ask).unwrap_or_default();
+        let is_taken = |name: &str| step.taken().any(|taken| taken.as_str() == name);
         let only = Step {
+            before: match placeholder::names(&text).any(is_taken) {
+                true => step.before.clone(),
+                false => Vec::new(),
+            },
             secret: None,
             id: None,
             expires: None,
@@ -76,7 +84,10 @@ impl Reach<'_> {
     }
 
     fn act(&self, ask: &Ask, step: &Step, values: &Values<'_>) -> Performed {
-        let scope = Scope::of(values);
+        let mut scope = Scope::of(values);
+        if let Err(refused) = self.logon(&step.before, &mut scope) {
+            return Performed::refused(&refused);
+        }
         let heard = match self.ask(ask, step.stdin.as_ref(), &scope) {
             Ok(heard) => heard,
             Err(unheard) => return Performed::unheard(unheard),
@@ -127,6 +138,17 @@ fn of_status(http: &HttpRequest, status: u16) -> (How, String) {
 }
 
 impl Performed {
+    /// What came before it, which does nothing by itself, did not end well: the step was not begun.
+    fn refused(refused: &Refused) -> Performed {
+        let heard = refused.heard();
+        Performed {
+            status: heard.map(|heard| heard.status),
+            date: heard.and_then(|heard| heard.date.clone()),
+            millis: refused.millis(),
+            ..Performed::unheard(Unheard::unsent(refused.why()))
+        }
+    }
+
     fn unheard(unheard: Unheard) -> Performed {
         Performed {
             how: match unheard.maybe_done {

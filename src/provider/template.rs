@@ -191,7 +191,7 @@ mod tests {
                 path("/a/{identity}?x={identity}", scope),
                 Ok("/a/svc%20a%2Fb?x=svc%20a%2Fb".into())
             );
-            for name in ["secret", "basic", "secret.secret"] {
+            for name in ["secret", "basic", "basic-form", "secret.secret"] {
                 let text = format!("/{{{name}}}");
                 assert_eq!(path(&text, scope), Err(Unfilled::SecretInPath(name.into())));
                 let word = format!("{{{name}}}");
@@ -244,6 +244,10 @@ mod tests {
             let (header, is_secret) = bytes("Basic {basic}", scope).ok().unwrap();
             assert!(is_secret);
             assert_eq!(header.expose(), b"Basic c3ZjIGEvYjpwJnNzICJ3b3JkIg==");
+            // RFC 6749, 2.3.1: `svc%20a%2Fb:p%26ss%20%22word%22`.
+            let (header, _) = bytes("Basic {basic-form}", scope).ok().unwrap();
+            let encoded = b"Basic c3ZjJTIwYSUyRmI6cCUyNnNzJTIwJTIyd29yZCUyMg==";
+            assert_eq!(header.expose(), encoded);
         });
     }
 }

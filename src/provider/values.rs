@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::model::entitlement::EntitlementKey;
 use crate::model::id::Name;
 use crate::model::placeholder::Plain;
+use crate::provider::template::percent;
 use crate::secret::{Secret, Value, single_field};
 
 /// What the placeholders of an operation stand for. Secrets are lent, never copied.
@@ -41,14 +42,16 @@ impl<'v> Values<'v> {
         }
     }
 
-    /// With the value of the version in question: `{secret}`, `{secret.FIELD}`, and `{basic}` with the identity.
+    /// With the value of the version in question: `{secret}`, `{secret.FIELD}`, and `{basic}` and `{basic-form}` with the
+    /// identity.
     #[must_use]
     pub fn secret(mut self, value: &'v Value) -> Values<'v> {
         self.secret = Some(value);
         self
     }
 
-    /// With the value of the account that administers the environment: `{admin}`, `{admin.FIELD}`, `{admin.basic}`.
+    /// With the value of the account that administers the environment: `{admin}`, `{admin.FIELD}`, `{admin.basic}`,
+    /// `{admin.basic-form}`.
     #[must_use]
     pub fn admin(mut self, value: &'v Value) -> Values<'v> {
         self.admin = Some(value);
@@ -95,7 +98,7 @@ pub(super) enum Filling<'f> {
 /// The values of one probe or step, with what its requests have taken so far.
 pub(super) struct Scope<'s> {
     pub(super) values: &'s Values<'s>,
-    /// Made of the values: `basic`, `admin.basic`.
+    /// Made of the values: `basic`, `basic-form`, and both of `admin`.
     derived: BTreeMap<&'static str, Secret>,
     taken: BTreeMap<String, Secret>,
 }
@@ -103,13 +106,22 @@ pub(super) struct Scope<'s> {
 impl<'s> Scope<'s> {
     pub(super) fn of(values: &'s Values<'s>) -> Scope<'s> {
         let mut derived = BTreeMap::new();
-        for (name, identity, value) in [
-            ("basic", Plain::Identity, values.secret),
-            ("admin.basic", Plain::AdminIdentity, values.admin),
+        for (names, identity, value) in [
+            (["basic", "basic-form"], Plain::Identity, values.secret),
+            (
+                ["admin.basic", "admin.basic-form"],
+                Plain::AdminIdentity,
+                values.admin,
+            ),
         ] {
             let identity = values.text(identity);
             if let (Some(identity), Some(secret)) = (identity, value.and_then(Value::only)) {
-                derived.insert(name, basic(identity, secret));
+                let [raw, form] = names;
+                derived.insert(raw, basic(identity.as_bytes(), secret.expose()));
+                // RFC 6749, 2.3.1: a client's name and secret are each encoded as in a form first.
+                let encoded = [identity.as_bytes(), secret.expose()].map(percent);
+                let [identity, secret] = encoded.map(Secret::from);
+                derived.insert(form, basic(identity.expose(), secret.expose()));
             }
         }
         Scope {
@@ -157,11 +169,12 @@ impl<'s> Scope<'s> {
     }
 }
 
-fn basic(identity: &str, secret: &Secret) -> Secret {
+/// The pair of `Authorization: Basic`.
+fn basic(identity: &[u8], secret: &[u8]) -> Secret {
     let mut pair = Vec::with_capacity(identity.len() + 1 + secret.len());
-    pair.extend_from_slice(identity.as_bytes());
+    pair.extend_from_slice(identity);
     pair.push(b':');
-    pair.extend_from_slice(secret.expose());
+    pair.extend_from_slice(secret);
     let pair = Secret::new(pair);
     Secret::from(STANDARD.encode(pair.expose()))
 }

@@ -81,8 +81,9 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
         let owner = RecordId::new(Kind::Procedure, id);
         for (at, step) in procedure.step.iter().enumerate() {
             let field = || FieldPath::of("step").index(at);
+            let taken: Vec<&str> = step.taken().map(Name::as_str).collect();
             for (below, http) in step.requests() {
-                request(http, &[], &owner, || joined(field(), &below), findings);
+                request(http, &taken, &owner, || joined(field(), &below), findings);
             }
             for (below, words) in step.commands() {
                 arguments(words, &owner, || joined(field(), &below), findings);
@@ -174,7 +175,7 @@ fn is_secret(name: &str) -> bool {
     let (first, below) = name.split_once('.').unwrap_or((name, ""));
     match first {
         "secret" => true,
-        "basic" => true,
+        "basic" | "basic-form" => true,
         "admin" | "new" => !matches!(below, "id" | "identity"),
         _ => below.split('.').any(|part| part == "secret"),
     }

@@ -294,3 +294,71 @@ fn what_somebody_saw_refused_is_said_in_that_very_word() {
     assert_eq!(world.stages(), ["revoked"]);
     assert_eq!(world.server.count(""), 0);
 }
+
+const CUT: &str = r#"
+[[procedure.keys-rotate.step]]
+title = "Take the old key away by a program"
+stage = "retire"
+command = ["cut", "{previous.id}"]
+"#;
+
+#[test]
+fn a_program_that_takes_the_old_version_away_is_never_given_the_new_secret_unasked() {
+    for (policy, steps) in [
+        (SHORT, [crate::world::CREATE, CUT]),
+        (SINGLE, [CUT, crate::world::CREATE]),
+    ] {
+        let world = World::new(&Roll::of(policy, &steps));
+        let address = world.server.address;
+        let script = format!(
+            "#!/bin/sh\ncat > given\nprintf 'header = \"Authorization: Bearer %s\"\\n' {} > curl.conf\n\
+             curl -sf -K curl.conf -X DELETE http://{address}/keys/$1\nstatus=$?; rm curl.conf; exit $status\n",
+            crate::server::ADMIN
+        );
+        world.program("cut", &script);
+        world.rotate(&[]).ok(0);
+        let given = world.home.path().join("config/keyroll/programs/given");
+        assert_eq!(std::fs::read_to_string(given).unwrap(), OLD);
+        assert_eq!(world.server.live(), [world.value(None)]);
+    }
+}
+
+/// With a key that somebody made in the console.
+fn made_by_hand(world: &World, new: &str) {
+    let mut state = world.server.state();
+    let mut key = state.keys[0].clone();
+    key.id = "k2".to_owned();
+    key.secret = new.to_owned();
+    state.keys.push(key);
+}
+
+#[test]
+fn a_value_that_was_made_by_hand_is_handed_over_without_a_terminal() {
+    let (make, _) = BY_HAND.split_at(BY_HAND.rfind("[[").unwrap());
+    let world = World::new(&Roll::of(SHORT, &[make, RETIRE]));
+    let new = "new-canary-by-hand-Pq3sTv6w";
+    let give = |words: &[&str]| {
+        let words = [&["secret", "set", "etl"], words].concat();
+        crate::binary::fed(world.command(&words), new)
+    };
+    world
+        .rotate(&[])
+        .ok(3)
+        .says("keyroll secret set etl --pending");
+    made_by_hand(&world, new);
+    // It is no current version before it was seen to work.
+    give(&[]).refused(4).says("is open");
+    give(&["--pending", "--id", "k2"])
+        .ok(0)
+        .says("keyroll rotate etl --resume");
+    assert_eq!(world.stages(), ["current", "pending"]);
+    assert_eq!(world.entries("create"), ["done"]);
+    assert_eq!(world.last().version, Some(2));
+    // Another one is not what it waits for.
+    give(&["--pending"]).refused(4).says("--abort gives it up");
+    world.rotate(&["--resume"]).ok(0);
+    assert_eq!(world.stages(), ["revoked", "current"]);
+    assert_eq!(world.value(None), new);
+    assert_eq!(world.server.live(), [new]);
+    world.is_sound();
+}

@@ -104,6 +104,19 @@ fn a_step_that_would_take_the_new_version_away_does_not_begin() {
         ran.says("would take the new version").says("{previous.id}");
         assert_eq!(world.server.count(""), 0);
     }
+    // The secret that it takes away is the new one; what it logs on with may be.
+    let logon = RETIRE.replace("{admin}", "{secret}");
+    for path in ["/revoke", "/users/{identity}/revoke"] {
+        let retire = logon.replace("/keys/{previous.id}", path);
+        let world = World::new(&Roll::of(SHORT, &[CREATE, &retire]));
+        world
+            .rotate(&[])
+            .refused(4)
+            .says("would take the new version");
+    }
+    World::new(&Roll::of(SHORT, &[CREATE, &logon]))
+        .rotate(&[])
+        .ok(0);
     let both = RETIRE.replace("/keys/", "/users/{identity}/keys/");
     let other = RETIRE.replace("/keys/{previous.id}", "/users/{previous.identity}");
     let words = ["--dry-run"];

@@ -73,6 +73,7 @@ pub fn unseen(rotation: &Operation) -> Option<Step> {
         )),
         command: None,
         http: None,
+        before: Vec::new(),
         stdin: None,
         secret: None,
         id: None,

@@ -67,7 +67,7 @@ pub fn of_step(step: &Step) -> About {
         strings(&serde_json::to_value(http).unwrap_or_default(), &mut given);
     }
     // A program that is not told what it reads is given the secret.
-    if step.command.is_some() && step.stdin.is_none() {
+    if step.is_given_secret() {
         given.push("{secret}".to_owned());
     }
     about(&aim)
@@ -80,7 +80,7 @@ fn about(texts: &[String]) -> Option<About> {
     let all: Vec<&str> = texts.iter().flat_map(|text| names(text)).collect();
     let is_version = |name: &&str| {
         let first = name.split_once('.').map_or(*name, |(first, _)| first);
-        ["id", "credential.id", "basic"].contains(name) || first == "secret"
+        ["id", "credential.id", "basic", "basic-form"].contains(name) || first == "secret"
     };
     match () {
         () if all.iter().any(is_version) => Some(About::Version),

@@ -195,7 +195,8 @@ pub(super) fn named<'p>(
     placeholder: &str,
     steps: impl Iterator<Item = &'p Step>,
 ) -> Result<(), CannotBegin> {
-    let names = |step: &&Step| step.asked().contains(placeholder);
+    let name = placeholder.trim_matches(['{', '}']);
+    let names = |step: &&Step| step.names(name);
     match steps.into_iter().find(names) {
         None => Ok(()),
         Some(step) => Err(CannotBegin::NoId {
@@ -215,16 +216,20 @@ fn retires_old_alone(
 ) -> Result<(), CannotBegin> {
     let is_same = old.identity.as_ref().or(it.credential.identity.first()) == identity;
     let takes_new = |step: &Step| {
-        let text = step.asked();
-        let names = |placeholder: &str| text.contains(placeholder);
-        let all = names("{identity}") || (is_same && names("{previous.identity}"));
+        let names = |placeholder: &str| step.names(placeholder);
+        let aims_at_old = names("previous.id") || (!is_same && names("previous.identity"));
+        let all = names("identity") || (is_same && names("previous.identity"));
+        // The new secret may be what it logs on with, where it says what it takes away.
+        let new = ["secret", "basic", "basic-form"].into_iter().any(names) && !aims_at_old;
         // Before there is a new one, what is of the identity is the old one. Where the new value took the place of the old,
         // the step may end the identity's sessions; the new version is tried once more after it.
         let has_new = match course {
             Course::CreateFirst | Course::BlueGreen => true,
             Course::ReplaceInPlace | Course::RevokeFirst => false,
         };
-        names("{id}") || names("{credential.id}") || (has_new && all && !names("{previous.id}"))
+        names("id")
+            || names("credential.id")
+            || (has_new && (new || (all && !names("previous.id"))))
     };
     let steps = staged(procedure)
         .filter(|(stage, step)| phase_of(*stage) == Some(Phase::Retire) && step.manual.is_none());

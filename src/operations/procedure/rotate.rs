@@ -5,7 +5,9 @@ mod abort;
 mod create;
 mod found;
 mod hand;
+mod lent;
 mod look;
+mod parts;
 mod prove;
 
 use anyhow::Result;
@@ -260,12 +262,15 @@ impl<'t, 's> Rotation<'t, 's> {
     /// is at hand: what could not even begin is not uncertain.
     fn acted(&mut self, at: Option<usize>, step: &Step, id: Option<&str>) -> Result<Performed> {
         let tag = self.journal.operation.tag();
+        let part = self.part_id();
+        let id = id.or(part.as_ref().map(|id| id.as_str()));
         let subject = Subject {
             tag: Some(&tag),
             id,
             ..self.subject()
         };
-        let opened = Opened::for_text(&step.asked(), &self.scene, &subject, self.tools.secrets)?;
+        let lent = self.lent(at, step, subject);
+        let opened = Opened::for_text(&step.asked(), &self.scene, &lent, self.tools.secrets)?;
         self.scene.environment()?;
         if let Some(at) = at {
             self.started(at)?;

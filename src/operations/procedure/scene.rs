@@ -192,19 +192,9 @@ impl Scene {
     /// The consumers that have not said yet that they have a version.
     pub fn unacknowledged(&self, number: u32) -> Vec<&ConsumerId> {
         let has = |wanted: &ConsumerId| {
-            self.facts().any(|fact| match fact {
-                Fact::Acknowledged {
-                    version, consumer, ..
-                } => *version == number && consumer == wanted,
-                Fact::Issued { .. }
-                | Fact::Rotated { .. }
-                | Fact::Evidence { .. }
-                | Fact::Drill { .. }
-                | Fact::Seen { .. }
-                | Fact::Review { .. }
-                | Fact::OwnerChanged { .. }
-                | Fact::Refused { .. }
-                | Fact::FailClosed { .. } => false,
+            self.facts().any(|fact| {
+                matches!(fact, Fact::Acknowledged { version, consumer, .. }
+                    if *version == number && consumer == wanted)
             })
         };
         let asked = self.consumers().filter(|(_, consumer)| !consumer.fetches);

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::model::credential::{Version, VersionStage};
 use crate::model::date::Timestamp;
 use crate::model::key::VersionKey;
-use crate::model::placeholder::Plain;
+use crate::model::placeholder::{Plain, Sort, names as names_in, sort};
 use crate::model::text::Text;
 use crate::operations::procedure::scene::{Lacking, Scene};
 use crate::operations::secrets::Secrets;
@@ -44,9 +44,12 @@ impl Opened {
         subject: &Subject<'_>,
         secrets: &Secrets<'_>,
     ) -> Result<Opened> {
-        let wants = |name: &str| text.contains(&format!("{{{name}"));
+        let wants = |wanted: &str| {
+            let mut names = names_in(text).filter(|name| sort(name) == Some(Sort::Secret));
+            names.any(|name| name.split('.').next() == Some(wanted))
+        };
         let secret = match subject.version {
-            Some((key, version)) if wants("secret") || wants("basic") => {
+            Some((key, version)) if ["secret", "basic", "basic-form"].into_iter().any(wants) => {
                 Some(secrets.value(key, version)?)
             }
             Some(_) | None => None,

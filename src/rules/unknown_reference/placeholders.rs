@@ -21,7 +21,9 @@ words! {
         Secret = "secret",
         Admin = "admin",
         Basic = "basic",
+        BasicForm = "basic-form",
         AdminBasic = "admin.basic",
+        AdminBasicForm = "admin.basic-form",
     }
 }
 
@@ -96,7 +98,7 @@ impl Walk<'_, '_> {
             let scope = Scope {
                 owner,
                 base: FieldPath::of("step").index(at),
-                taken: Vec::new(),
+                taken: step.taken().collect(),
             };
             for (field, http) in step.requests() {
                 self.request(&scope, &field, http);

@@ -193,8 +193,8 @@ fn went(done: &Performed, was_begun: bool) -> Went {
 
 fn needs_secret(entry: &Entry) -> bool {
     entry.step.as_ref().is_some_and(|step| {
-        let text = step.asked();
-        text.contains("{secret") || text.contains("{basic}")
+        let names = ["secret", "basic", "basic-form"];
+        step.is_given_secret() || names.iter().any(|name| step.names(name))
     })
 }
 

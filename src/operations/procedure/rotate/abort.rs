@@ -10,7 +10,7 @@ use crate::model::change::Change;
 use crate::model::fact::Fact;
 use crate::model::key::VersionKey;
 use crate::model::operation::{Entry, Operation, OperationState, Phase};
-use crate::model::procedure::Stage;
+use crate::model::procedure::{Stage, Step};
 use crate::operations::procedure::Ended;
 use crate::operations::procedure::rotate::Rotation;
 use crate::operations::procedure::rotate::found::Found;
@@ -146,9 +146,11 @@ impl Rotation<'_, '_> {
     /// Something that a create may have made without our seeing it.
     fn unseen(&mut self) -> Result<Option<String>> {
         let entries = self.journal.operation.entries.iter();
-        let mut creates =
-            entries.filter(|entry| entry.phase == Phase::Create && is_uncertain(entry));
-        let step = creates.find_map(|entry| entry.step.clone().filter(gives));
+        let mut creates = entries.filter(|entry| {
+            entry.phase == Phase::Create && (is_uncertain(entry) || self.is_part(entry))
+        });
+        let makes = |step: &Step| gives(step) || step.id.is_some();
+        let step = creates.find_map(|entry| entry.step.clone().filter(makes));
         let (Some(step), false) = (step, self.tools.made_nothing) else {
             return Ok(None);
         };

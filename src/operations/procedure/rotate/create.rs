@@ -39,7 +39,7 @@ impl Rotation<'_, '_> {
             return self.typed(at, entry, step);
         }
         let Some(pointers) = &step.secret else {
-            return self.perform(at, entry, step);
+            return self.part(at, entry, step);
         };
         if let Some(why) = other_fields(pointers, &names(&self.scene.credential)) {
             return Ok(Went::because(Came::Failed, why));
@@ -47,6 +47,7 @@ impl Rotation<'_, '_> {
         let mut is_settled = false;
         if is_uncertain(entry) {
             match self.look_for(step)? {
+                Looked::Nothing if self.is_gone(at) => return Ok(self.anew(at)),
                 Looked::Nothing => is_settled = true,
                 Looked::Again => {}
                 Looked::Stop(went) => return Ok(*went),
@@ -58,7 +59,7 @@ impl Rotation<'_, '_> {
                 at,
                 value,
                 Source::Provider,
-                done.id,
+                done.id.or_else(|| self.part_id()),
                 done.expires,
                 Some(done.millis),
             ),
@@ -157,7 +158,7 @@ impl Rotation<'_, '_> {
     }
 
     /// What became of a create of which nobody knows whether it made something.
-    fn look_for(&mut self, step: &Step) -> Result<Looked> {
+    pub(super) fn look_for(&mut self, step: &Step) -> Result<Looked> {
         if self.tools.made_nothing {
             return Ok(Looked::Nothing);
         }
@@ -189,7 +190,7 @@ impl Rotation<'_, '_> {
 }
 
 /// What was found of a create of which nobody knew whether it made something.
-enum Looked {
+pub(super) enum Looked {
     /// It made nothing, or that is gone.
     Nothing,
     /// It can be done again: it makes nothing twice.
@@ -213,8 +214,11 @@ fn other_fields(pointers: &Pointers, wanted: &[Name]) -> Option<String> {
 }
 
 /// Whether a request says itself that it is the same one: a server that knows idempotency keys makes nothing twice. A
-/// program that is given the tag can tell that too.
+/// program that is given the tag can tell that too. What only reads makes nothing at all.
 fn is_repeatable(step: &Step) -> bool {
+    if step.http.as_ref().is_some_and(|http| http.reads()) {
+        return true;
+    }
     let words = step.command.iter().flatten().chain(&step.stdin);
     if step.command.is_some() {
         return words
