@@ -6,11 +6,10 @@ use serde_json::Value;
 
 use crate::model::access::words;
 use crate::model::finding::FieldPath;
-use crate::model::id::{EnvironmentName, Name};
+use crate::model::id::Name;
 use crate::model::placeholder::{self, Plain};
 use crate::model::probe::{HttpRequest, Probe, ProbeKind};
 use crate::model::procedure::Procedure;
-use crate::model::provider::Environment;
 use crate::model::record::{Kind, RecordId};
 use crate::model::text::Text;
 use crate::rules::unknown_reference::walk::Walk;
@@ -40,12 +39,10 @@ impl Walk<'_, '_> {
         for (id, platform) in &inventory.platforms {
             let here = RecordId::new(Kind::Platform, id);
             self.probes(&here, &platform.test);
-            self.origins(&here, &platform.test, &platform.environment);
         }
         for (id, provider) in &inventory.providers {
             let here = RecordId::new(Kind::Provider, id);
             self.probes(&here, &provider.test);
-            self.origins(&here, &provider.test, &provider.environment);
         }
         for (id, procedure) in &inventory.procedures {
             self.steps(&RecordId::new(Kind::Procedure, id), procedure);
@@ -66,30 +63,6 @@ impl Walk<'_, '_> {
                 self.command(&scope, &field, words);
             }
             self.stdin(&scope, probe.stdin.as_ref());
-        }
-    }
-
-    /// The further endpoints that probes name: every environment must declare each.
-    fn origins(
-        &mut self,
-        owner: &RecordId,
-        tests: &BTreeMap<ProbeKind, Probe>,
-        environments: &BTreeMap<EnvironmentName, Environment>,
-    ) {
-        for (kind, probe) in tests {
-            for (field, http) in probe.requests() {
-                let Some(name) = &http.at else { continue };
-                let without =
-                    |all: &&EnvironmentName| !environments[*all].endpoints.contains_key(name);
-                let Some(environment) = environments.keys().find(without) else {
-                    continue;
-                };
-                let mut whole = FieldPath::of("test").key(kind.as_str());
-                whole.0.extend(field.key("at").0);
-                let message = format!("the environment `{environment}` has no endpoint `{name}`");
-                let fix = format!("declare it: `endpoints = {{ {name} = \"https://...\" }}`");
-                self.findings.at(owner.clone(), whole, message).fix(fix);
-            }
         }
     }
 
