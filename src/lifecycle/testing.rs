@@ -226,11 +226,11 @@ pub fn was_refused<'f>(
 ) -> bool {
     let is_bad = |status: Option<u16>| status.is_some_and(|status| BAD.contains(&status));
     let facts: Vec<&Fact> = facts.into_iter().collect();
-    let of = |kind: ProbeKind| seen(facts.clone(), (version, side), &[kind], None);
+    let of = |kinds: &'static [ProbeKind]| seen(facts.clone(), (version, side), kinds, None);
     // A read shows the secret too. What is missing, or not as it should be, says nothing against the logon.
-    let reads = of(ProbeKind::Read);
+    let reads = of(&[ProbeKind::Read]);
     let reads = reads.filter(|(_, outcome, status)| *outcome == Outcome::Pass || is_bad(*status));
-    let logons = of(ProbeKind::Authenticate).chain(reads);
+    let logons = of(&[ProbeKind::Authenticate]).chain(reads);
     // Of two at the same moment the worse counts.
     let last = logons.max_by_key(|(at, outcome, _)| (*at, *outcome != Outcome::Pass));
     last.is_some_and(|(_, outcome, status)| match outcome {
