@@ -304,6 +304,29 @@ fn requests_hand_on_what_they_took() {
 }
 
 #[test]
+fn a_step_that_logs_on_first_is_rehearsed_with_what_that_takes() {
+    let (address, asked) = serve(|request, stream| match request.line.as_str() {
+        "POST /token" => say(stream, 200, r#"{"access_token":"tok+en/1"}"#),
+        _ => say(stream, 200, "{}"),
+    });
+    let http = |method: &str| json!({ "method": method, "path": "/keys/1", "header": { "Authorization": "Bearer {token}" } });
+    let step = json!({ "title": "x", "before": token_probe()["before"], "http": http("DELETE"),
+        "rehearse": http("GET") });
+    let step: Step = serde_json::from_value(step).unwrap();
+    let around = around(None, 10_000);
+    let ready = with(address, &around, |reach, values| reach.ready(&step, values));
+    assert_eq!(ready, Ok(()));
+    assert!(asked.try_recv().is_err());
+    let done = with(address, &around, |reach, values| {
+        reach.rehearse(&step, values)
+    })
+    .unwrap();
+    assert_eq!(done.how, How::Done);
+    let lines = [(); 2].map(|()| asked.recv_timeout(Duration::from_secs(10)).unwrap().line);
+    assert_eq!(lines, ["POST /token", "GET /keys/1"]);
+}
+
+#[test]
 fn a_logon_that_is_refused_proves_nothing_of_a_foreign_record() {
     let refused = || says(400, r#"{"error":"invalid_client"}"#);
     assert_eq!(
