@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod binary;
+#[path = "rotate/killed.rs"]
+mod killed;
+mod killing;
 #[path = "rotate/provider.rs"]
 mod provider;
 #[path = "rotate/server.rs"]
@@ -11,63 +14,13 @@ mod server;
 #[path = "rotate/world.rs"]
 mod world;
 
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
 use keyroll::model::credential::VersionStage;
 use keyroll::model::operation::{EntryState, OperationState};
 use keyroll::store::{Access, Store};
 
-use binary::{ended, set_mode};
-use server::{Doom, Key, OLD};
+use killed::{Before, at_each_commit, at_each_request};
+use server::OLD;
 use world::{CREATE, DISCARD, FIND, PASSWORD, RETIRE, Roll, SHORT, SINGLE, World};
-
-/// What a world was before a command was killed in it.
-struct Before {
-    files: Vec<(PathBuf, Vec<u8>)>,
-    keys: Vec<Key>,
-}
-
-fn below(folder: &Path) -> Vec<PathBuf> {
-    let mut out = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => out.extend(below(&path)),
-            false => out.push(path),
-        }
-    }
-    out
-}
-
-impl Before {
-    fn of(world: &World) -> Before {
-        let files = world
-            .folders()
-            .into_iter()
-            .flat_map(|folder| below(&folder));
-        let files = files.map(|path| (path.clone(), fs::read(&path).unwrap()));
-        Before {
-            files: files.collect(),
-            keys: world.server.state().keys.clone(),
-        }
-    }
-
-    fn again(&self, world: &World) {
-        for path in world.folders().iter().flat_map(|folder| below(folder)) {
-            fs::remove_file(path).unwrap();
-        }
-        for (path, bytes) in &self.files {
-            fs::write(path, bytes).unwrap();
-            set_mode(path, 0o600);
-        }
-        let mut state = world.server.state();
-        state.reset();
-        state.keys.clone_from(&self.keys);
-    }
-}
 
 /// What somebody does after the crash.
 #[derive(Clone, Copy, PartialEq)]
@@ -161,30 +114,13 @@ fn killed_at_each_request(then: Then) {
     for (order, roll) in orders() {
         let world = World::new(&roll);
         let before = Before::of(&world);
-        for before_effect in [true, false] {
-            let mut kills = 0;
-            loop {
-                let at = kills + 1;
-                let told = format!("{order}, request {at}, before its effect: {before_effect}");
-                before.again(&world);
-                world.server.state().doom = Some(Doom {
-                    at,
-                    before_effect,
-                    victim: None,
-                });
-                let child = world.command(&["rotate", "etl", "--yes"]).spawn().unwrap();
-                world.server.victim(child.id());
-                let ran = ended(child, told.clone());
-                if ran.status == Some(0) {
-                    break;
-                }
-                assert_eq!(ran.status, None, "{told}: {ran:#?}");
-                kills += 1;
-                let was_given_up = to_the_end(&world, then, &told);
-                is_whole(&world, was_given_up, &told);
-            }
-            assert!(kills >= 4, "{order}: {kills}");
-        }
+        let words = ["rotate", "etl", "--yes"];
+        let kills = at_each_request((&world, &before), &words, |told| {
+            let told = format!("{order}: {told}");
+            let was_given_up = to_the_end(&world, then, &told);
+            is_whole(&world, was_given_up, &told);
+        });
+        assert!(kills >= 8, "{order}: {kills}");
     }
 }
 
@@ -198,129 +134,84 @@ fn a_rotation_killed_at_any_request_is_given_up_or_goes_on() {
     killed_at_each_request(Then::Abort);
 }
 
-#[test]
-fn giving_up_that_is_killed_at_any_request_is_given_up_again() {
+/// A rotation that waits for a consumer, with both keys.
+fn waiting() -> World {
     let mut roll = Roll::of(SHORT, &[CREATE, RETIRE, DISCARD]);
     roll.account = "consumers = [\"job\"]".to_owned();
     roll.more = "[consumer.job]\nhost = \"etl-01\"\n".to_owned();
     let world = World::new(&roll);
     world.rotate(&[]).ok(3);
+    world
+}
+
+/// What holds after giving up was killed.
+fn is_given_up_again(world: &World, told: &str) {
+    if is_open(world) {
+        // Nobody goes on with it by mistake, not even by `--due`.
+        world.run(&["rotate", "--due", "--yes"]).clean();
+        world.rotate(&["--resume"]).clean();
+        assert_eq!(world.stages()[0], "current", "{told}");
+        assert!(to_the_end(world, Then::Abort, told), "{told}");
+    }
+    is_whole(world, true, told);
+    assert_eq!(world.server.live(), [OLD], "{told}");
+}
+
+const GIVING_UP: [&str; 4] = ["rotate", "etl", "--yes", "--abort"];
+
+#[test]
+fn giving_up_that_is_killed_at_any_request_is_given_up_again() {
+    let world = waiting();
     let before = Before::of(&world);
-    for before_effect in [true, false] {
-        for at in 1.. {
-            let told = format!("request {at}, before its effect: {before_effect}");
-            before.again(&world);
-            world.server.state().doom = Some(Doom {
-                at,
-                before_effect,
-                victim: None,
-            });
-            let words = ["rotate", "etl", "--yes", "--abort"];
-            let child = world.command(&words).spawn().unwrap();
-            world.server.victim(child.id());
-            if ended(child, told.clone()).status == Some(0) {
-                assert!(at > 2, "{told}");
-                break;
-            }
-            // Nobody goes on with it by mistake, not even by `--due`.
-            world.run(&["rotate", "--due", "--yes"]).clean();
-            world.rotate(&["--resume"]).clean();
-            assert_eq!(world.stages()[0], "current", "{told}");
-            assert!(to_the_end(&world, Then::Abort, &told), "{told}");
-            is_whole(&world, true, &told);
-            assert_eq!(world.server.live(), [OLD], "{told}");
-        }
-    }
+    let then = |told: &str| is_given_up_again(&world, told);
+    let kills = at_each_request((&world, &before), &GIVING_UP, then);
+    assert!(kills >= 4, "{kills}");
 }
 
-/// A command that is killed as it enters a call for the `at`th time.
-fn killed_in(world: &World, call: &str, at: u32) -> Command {
-    let command = world.command(&["rotate", "etl", "--yes"]);
-    let mut line: Vec<OsString> = match rustix::process::geteuid().is_root() {
-        true => Vec::new(),
-        false => ["unshare", "--map-root-user"].map(OsString::from).into(),
-    };
-    let inject = format!("inject={call}:signal=KILL:when={at}");
-    let trace = format!("trace={call}");
-    line.extend(
-        [
-            "strace",
-            "-f",
-            "-o",
-            "/dev/null",
-            "-e",
-            &trace,
-            "-e",
-            &inject,
-            "--",
-        ]
-        .map(OsString::from),
-    );
-    line.push(command.get_program().to_owned());
-    line.extend(command.get_args().map(ToOwned::to_owned));
-    let mut traced = Command::new(&line[0]);
-    traced.args(&line[1..]);
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => traced.env(name, value),
-            None => traced.env_remove(name),
-        };
-    }
-    traced
-        .current_dir(world.home.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    traced
+#[test]
+fn giving_up_that_is_killed_at_any_commit_is_given_up_again() {
+    let world = waiting();
+    let before = Before::of(&world);
+    let then = |told: &str| is_given_up_again(&world, told);
+    let kills = at_each_commit((&world, &before), &GIVING_UP, then);
+    assert!(kills >= 6, "{kills}");
 }
 
-/// Kills a rotation at each commit: as the journal of the database goes, or as what was written reaches the disk.
-fn killed_at_each_commit(order: usize, then: Then, calls: &[(&str, u32)]) {
+/// Kills a rotation before and after each of its commits.
+fn killed_at_each_commit(order: usize, then: Then) {
     let (order, roll) = orders().swap_remove(order);
     let world = World::new(&roll);
     let before = Before::of(&world);
-    let mut kills = 0;
-    for (call, stride) in calls {
-        let mut at = 1;
-        loop {
-            let told = format!("{order}, {call} {at}");
-            before.again(&world);
-            let child = killed_in(&world, call, at).spawn().unwrap();
-            let ran = ended(child, told.clone());
-            if ran.status == Some(0) {
-                break;
-            }
-            assert!(matches!(ran.status, None | Some(137)), "{told}: {ran:#?}");
-            kills += 1;
-            let was_given_up = to_the_end(&world, then, &told);
-            is_whole(&world, was_given_up, &told);
-            at += stride;
-        }
-    }
-    assert!(kills >= 8, "{order}: {kills}");
+    let words = ["rotate", "etl", "--yes"];
+    let kills = at_each_commit((&world, &before), &words, |told| {
+        let told = format!("{order}: {told}");
+        let was_given_up = to_the_end(&world, then, &told);
+        is_whole(&world, was_given_up, &told);
+    });
+    assert!(kills >= 16, "{order}: {kills}");
 }
 
 #[test]
 fn a_rotation_killed_at_any_commit_goes_on() {
-    killed_at_each_commit(0, Then::Resume, &[("unlink", 1), ("fsync", 4)]);
+    killed_at_each_commit(0, Then::Resume);
 }
 
 #[test]
 fn a_rotation_killed_at_any_commit_is_given_up_or_goes_on() {
-    killed_at_each_commit(0, Then::Abort, &[("unlink", 1)]);
+    killed_at_each_commit(0, Then::Abort);
 }
 
 #[test]
 fn a_rotation_in_place_killed_at_any_commit_goes_on() {
-    killed_at_each_commit(1, Then::Resume, &[("unlink", 1)]);
+    killed_at_each_commit(1, Then::Resume);
 }
 
 #[test]
 fn a_rotation_in_place_killed_at_any_commit_is_given_up_or_goes_on() {
-    killed_at_each_commit(1, Then::Abort, &[("unlink", 1)]);
+    killed_at_each_commit(1, Then::Abort);
 }
 
 #[test]
 fn a_rotation_that_revokes_first_killed_at_any_commit_goes_on() {
-    killed_at_each_commit(2, Then::Resume, &[("unlink", 1)]);
+    killed_at_each_commit(2, Then::Resume);
 }

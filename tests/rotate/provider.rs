@@ -74,6 +74,7 @@ pub struct State {
     pub asked: Vec<String>,
     repeated: BTreeMap<String, Json>,
     made: u32,
+    given: u32,
     pub is_over: bool,
 }
 
@@ -117,6 +118,10 @@ impl State {
                 false => (401, json!({})),
             },
             ("POST", ["token"]) => self.token(asked),
+            ("GET", ["health"]) => match self.keys.iter().any(|key| key.lag.is_none()) {
+                true => (200, json!({})),
+                false => (503, json!({})),
+            },
             ("POST" | "GET" | "DELETE" | "PUT", _) if !self.administers(&bearer) => {
                 (403, json!({}))
             }
@@ -139,12 +144,16 @@ impl State {
             ("DELETE", ["keys", id]) => self.delete(id),
             ("POST", ["users", user, "regenerate"]) => self.regenerate(user),
             ("PUT", ["users", user, "password"]) => self.set(user, asked),
+            ("DELETE", ["users", user, "sessions"]) => self.end_sessions(user),
             _ => (404, json!({})),
         }
     }
 
     /// Whether a secret works. Each look counts for a lag.
     fn accepts(&mut self, secret: &str) -> bool {
+        if secret == ADMIN {
+            return true;
+        }
         let found = self.keys.iter_mut().find(|key| key.secret == secret);
         match found.map(|key| &mut key.lag) {
             None => false,
@@ -169,7 +178,22 @@ impl State {
             return false;
         };
         let mut live = self.keys.iter().filter(|key| key.lag.is_none());
-        self.manners.lasting || live.any(|key| key.secret == *secret)
+        self.manners.lasting || secret == ADMIN || live.any(|key| key.secret == *secret)
+    }
+
+    /// Whether somebody goes on with a secret: by the key itself, or by a token that was had with it.
+    pub fn lets(&self, secret: &str) -> bool {
+        let mut live = self.keys.iter().filter(|key| key.lag.is_none());
+        let mut tokens = self.tokens.iter();
+        live.any(|key| key.secret == secret)
+            || tokens.any(|(token, of)| of == secret && self.holds(token))
+    }
+
+    fn end_sessions(&mut self, user: &str) -> (u16, Json) {
+        let keys = self.keys.iter().filter(|key| key.user == user);
+        let of_user: Vec<String> = keys.map(|key| key.secret.clone()).collect();
+        self.tokens.retain(|_, secret| !of_user.contains(secret));
+        (204, json!({}))
     }
 
     fn token(&mut self, asked: &Asked) -> (u16, Json) {
@@ -181,7 +205,8 @@ impl State {
         if secret != ADMIN && !self.accepts(&secret) {
             return (401, json!({ "error": "invalid_client" }));
         }
-        let token = format!("token-{}", self.tokens.len() + 1);
+        self.given += 1;
+        let token = format!("token-{}", self.given);
         self.tokens.insert(token.clone(), secret);
         (200, json!({ "access_token": token }))
     }

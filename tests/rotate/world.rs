@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use keyroll::model::credential::Version;
@@ -88,6 +88,7 @@ pub struct Roll {
     pub credential: &'static str,
     pub identity: &'static str,
     pub admin: &'static str,
+    /// `{server}` in it is the address of the server.
     pub more: String,
 }
 
@@ -128,6 +129,7 @@ impl Roll {
             admin,
             more,
         } = self;
+        let more = more.replace("{server}", &server.address.to_string());
         let owner = r#"owner = { business = "person/anna-berg", technical = "person/anna-berg" }"#;
         format!(
             r#"
@@ -326,11 +328,6 @@ impl World {
             .file(&format!("config/keyroll/programs/{name}"), script);
         crate::binary::set_mode(Path::new(&path).parent().unwrap(), 0o700);
         crate::binary::set_mode(path, 0o700);
-    }
-
-    /// Everything that is written below the home, but what a test put there.
-    pub fn folders(&self) -> [PathBuf; 2] {
-        ["data", "state"].map(|name| self.home.path().join(name))
     }
 
     pub fn bytes(&self) -> Vec<u8> {
