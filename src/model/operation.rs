@@ -1,10 +1,13 @@
 //! Operations: one run of a procedure on an account, as its journal has it. Says how far it came; runs nothing.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
 use crate::model::date::Timestamp;
-use crate::model::id::ProcedureId;
+use crate::model::fact::Outcome;
+use crate::model::id::{ConsumerId, ProcedureId};
 use crate::model::procedure::Step;
 use crate::model::text::Text;
 
@@ -98,6 +101,10 @@ pub struct Entry {
     /// What came of it, in words. Never a secret, and nothing that a provider answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
+    /// How each consumer was before the first effect, of the entry that sees them fail: a pass is well. Whoever goes on
+    /// after a crash cannot look any more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub before: BTreeMap<ConsumerId, Outcome>,
 }
 
 impl Entry {
@@ -112,6 +119,7 @@ impl Entry {
             millis: None,
             id: None,
             note: None,
+            before: BTreeMap::new(),
         }
     }
 

@@ -27,7 +27,7 @@ fn a_consumer_that_stays_well_is_a_failure() {
     provider.set(|state| state.is_well_anyway = false);
     home.run(&["revoke", "etl", "--resume"])
         .ok(0)
-        .says("consumer/twin fails now; nobody looked before");
+        .says("consumer/twin fails now, and was well before");
 }
 
 #[test]

@@ -56,6 +56,19 @@ fn a_step_that_certainly_did_nothing_leaves_the_version_as_it_was() {
 }
 
 #[test]
+fn what_is_not_there_may_be_gone_and_is_not_called_current() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    provider.set(|state| state.failures = vec![404]);
+    home.run(&["revoke", "etl", "--yes"])
+        .ok(5)
+        .says("it was refused with status 404: it may be gone already");
+    assert_eq!(stages(&home), "previous possibly-live");
+    home.run(&["revoke", "etl", "--resume"]).ok(0);
+    assert_eq!(stages(&home), "revoked revoked");
+}
+
+#[test]
 fn a_step_of_which_nobody_knows_leaves_the_version_possibly_live() {
     let provider = Provider::start();
     let home = home(&provider, &Roll::default());

@@ -31,7 +31,7 @@ use crate::lifecycle::operation::Came as Step;
 
 pub use came::{Came, Left, Stands};
 
-/// How long a look at a consumer may keep an emergency waiting.
+/// How long a look may keep an emergency waiting.
 const HASTE: Duration = Duration::from_secs(2);
 
 /// A revoke under way.

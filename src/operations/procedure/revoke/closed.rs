@@ -11,25 +11,53 @@ use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
 use crate::model::fact::{Detail, Fact, Outcome};
 use crate::model::id::ConsumerId;
+use crate::model::operation::{Operation, Phase};
 use crate::operations::procedure::revoke::Revocation;
 use crate::operations::procedure::rotate::Went;
 use crate::provider::{Seen, Sight, Surroundings, health};
 
-/// How many consumers are looked at before the first step.
+/// How many consumers are looked at before the first step of an emergency.
 const FEW: usize = 5;
 
 /// The longest that one look waits for the next.
 const APART: Duration = Duration::from_secs(60);
 
 impl Revocation<'_, '_> {
-    /// How each consumer is that can be looked at: a pass is well. Of many, the first few: that much keeps nobody waiting.
+    /// How each consumer is that can be looked at: a pass is well. In an emergency the first few alone: that much keeps
+    /// nobody waiting.
     pub(super) fn healths(&self, around: &Surroundings) -> BTreeMap<ConsumerId, Outcome> {
-        let consumers = self.scene.consumers().take(FEW);
+        let most = match self.is_emergency() {
+            true => FEW,
+            false => usize::MAX,
+        };
+        let consumers = self.scene.consumers().take(most);
         let looked = consumers.filter_map(|(id, consumer)| {
             let seen = health(consumer.health.as_ref()?, around);
             Some((id.clone(), is_well(&seen)))
         });
         looked.collect()
+    }
+
+    /// The journal with how the consumers were before the first effect: it goes into the commit before that.
+    pub(super) fn with_healths(&self, mut after: Operation) -> Operation {
+        let mut entries = after.entries.iter_mut();
+        let found = entries.find(|entry| entry.phase == Phase::FailClosed);
+        if let Some(entry) = found.filter(|entry| entry.before.is_empty()) {
+            entry.before.clone_from(&self.before);
+        }
+        after
+    }
+
+    /// How a consumer was before a version was taken away: as it was seen just now, or by whoever took it away; well where
+    /// anybody saw that.
+    fn was(&self, version: u32, consumer: &ConsumerId) -> Option<Outcome> {
+        let recorded = self.scene.operations().values();
+        let about = recorded.filter(|operation| numbers(operation).contains(&version));
+        let entries = about.flat_map(|operation| &operation.entries);
+        let seen = entries.filter_map(|entry| entry.before.get(consumer));
+        let mut seen: Vec<Outcome> = seen.chain(self.before.get(consumer)).copied().collect();
+        seen.sort_by_key(|outcome| *outcome != Outcome::Pass);
+        seen.first().copied()
     }
 
     /// Sees each consumer fail.
@@ -57,7 +85,7 @@ impl Revocation<'_, '_> {
                 words.push(format!("consumer/{id} declares no health: not proven"));
                 continue;
             };
-            let (outcome, word) = self.judged(&id, &seen);
+            let (outcome, word) = judged(self.was(version, &id), &seen);
             is_well_still |= outcome == Outcome::Fail;
             changes.extend(self.fact(version, &id, outcome, &seen, &word));
             words.push(format!("consumer/{id} {word}"));
@@ -118,31 +146,6 @@ impl Revocation<'_, '_> {
             .max()
     }
 
-    fn judged(&self, id: &ConsumerId, seen: &Seen) -> (Outcome, String) {
-        let before = self.before.get(id);
-        match (is_well(seen), before) {
-            (Outcome::Pass, _) => (
-                Outcome::Fail,
-                "is STILL WELL while the credential is refused: it runs on something else, or has not noticed yet"
-                    .to_owned(),
-            ),
-            (Outcome::Fail, Some(Outcome::Pass)) => {
-                (Outcome::Pass, "fails now, and was well before".to_owned())
-            }
-            (Outcome::Fail, Some(Outcome::Fail)) => (
-                Outcome::Inconclusive,
-                "fails, and did before: not proven".to_owned(),
-            ),
-            (Outcome::Fail, Some(Outcome::Inconclusive) | None) => {
-                (Outcome::Pass, "fails now; nobody looked before".to_owned())
-            }
-            (Outcome::Inconclusive, _) => (
-                Outcome::Inconclusive,
-                format!("is not seen, so nothing is proven: {}", seen.why),
-            ),
-        }
-    }
-
     fn fact(
         &self,
         version: u32,
@@ -168,6 +171,29 @@ impl Revocation<'_, '_> {
             })),
         })
     }
+}
+
+/// What it proves how a consumer is, now that the version is refused.
+fn judged(before: Option<Outcome>, seen: &Seen) -> (Outcome, String) {
+    let (outcome, word) = match (is_well(seen), before) {
+        (Outcome::Pass, _) => (
+            Outcome::Fail,
+            "is STILL WELL while the credential is refused: it runs on something else, or has not noticed yet",
+        ),
+        (Outcome::Fail, Some(Outcome::Pass)) => (Outcome::Pass, "fails now, and was well before"),
+        (Outcome::Fail, Some(Outcome::Fail)) => {
+            (Outcome::Inconclusive, "fails, and did before: not proven")
+        }
+        (Outcome::Fail, Some(Outcome::Inconclusive) | None) => (
+            Outcome::Inconclusive,
+            "fails now, and nobody saw it well before: not proven",
+        ),
+        (Outcome::Inconclusive, _) => {
+            let why = format!("is not seen, so nothing is proven: {}", seen.why);
+            return (Outcome::Inconclusive, why);
+        }
+    };
+    (outcome, word.to_owned())
 }
 
 /// A pass where it is well.

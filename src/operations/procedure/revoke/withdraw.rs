@@ -116,7 +116,7 @@ impl Revocation<'_, '_> {
         let values = opened.values(&self.scene, &subject, self.now());
         let reach = Reach::of(self.scene.environment()?, self.tools.around);
         let done = reach.perform(step, &values);
-        let went = went(&done, was_begun);
+        let went = went(&done, was_begun, of_step(step));
         Ok(match went.came {
             Came::Failed => Went {
                 more: self.put_back(before),
@@ -145,6 +145,7 @@ impl Revocation<'_, '_> {
         let operation = &self.journal.operation;
         let now = self.now();
         let after = advanced(operation, at, &Came::Started, now, None, None);
+        let after = self.with_healths(after);
         self.journal.write(self.tools.secrets, after, changes)?;
         self.refresh()?;
         Ok(before)
@@ -168,8 +169,9 @@ impl Revocation<'_, '_> {
     }
 }
 
-/// What came of a step. One whose outcome was not known, and of which nothing is there now, did its work.
-fn went(done: &Performed, was_begun: bool) -> Went {
+/// What came of a step. One whose outcome was not known, and of which nothing is there now, did its work. Where nothing is
+/// there of a version from the first, it may be gone, or be looked for in the wrong place: whether it is refused tells.
+fn went(done: &Performed, was_begun: bool, about: About) -> Went {
     let is_gone = done.status.is_some_and(|status| GONE.contains(&status));
     let (came, why) = match done.how {
         How::Done => (Came::Done, done.why.clone()),
@@ -180,6 +182,10 @@ fn went(done: &Performed, was_begun: bool) -> Went {
         How::Failed if was_begun => (
             Came::Unknown,
             format!("{}; what the try before did is not known", done.why),
+        ),
+        How::Failed if is_gone && about == About::Version => (
+            Came::Unknown,
+            format!("{}: it may be gone already", done.why),
         ),
         How::Failed => (Came::Failed, done.why.clone()),
         How::Unknown => (Came::Unknown, done.why.clone()),
