@@ -355,7 +355,7 @@ fn a_value_that_was_made_by_hand_is_handed_over_without_a_terminal() {
     assert_eq!(world.entries("create"), ["done"]);
     assert_eq!(world.last().version, Some(2));
     // Another one is not what it waits for.
-    give(&["--pending"]).refused(4).says("--resume` goes on with it");
+    give(&["--pending"]).refused(4).says("is open");
     world.rotate(&["--resume"]).ok(0);
     assert_eq!(world.stages(), ["revoked", "current"]);
     assert_eq!(world.value(None), new);
