@@ -37,7 +37,8 @@ fn is_open(world: &World) -> bool {
 /// Until nothing is open. Whether it was given up.
 fn to_the_end(world: &World, then: Then, told: &str) -> bool {
     if then == Then::Abort && is_open(world) {
-        let ran = world.rotate(&["--abort"]).clean();
+        // By then what was asked for has come, or never does.
+        let ran = world.rotate(&["--abort", &world.later()]).clean();
         assert!(matches!(ran.status, Some(0 | 4 | 5)), "{told}: {ran:#?}");
         if !is_open(world) {
             return world.last().state == OperationState::Aborted;
@@ -47,7 +48,7 @@ fn to_the_end(world: &World, then: Then, told: &str) -> bool {
         if !is_open(world) {
             return false;
         }
-        let ran = world.rotate(&["--resume"]).clean();
+        let ran = world.rotate(&["--resume", &world.later()]).clean();
         assert!(matches!(ran.status, Some(0 | 4 | 5)), "{told}: {ran:#?}");
     }
     panic!("{told}: it does not end: {:#?}", world.last());

@@ -20,10 +20,10 @@ use crate::model::text::Text;
 
 use std::collections::BTreeMap;
 
-pub use aside::{ends_old, has_begun, provider_knows};
+pub use aside::{ends_old, has_begun, left, provider_knows, tagged, telling, told_in_doubt};
 pub use course::Course;
 pub use going::{About, Going, numbers, of_step, touched};
-pub use revoke::{Revoke, Revoking, proof, revocation};
+pub use revoke::{Revoke, Revoking, covers, joined, proof, revocation};
 pub use rotate::{Rotating, awaits_value, gives, is_in_place, is_live, rotation};
 pub use settle::{forgotten, possibly_live, refused};
 pub use under_way::{Open, Ways, open};

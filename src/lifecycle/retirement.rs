@@ -1,11 +1,12 @@
 //! The grades by which an account ends: suspended, left to soak, revoked, retired. Decides; changes nothing.
 
-use crate::lifecycle::operation::{Open, Operations, is_live, open};
+use crate::lifecycle::operation::{Open, Operations, is_live, left, open};
 use crate::lifecycle::versions::{Versions, of};
 use crate::model::account::AccountStatus;
 use crate::model::credential::VersionStage;
 use crate::model::date::Date;
 use crate::model::id::AccountId;
+use crate::model::text::Text;
 
 /// For how many days an account rests before it is retired, where nobody says otherwise: what still needs it shows.
 pub const SOAK_DAYS: i64 = 14;
@@ -39,6 +40,10 @@ pub enum NoGrade {
         number: u32,
         stage: VersionStage,
     },
+    #[error(
+        "what a rotation of `account/{account}` may have made under `{tag}` is possibly live: nobody saw that it is not there"
+    )]
+    Unseen { account: AccountId, tag: Text },
 }
 
 /// That nothing is under way on an account.
@@ -52,11 +57,20 @@ pub fn rests(account: &AccountId, operations: &Operations) -> Result<(), NoGrade
     }
 }
 
-/// That no version of an account could still work.
+/// That no version of an account could still work, and nothing that nobody saw.
 ///
 /// # Errors
-/// When one could.
-pub fn is_cut_off(account: &AccountId, versions: &Versions) -> Result<(), NoGrade> {
+/// When something could.
+pub fn is_cut_off(
+    account: &AccountId,
+    versions: &Versions,
+    operations: &Operations,
+) -> Result<(), NoGrade> {
+    let unseen = left(operations, account, versions);
+    if let Some(tag) = unseen.into_iter().find_map(|entry| entry.tag) {
+        let account = account.clone();
+        return Err(NoGrade::Unseen { account, tag });
+    }
     let found = of(versions, account)
         .rev()
         .find(|(_, version)| is_live(version));
@@ -143,10 +157,10 @@ mod tests {
         let cut_off = |stage| {
             let version = Version::new(stage, day("2026-10-01"));
             let versions = Versions::from([("etl 1".parse().unwrap(), version)]);
-            is_cut_off(&account, &versions)
+            is_cut_off(&account, &versions, &Operations::new())
         };
         assert!(cut_off(Revoked).is_ok());
-        assert!(is_cut_off(&account, &Versions::new()).is_ok());
+        assert!(is_cut_off(&account, &Versions::new(), &Operations::new()).is_ok());
         assert!(matches!(
             cut_off(PossiblyLive),
             Err(NoGrade::PossiblyLive { .. })

@@ -85,6 +85,10 @@ pub struct Entry {
     /// The version that it is about, where that is not the one that the operation makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
+    /// What something that nobody saw may be called at the provider: a create that another operation had begun is looked
+    /// for by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Text>,
     /// The step of the procedure, as it was when the operation began; none for what keyroll does itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
@@ -113,6 +117,7 @@ impl Entry {
         Entry {
             phase,
             version: None,
+            tag: None,
             step,
             state: EntryState::Waiting,
             at: None,

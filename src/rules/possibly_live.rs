@@ -1,7 +1,11 @@
 //! `possibly-live`: a version that was taken away here, and that the provider was never seen to refuse.
 
+use std::collections::BTreeSet;
+
+use crate::lifecycle::operation::left;
 use crate::model::credential::{Version, VersionStage};
 use crate::model::finding::{FieldPath, POSSIBLY_LIVE, Severity};
+use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
 use crate::model::operation::Work;
 use crate::rules::rule::{Rule, RuleKind};
@@ -20,6 +24,9 @@ const EXPLAIN: &str = r#"
 The version was taken away: in a revoke, at the end of a rotation, or with its account. But the provider was not seen to
 refuse it, neither by a fresh logon nor in a session that was there before: the request failed, nobody looked, or it was
 still let in. Whoever has that secret may still get in, and everybody believes that it is gone.
+
+So does what nobody has seen at all: a rotation that an emergency closed while nobody knew whether it had made a key, named
+by the tag that the key would have.
 
 It counts whatever became of the account: a retired one with such a version is not out of the world.
 
@@ -50,6 +57,21 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             | VersionStage::Current
             | VersionStage::Previous
             | VersionStage::Revoked => {}
+        }
+    }
+    let operations = &facts.inventory.operations;
+    let accounts: BTreeSet<&AccountId> = operations.keys().map(|key| &key.account).collect();
+    for id in accounts {
+        let left = left(operations, id, &facts.inventory.versions);
+        let tags = left.iter().filter(|entry| !entry.is_over());
+        for tag in tags.filter_map(|entry| entry.tag.as_ref()) {
+            let message = format!(
+                "what a rotation may have made under `{tag}` may be live: nobody saw that it is not there"
+            );
+            let found = findings.account(id, FieldPath::record(), message);
+            found.fix(format!(
+                "keyroll revoke {id} --resume, with --made-nothing where somebody looked at the provider"
+            ));
         }
     }
 }
@@ -100,6 +122,29 @@ mod tests {
                 "version 1 was taken away on 2026-11-20, and the provider was never seen to refuse it"
             );
         }
+    }
+
+    #[test]
+    fn what_nobody_saw_is_found_until_somebody_has_looked() {
+        let id = "operation/unicmms-production-import-hawthorne";
+        let emergency = |state: &str, entry: &str| {
+            json!({ "what": "emergency", "state": state, "token": "t", "began": "2026-11-20T10:00:00Z", "by": "jo",
+                "entries": [{ "phase": "withdraw", "tag": "keyroll-0123456789ab", "state": entry }] })
+        };
+        let ours = |more: Value| {
+            let all = findings(more).into_iter();
+            let ours: Vec<_> = all.filter(|f| f.rule == "possibly-live").collect();
+            ours
+        };
+        let first = format!("{id} 1");
+        let all = ours(json!({ &first: emergency("aborted", "unknown") }));
+        assert_eq!(all.len(), 1);
+        assert!(all[0].message.contains("keyroll-0123456789ab"));
+        // The next one settled it.
+        let second = format!("{id} 2");
+        let settled =
+            json!({ first: emergency("aborted", "unknown"), second: emergency("done", "done") });
+        assert_eq!(ours(settled).len(), 0);
     }
 
     #[test]

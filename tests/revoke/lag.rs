@@ -311,3 +311,25 @@ fn what_was_decided_by_versions_that_are_others_now_does_not_begin() {
     assert!(began.is_err());
     assert!(provider.effects().is_empty());
 }
+
+#[test]
+fn nothing_begins_beside_what_was_begun_since_it_was_decided() {
+    let provider = Provider::start();
+    let steps = format!(
+        "{}[procedure.turn]\nkind = \"rotate\"\n[[procedure.turn.step]]\ntitle = \"make\"\nstage = \"create\"\n\
+         manual = \"make a key\"\n",
+        crate::provider::KEY
+    );
+    let roll = Roll {
+        steps: &steps,
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    home.run(&["account", "set", "etl", "rotate=turn"]).ok(0);
+    let began = revoked_while(&home, None, || {
+        home.run(&["rotate", "etl", "--yes"]).ok(3);
+    });
+    let why = began.err().unwrap().to_string();
+    assert!(why.contains("rotate 1 of `account/etl` is open"), "{why}");
+    assert!(provider.effects().is_empty());
+}

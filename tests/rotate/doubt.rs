@@ -27,7 +27,7 @@ fn where_nothing_is_found_by_the_tag_nothing_is_taken_away() {
         .server
         .manners(|manners| manners.refuses = vec![("POST /keys", 500)]);
     world.rotate(&[]).ok(4);
-    world.rotate(&["--resume"]).ok(0);
+    world.rotate(&["--resume", &world.later()]).ok(0);
     assert_eq!(world.server.count("GET /keys"), 1);
     assert_eq!(world.server.count("DELETE"), 1);
     assert_eq!(world.server.ids(), ["k2"]);

@@ -6,15 +6,18 @@
     reason = "what a test changes of an inventory stands in lines of its own"
 )]
 
+mod beside;
 #[path = "../binary/mod.rs"]
 mod binary;
 mod doubt;
 mod due;
+mod emergency;
 mod engine;
 #[path = "../canary/finder.rs"]
 mod finder;
 mod hands;
 mod hold;
+mod late;
 mod lockout;
 mod misled;
 mod orders;

@@ -64,12 +64,23 @@ pub struct Doom {
     pub victim: Option<i32>,
 }
 
+/// A request whose answer waits until the test says so.
+#[derive(Clone, Debug, Default)]
+pub struct Gate {
+    /// How its line begins.
+    pub line: &'static str,
+    pub before_effect: bool,
+    pub has_come: bool,
+    pub is_open: bool,
+}
+
 #[derive(Default)]
 pub struct State {
     pub keys: Vec<Key>,
     pub tokens: BTreeMap<String, String>,
     pub manners: Manners,
     pub doom: Option<Doom>,
+    pub gate: Option<Gate>,
     /// `METHOD /path` of every request, without the query.
     pub asked: Vec<String>,
     repeated: BTreeMap<String, Json>,
@@ -142,6 +153,11 @@ impl State {
                 }
             }
             ("DELETE", ["keys", id]) => self.delete(id),
+            ("DELETE", ["users", user]) => {
+                let own = self.keys.iter_mut().filter(|key| key.user == *user);
+                own.for_each(|key| key.lag = Some(0));
+                (204, json!({}))
+            }
             ("POST", ["users", user, "regenerate"]) => self.regenerate(user),
             ("PUT", ["users", user, "password"]) => self.set(user, asked),
             ("DELETE", ["users", user, "sessions"]) => self.end_sessions(user),
@@ -291,6 +307,7 @@ impl State {
             return (404, json!({}));
         };
         key.secret = password.to_owned();
+        key.lag = None;
         (204, json!({}))
     }
 }

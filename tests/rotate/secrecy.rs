@@ -18,7 +18,7 @@ fn no_secret_is_said_written_or_given_as_an_argument() {
     let log = world.home.path().join("trace.txt");
     let sessions = [
         (&["KEYROLL_CLOCK=2031-01-01T00:00:00Z"][..], 4),
-        (&["--resume", "KEYROLL_CLOCK=2031-01-01T00:00:00Z"], 3),
+        (&["--resume", "KEYROLL_CLOCK=2031-01-01T00:05:00Z"], 3),
         (&["--resume", "KEYROLL_CLOCK=2031-01-03T00:00:00Z"], 0),
     ];
     let news = ["02", "03"].map(|number| format!("new-canary-{number}-Jc6vRk4wYx8zTm1"));

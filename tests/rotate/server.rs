@@ -10,7 +10,7 @@ use std::thread;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value as Json, json};
 
-pub use crate::provider::{ADMIN, Asked, BLUE, Doom, GREEN, Key, Manners, OLD, State};
+pub use crate::provider::{ADMIN, Asked, BLUE, Doom, GREEN, Gate, Key, Manners, OLD, State};
 
 /// It ends when it is dropped.
 pub struct Server {
@@ -53,6 +53,31 @@ impl Server {
     pub fn victim(&self, pid: u32) {
         if let Some(doom) = &mut self.state().doom {
             doom.victim = i32::try_from(pid).ok();
+        }
+        self.shared.1.notify_all();
+    }
+
+    /// Holds the next request of a kind back, before it has an effect or after.
+    pub fn hold(&self, line: &'static str, before_effect: bool) {
+        self.state().gate = Some(Gate {
+            line,
+            before_effect,
+            ..Gate::default()
+        });
+    }
+
+    /// Until such a request has come.
+    pub fn until_held(&self) {
+        let mut state = self.state();
+        while state.gate.as_ref().is_some_and(|gate| !gate.has_come) {
+            state = self.shared.1.wait(state).unwrap();
+        }
+    }
+
+    /// Lets it go on.
+    pub fn let_go(&self) {
+        if let Some(gate) = &mut self.state().gate {
+            gate.is_open = true;
         }
         self.shared.1.notify_all();
     }
@@ -124,11 +149,13 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<State>, Condvar)) -> Option<()> 
         let at = list.iter().position(|(kind, _)| line.starts_with(kind))?;
         Some(list.remove(at).1)
     };
+    state = held(state, changed, &line, true);
     if let Some(status) = taken(&mut state.manners.refuses) {
         drop(state);
         return say(&mut stream, status, &json!({}));
     }
     let (status, answer) = state.answer(&asked);
+    state = held(state, changed, &line, false);
     if doomed {
         kill(state);
         return None;
@@ -147,6 +174,27 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<State>, Condvar)) -> Option<()> 
     let status = taken(&mut state.manners.mumbles).unwrap_or(status);
     drop(state);
     say(&mut stream, status, &answer)
+}
+
+/// Waits at the gate, where there is one for such a request.
+fn held<'m>(
+    mut state: MutexGuard<'m, State>,
+    changed: &Condvar,
+    line: &str,
+    is_before: bool,
+) -> MutexGuard<'m, State> {
+    let is_mine = |gate: &Gate| {
+        !gate.has_come && gate.before_effect == is_before && line.starts_with(gate.line)
+    };
+    match &mut state.gate {
+        Some(gate) if is_mine(gate) => gate.has_come = true,
+        _ => return state,
+    }
+    changed.notify_all();
+    while !state.is_over && state.gate.as_ref().is_some_and(|gate| !gate.is_open) {
+        state = changed.wait(state).unwrap();
+    }
+    state
 }
 
 fn say(stream: &mut TcpStream, status: u16, body: &Json) -> Option<()> {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use keyroll::model::credential::Version;
+use keyroll::model::date::Timestamp;
 use keyroll::model::operation::Operation;
 use keyroll::model::record::{Kind, Record};
 use keyroll::store::{Access, Store};
@@ -47,6 +48,15 @@ pub const PASSWORD: &str = r#"
 title = "Set the password"
 stage = "set"
 http = { method = "PUT", path = "/users/{identity}/password", header = { Authorization = "Bearer {admin}" }, body = { password = "{secret}" } }
+"#;
+
+/// What takes a key away in an emergency.
+pub const CUT: &str = r#"
+[procedure.cut]
+kind = "revoke"
+[[procedure.cut.step]]
+title = "Delete the key"
+http = { method = "DELETE", path = "/keys/{id}", header = { Authorization = "Bearer {admin}" }, expect = 204 }
 "#;
 
 pub const OVERLAP: &str = "every = \"60d\"\noverlap = \"24h\"\n";
@@ -115,6 +125,13 @@ impl Roll {
             steps: steps.concat(),
             ..Roll::default()
         }
+    }
+
+    /// With a procedure to revoke the account.
+    pub fn cut(mut self) -> Roll {
+        self.account.push_str("revoke = \"cut\"\n");
+        self.more.push_str(CUT);
+        self
     }
 
     pub fn toml(&self, server: &Server) -> String {
@@ -235,6 +252,12 @@ impl World {
     /// `rotate etl --yes` with more words.
     pub fn rotate(&self, more: &[&str]) -> Ran {
         self.run(&[&["rotate", "etl", "--yes"], more].concat())
+    }
+
+    /// A word that turns the clock to an hour after the last operation began.
+    pub fn later(&self) -> String {
+        let then = Timestamp::from_unix(self.last().began.unix() + 3600);
+        format!("KEYROLL_CLOCK={then}")
     }
 
     pub fn command(&self, words: &[&str]) -> Command {

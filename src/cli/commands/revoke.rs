@@ -15,7 +15,7 @@ use crate::cli::scene::scene;
 use crate::cli::surroundings::surroundings;
 use crate::cli::under_way::way_on;
 use crate::cli::unlock::{self, IdentityOptions};
-use crate::lifecycle::operation::{Going, Open, Revoke, Ways, numbers, open, proof, revocation};
+use crate::lifecycle::operation::{Open, Revoke, Ways, covers, open, proof, revocation};
 use crate::lifecycle::radius::{Line, radius};
 use crate::model::date::Span;
 use crate::model::id::AccountId;
@@ -36,7 +36,7 @@ use crate::store::{Access, Store};
 /// needs no procedure, and says loudly at the end what is left to do by hand. --resume goes on, and looks again at
 /// versions that are possibly live.
 ///
-/// Exit status: 0 revoked and seen refused, 3 waiting for somebody, 4 a step failed, 5 a version is possibly still live.
+/// Exit status: 0 revoked and seen refused, 3 waiting for somebody, 4 a step failed, 5 something is possibly still live.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     keyroll revoke etl --dry-run             # what stops, and the steps; nothing else\n  \
@@ -62,6 +62,9 @@ pub struct Args {
     /// Give the open revoke up: what was not done stays undone
     #[arg(long, conflicts_with = "dry_run")]
     abort: bool,
+    /// Somebody looked at the provider: what a rotation may have made there is not there, or not any more
+    #[arg(long, conflicts_with_all = ["drill", "dry_run"])]
+    made_nothing: bool,
     /// Show what stops and the steps, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -139,7 +142,7 @@ fn act(args: &Args, store: &mut Store, scene: Scene, turn: Turn, context: &mut C
             secrets: &mut secrets,
             around: &around,
             hands: &mut hands,
-            made_nothing: false,
+            made_nothing: args.made_nothing,
         };
         match turn {
             Turn::Begin(revoke) => {
@@ -179,21 +182,11 @@ fn turn(args: &Args, scene: &Scene, context: &Context) -> Result<Turn, Failure> 
     }
     match found {
         // Whoever says it twice wants it to go on.
-        Some(open) if args.emergency && covers(&open.1, scene, args.version) => {
+        Some(open) if args.emergency && covers(&open.1, &scene.revoking(args.version)) => {
             Ok(Turn::GoOn(Box::new(open)))
         }
         Some(_) | None => begin(args, scene, context),
     }
-}
-
-/// Whether an emergency is about all that is to go.
-fn covers(operation: &Operation, scene: &Scene, only: Option<u32>) -> bool {
-    let about = numbers(operation);
-    let live = Going::live(&scene.id, &scene.credential, scene.versions());
-    let mut wanted = live
-        .iter()
-        .filter(|version| only.is_none_or(|only| version.number == only));
-    operation.what == Work::Emergency && wanted.all(|version| about.contains(&version.number))
 }
 
 fn token() -> Text {
@@ -216,8 +209,7 @@ fn begin(args: &Args, scene: &Scene, context: &Context) -> Result<Turn, Failure>
 fn prove(scene: &Scene, context: &Context) -> Result<Turn, Failure> {
     let actor = context.actor()?;
     let begun = (token(), &actor, context.this_moment());
-    let operation =
-        proof(&scene.id, scene.versions(), begun).ok_or_else(|| nothing_open(&scene.id))?;
+    let operation = proof(&scene.revoking(None), begun).ok_or_else(|| nothing_open(&scene.id))?;
     let closed = None;
     Ok(Turn::Begin(Box::new(Revoke { operation, closed })))
 }

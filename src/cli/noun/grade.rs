@@ -203,7 +203,7 @@ pub fn retire(name: &str, arguments: &ArgMatches, context: &mut Context) -> Outc
     let (id, around) = (&found.id, &found.around);
     rests(id, &around.operations)
         .and_then(|()| has_soaked(id, status, since, soak, context.today()))
-        .and_then(|()| is_cut_off(id, &around.versions))
+        .and_then(|()| is_cut_off(id, &around.versions, &around.operations))
         .map_err(|why| refused(&why))?;
     found.show_radius(context);
     let principal = format!("account/{name}");
@@ -233,7 +233,7 @@ pub fn may_be_removed(record: &Record, store: &Store) -> Result<(), Failure> {
         return Ok(());
     };
     let around = store.accounts(std::slice::from_ref(id))?;
-    is_cut_off(id, &around.versions).map_err(|why| refused(&why))
+    is_cut_off(id, &around.versions, &around.operations).map_err(|why| refused(&why))
 }
 
 impl Found {
@@ -264,6 +264,11 @@ fn refused(why: &NoGrade) -> Failure {
         NoGrade::Soaks { .. } => "--now with a --reason does not wait".to_owned(),
         NoGrade::PossiblyLive { account, .. } => {
             format!("`keyroll revoke {account} --resume` looks again")
+        }
+        NoGrade::Unseen { account, .. } => {
+            format!(
+                "`keyroll revoke {account} --resume` looks; with --made-nothing where somebody has"
+            )
         }
         NoGrade::Works { account, .. } => format!("`keyroll revoke {account}` takes it away"),
     };

@@ -1,7 +1,14 @@
 //! What a rotation that is given up has left at the provider.
 
-use crate::model::operation::{Entry, EntryState, Operation, Phase};
-use crate::model::procedure::Step;
+use std::collections::BTreeMap;
+
+use crate::lifecycle::operation::{Operations, gives, is_uncertain, of};
+use crate::lifecycle::versions::{self, Versions};
+use crate::model::credential::Version;
+use crate::model::id::AccountId;
+use crate::model::key::VersionKey;
+use crate::model::operation::{Entry, EntryState, Operation, Phase, Work};
+use crate::model::procedure::{Stage, Step};
 use crate::model::text::Text;
 
 /// Whether the provider was told of the new value, or made it.
@@ -47,30 +54,72 @@ pub fn has_begun(entry: &Entry) -> bool {
     }
 }
 
-/// What a rotation may have made at the provider without anybody seeing it: somebody looks for it there.
-pub fn unseen(rotation: &Operation) -> Option<Step> {
+/// What a rotation that is closed may have made at the provider without anybody seeing it, as entries of what closes it.
+/// It is looked for by its tag where the rotation says how, else by somebody.
+pub fn unseen(rotation: &Operation) -> Vec<Entry> {
     let mut creates = rotation.entries.iter();
-    creates.find(|entry| {
-        let is_uncertain = match entry.state {
-            EntryState::Started | EntryState::Unknown => true,
-            EntryState::Waiting | EntryState::Failed | EntryState::Done | EntryState::Skipped => {
-                false
-            }
-        };
-        let gives = entry
-            .step
-            .as_ref()
-            .is_some_and(|step| step.secret.is_some());
-        entry.phase == Phase::Create && gives && is_uncertain
-    })?;
-    let text = |text: String| text.parse::<Text>().ok();
+    let create = creates.find(|entry| entry.phase == Phase::Create && makes(rotation, entry));
+    let (Some(create), Ok(tag)) = (create, rotation.tag().parse::<Text>()) else {
+        return Vec::new();
+    };
+    let entry = |step: Step, state: EntryState| Entry {
+        tag: Some(tag.clone()),
+        state,
+        at: create.at,
+        ..Entry::new(Phase::Withdraw, Some(step))
+    };
+    let beside = |stage: Stage| {
+        let mut steps = rotation.entries.iter().filter_map(|it| it.step.clone());
+        steps.find(|step| step.stage == Some(stage))
+    };
+    // Whoever makes one by hand calls it what they like.
+    let is_by_hand = create.step.as_ref().is_some_and(|it| it.manual.is_some());
+    match beside(Stage::Find).filter(|_| !is_by_hand) {
+        Some(find) => {
+            let discard = beside(Stage::Discard);
+            let discard = discard.map(|step| entry(step, EntryState::Skipped));
+            let find = entry(find, EntryState::Unknown);
+            [find].into_iter().chain(discard).collect()
+        }
+        None => {
+            let step = by_hand(rotation, create, &tag);
+            step.map(|step| entry(step, EntryState::Unknown))
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// Whether an entry may have made something of which there is no version: nobody knows, or it made a part.
+fn makes(rotation: &Operation, entry: &Entry) -> bool {
+    let Some(step) = &entry.step else {
+        return false;
+    };
+    let is_part = entry.id.is_some() && rotation.version.is_none();
+    let only_reads = step.http.as_ref().is_some_and(|http| http.reads());
+    let is_unknown = is_uncertain(entry) && (gives(step) || step.id.is_some());
+    !only_reads && (is_part || is_unknown)
+}
+
+/// What somebody does where nothing can be asked.
+fn by_hand(rotation: &Operation, create: &Entry, tag: &Text) -> Option<Step> {
+    let title = create.title();
+    let is_by_hand = create.step.as_ref().is_some_and(|it| it.manual.is_some());
+    let what = match (is_by_hand, ends_old(rotation, Phase::Create)) {
+        (true, _) => format!("`{title}` may have been done by hand: take away what it made"),
+        (false, true) => {
+            format!(
+                "`{title}` may have put a value that nobody saw in the place of the old one: see that it is gone"
+            )
+        }
+        (false, false) => {
+            format!("look for `{tag}` at the provider, and take it away where it is there")
+        }
+    };
     Some(Step {
-        title: text("take away what the rotation may have made".to_owned())?,
+        title: "take away what the rotation may have made".parse().ok()?,
         stage: None,
-        manual: text(format!(
-            "look for `{}` at the provider, and take it away where it is there",
-            rotation.tag()
-        )),
+        manual: what.parse().ok(),
         command: None,
         http: None,
         before: Vec::new(),
@@ -80,4 +129,55 @@ pub fn unseen(rotation: &Operation) -> Option<Step> {
         expires: None,
         rehearse: None,
     })
+}
+
+/// What operations that are over, or are closed for the next one, may have left at the provider: of each tag how it was
+/// journaled last. A tag that a version on record has is known by that.
+pub fn left(operations: &Operations, account: &AccountId, versions: &Versions) -> Vec<Entry> {
+    let mut last: BTreeMap<Text, Vec<Entry>> = BTreeMap::new();
+    for (_, operation) in of(operations, account) {
+        let mut now: BTreeMap<Text, Vec<Entry>> = BTreeMap::new();
+        for entry in &operation.entries {
+            if let Some(tag) = &entry.tag {
+                now.entry(tag.clone()).or_default().push(entry.clone());
+            }
+        }
+        last.extend(now);
+    }
+    let is_left = |(tag, entries): &(Text, Vec<Entry>)| {
+        entries.iter().any(|entry| !entry.is_over()) && tagged(versions, account, tag).is_none()
+    };
+    let left = last.into_iter().filter(is_left);
+    left.flat_map(|(_, entries)| entries).collect()
+}
+
+/// What a rotation that is over was doing when it was closed, by which its version may come to be accepted: nobody knows
+/// whether it took effect.
+pub fn telling<'o>(
+    operations: &'o Operations,
+    account: &AccountId,
+    version: u32,
+) -> impl Iterator<Item = &'o Entry> {
+    let rotations = of(operations, account)
+        .filter(move |(_, it)| it.what == Work::Rotate && it.version == Some(version));
+    rotations.flat_map(|(_, rotation)| told_in_doubt(rotation))
+}
+
+/// The entries of a rotation of which nobody knows whether they told the provider of its version.
+pub fn told_in_doubt(rotation: &Operation) -> impl Iterator<Item = &Entry> {
+    let tells = |entry: &&Entry| {
+        let gives = matches!(entry.phase, Phase::Create | Phase::Set) && entry.step.is_some();
+        gives && is_uncertain(entry)
+    };
+    rotation.entries.iter().filter(tells)
+}
+
+/// The version that was made under a tag.
+pub fn tagged<'v>(
+    versions: &'v Versions,
+    account: &AccountId,
+    tag: &Text,
+) -> Option<(&'v VersionKey, &'v Version)> {
+    let mut own = versions::of(versions, account);
+    own.find(|(_, version)| version.tag.as_ref() == Some(tag))
 }

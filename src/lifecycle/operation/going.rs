@@ -114,6 +114,10 @@ pub fn numbers(operation: &Operation) -> Vec<u32> {
 /// The versions that an entry of an operation takes away. `every` version says of which identity it is, whether it went
 /// already or not.
 pub fn touched(entry: &Entry, operation: &Operation, every: &[Going]) -> Vec<u32> {
+    // What nobody saw is no version.
+    if entry.tag.is_some() {
+        return Vec::new();
+    }
     let all = numbers(operation);
     let identity = |number: u32| {
         let found = every.iter().find(|version| version.number == number);

@@ -1,8 +1,9 @@
 //! What a revoke is made of: the steps that withdraw each version that could still work, and the proof of each.
 
-use crate::lifecycle::operation::going::{About, Going, of_step};
+use crate::lifecycle::operation::going::{About, Going, numbers, of_step};
 use crate::lifecycle::operation::one::takes_one;
-use crate::lifecycle::operation::{CannotBegin, Open, Operations, aside, open};
+use crate::lifecycle::operation::rotate::is_live;
+use crate::lifecycle::operation::{CannotBegin, Open, Operations, aside, noted, open};
 use crate::lifecycle::versions::{Versions, of};
 use crate::model::change::Change;
 use crate::model::credential::{Credential, VersionStage};
@@ -10,7 +11,7 @@ use crate::model::date::Timestamp;
 use crate::model::event::Actor;
 use crate::model::id::{AccountId, ProcedureId};
 use crate::model::key::OperationKey;
-use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
+use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase, Work};
 use crate::model::procedure::{Procedure, ProcedureKind};
 use crate::model::text::Text;
 
@@ -66,15 +67,21 @@ pub fn revocation(
         Err(why) => return Err(why),
     };
     let closed = under_way(what, it)?;
-    let going = going(what, it, closed.as_ref().map(|(_, operation)| operation))?;
+    let closing = closed.as_ref().map(|(_, operation)| operation);
+    // What nobody saw may work as well.
+    let left = match what {
+        Work::Drill => Vec::new(),
+        Work::Revoke | Work::Emergency | Work::Rotate => {
+            let mut left = aside::left(it.operations, it.id, it.versions);
+            left.extend(closing.map(aside::unseen).into_iter().flatten());
+            left
+        }
+    };
+    let going = going(what, it, (closing, !left.is_empty()))?;
     if let (Some((_, procedure)), Some(only)) = (procedure, it.only) {
         takes_one(it, procedure, only)?;
     }
-    let mut entries = Vec::new();
-    let unseen = closed
-        .as_ref()
-        .and_then(|(_, operation)| aside::unseen(operation));
-    entries.extend(unseen.map(|step| Entry::new(Phase::Withdraw, Some(step))));
+    let mut entries = left;
     entries.extend(match procedure {
         Some((_, procedure)) => withdrawals(procedure, &going),
         // Somebody does it, and says so.
@@ -90,21 +97,76 @@ pub fn revocation(
     Ok(Revoke { operation, closed })
 }
 
-/// The proof alone, for versions that were taken away before and may still work; none where there are none.
-pub fn proof(
-    id: &AccountId,
-    versions: &Versions,
-    begun: (Text, &Actor, Timestamp),
-) -> Option<Operation> {
+/// The proof alone, for versions that were taken away before and may still work, and for what nobody saw; none where there
+/// is neither.
+pub fn proof(it: &Revoking<'_>, begun: (Text, &Actor, Timestamp)) -> Option<Operation> {
+    let (id, versions) = (it.id, it.versions);
     let doubtful = of(versions, id).rev();
     let doubtful = doubtful.filter(|(_, version)| version.stage == VersionStage::PossiblyLive);
     let numbers: Vec<u32> = doubtful.map(|(key, _)| key.number).collect();
-    let first = *numbers.first()?;
-    let entries = proofs(numbers.into_iter()).collect();
-    Some(Operation {
-        from: Some(first),
+    let from = numbers.first().copied();
+    let mut entries = aside::left(it.operations, id, versions);
+    let is_needed = from.is_some() || !entries.is_empty();
+    entries.extend(proofs(numbers.into_iter()));
+    is_needed.then(|| Operation {
+        from,
         ..blank(Work::Revoke, begun, entries)
     })
+}
+
+/// Whether an emergency is about all that is to go.
+pub fn covers(operation: &Operation, it: &Revoking<'_>) -> bool {
+    let about = numbers(operation);
+    let live = Going::live(it.id, it.credential, it.versions);
+    let mut wanted = live
+        .iter()
+        .filter(|version| it.only.is_none_or(|only| version.number == only));
+    operation.what == Work::Emergency && wanted.all(|version| about.contains(&version.number))
+}
+
+/// An operation with what came to light since it began: versions that were made under a tag that it looks for. They go too.
+pub fn joined(operation: &Operation, it: &Revoking<'_>) -> Operation {
+    let about = numbers(operation);
+    let mut entries = operation.entries.clone();
+    let mut came = Vec::new();
+    for entry in &mut entries {
+        let tag = entry.tag.as_ref().filter(|_| !entry.is_over());
+        let found = tag.and_then(|tag| aside::tagged(it.versions, it.id, tag));
+        let Some((key, version)) = found else {
+            continue;
+        };
+        entry.state = EntryState::Done;
+        entry.note = noted(&format!("it is version {}", key.number));
+        if is_live(version) && !about.contains(&key.number) {
+            came.push(key.number);
+        }
+    }
+    if came.is_empty() {
+        return Operation {
+            entries,
+            ..operation.clone()
+        };
+    }
+    let mut going = Going::live(it.id, it.credential, it.versions);
+    going.retain(|version| came.contains(&version.number));
+    let mut more = match procedure(it) {
+        Ok((_, procedure)) if operation.procedure.is_some() => withdrawals(procedure, &going),
+        Ok(_) | Err(_) => by_hand(&going),
+    };
+    // What somebody does for the whole account was asked for before.
+    more.retain(|entry| {
+        let is_by_hand = entry.step.as_ref().is_some_and(|it| it.manual.is_some());
+        entry.version.is_some() || !is_by_hand
+    });
+    let refusals = going.iter().map(|it| it.number);
+    more.extend(refusals.map(|number| Entry::new(Phase::Refusal, None).about(number)));
+    let proof = |entry: &Entry| matches!(entry.phase, Phase::Refusal | Phase::FailClosed);
+    let at = entries.iter().position(proof).unwrap_or(entries.len());
+    entries.splice(at..at, more);
+    Operation {
+        entries,
+        ..operation.clone()
+    }
 }
 
 fn blank(what: Work, begun: (Text, &Actor, Timestamp), entries: Vec<Entry>) -> Operation {
@@ -168,7 +230,7 @@ fn under_way(
 fn going(
     what: Work,
     it: &Revoking<'_>,
-    closed: Option<&Operation>,
+    (closed, has_left): (Option<&Operation>, bool),
 ) -> Result<Vec<Going>, CannotBegin> {
     let all = Going::live(it.id, it.credential, it.versions);
     let mut going: Vec<Going> = match it.only {
@@ -185,6 +247,7 @@ fn going(
     }
     match (going.is_empty(), what, it.only) {
         (false, _, _) | (true, Work::Drill, _) => Ok(going),
+        (true, Work::Revoke | Work::Emergency | Work::Rotate, None) if has_left => Ok(going),
         (true, Work::Revoke | Work::Emergency | Work::Rotate, Some(number)) => {
             Err(CannotBegin::NotLive {
                 account: it.id.clone(),
@@ -240,152 +303,4 @@ fn proofs(numbers: impl Iterator<Item = u32>) -> impl Iterator<Item = Entry> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::credential::Version;
-    use crate::model::operation::EntryState;
-    use crate::model::procedure::Step;
-    use serde_json::json;
-
-    fn credential() -> Credential {
-        serde_json::from_value(
-            json!({ "kind": "api-key", "store": "age", "identity": ["svc-femo"] }),
-        )
-        .unwrap()
-    }
-
-    fn versions(stages: &[VersionStage]) -> Versions {
-        let version = |(at, stage): (usize, &VersionStage)| {
-            let key = format!("etl {}", at + 1).parse().unwrap();
-            (key, Version::new(*stage, "2026-10-01".parse().unwrap()))
-        };
-        stages.iter().enumerate().map(version).collect()
-    }
-
-    fn steps(steps: &[serde_json::Value]) -> Procedure {
-        serde_json::from_value(json!({ "kind": "revoke", "step": steps })).unwrap()
-    }
-
-    fn revoke(
-        what: Work,
-        procedure: Option<&Procedure>,
-        (versions, operations): (&Versions, &Operations),
-        only: Option<u32>,
-    ) -> Result<Revoke, CannotBegin> {
-        let name: ProcedureId = "cut".parse().unwrap();
-        let now: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
-        let actor = Actor {
-            name: "tester".parse().unwrap(),
-            host: "here".parse().unwrap(),
-            command: "revoke".parse().unwrap(),
-            reason: None,
-            at: now,
-        };
-        let it = Revoking {
-            id: &"etl".parse().unwrap(),
-            credential: &credential(),
-            procedure: procedure.map(|procedure| (&name, procedure)),
-            versions,
-            operations,
-            only,
-        };
-        let token = "0123456789ab".parse().unwrap();
-        revocation(what, &it, (token, &actor, now))
-    }
-
-    fn lines(revoke: &Revoke) -> Vec<String> {
-        let entries = revoke.operation.entries.iter();
-        let line = |entry: &Entry| {
-            let version = entry.version.map(|number| format!(" {number}"));
-            format!("{}{}", entry.phase, version.unwrap_or_default())
-        };
-        entries.map(line).collect()
-    }
-
-    #[test]
-    fn every_version_that_could_work_is_withdrawn_and_proven() {
-        use VersionStage::{Current, Pending, PossiblyLive, Previous, Revoked};
-        let versions = versions(&[Revoked, PossiblyLive, Previous, Current, Pending]);
-        let procedure = steps(&[
-            json!({ "title": "key", "http": { "method": "DELETE", "path": "/keys/{id}" } }),
-            json!({ "title": "user", "http": { "method": "DELETE", "path": "/users/{identity}" } }),
-            json!({ "title": "tell", "manual": "tell the plant" }),
-        ]);
-        let none = Operations::new();
-        let begun = revoke(Work::Revoke, Some(&procedure), (&versions, &none), None);
-        let expected = "withdraw 5,withdraw 4,withdraw 3,withdraw 2,withdraw 5,withdraw,refusal 5,refusal 4,refusal 3,\
-            refusal 2,fail-closed,finish";
-        assert_eq!(lines(&begun.unwrap()).join(","), expected);
-    }
-
-    #[test]
-    fn one_version_does_not_go_by_a_step_that_takes_others_too() {
-        use VersionStage::{Current, Previous};
-        let both = versions(&[Previous, Current]);
-        let none = Operations::new();
-        let user = steps(&[
-            json!({ "title": "user", "http": { "method": "DELETE", "path": "/users/{identity}" } }),
-        ]);
-        let begun = revoke(Work::Emergency, Some(&user), (&both, &none), Some(1));
-        assert!(matches!(
-            begun,
-            Err(CannotBegin::TakesMore { other: 2, .. })
-        ));
-        let alone = versions(&[Current]);
-        assert!(revoke(Work::Revoke, Some(&user), (&alone, &none), Some(1)).is_ok());
-    }
-
-    #[test]
-    fn an_emergency_needs_no_procedure_and_a_planned_revoke_does() {
-        let versions = versions(&[VersionStage::Current]);
-        let none = Operations::new();
-        let planned = revoke(Work::Revoke, None, (&versions, &none), None);
-        assert!(matches!(planned, Err(CannotBegin::NoProcedure { .. })));
-        let emergency = revoke(Work::Emergency, None, (&versions, &none), None).unwrap();
-        assert_eq!(
-            lines(&emergency).join(","),
-            "withdraw 1,refusal 1,fail-closed,finish"
-        );
-    }
-
-    #[test]
-    fn an_emergency_closes_a_rotation_and_takes_what_it_made() {
-        use VersionStage::{Current, Pending};
-        let versions = versions(&[Current, Pending]);
-        let create = json!({ "title": "make", "stage": "create", "secret": "/s",
-            "http": { "method": "POST", "path": "/keys" } });
-        let create: Step = serde_json::from_value(create).unwrap();
-        let mut entry = Entry::new(Phase::Create, Some(create));
-        entry.state = EntryState::Unknown;
-        let mut rotation = blank(
-            Work::Rotate,
-            (
-                "0192aabb-ccdd-7000-8000-aabbccddeeff".parse().unwrap(),
-                &Actor {
-                    name: "tester".parse().unwrap(),
-                    host: "here".parse().unwrap(),
-                    command: "rotate".parse().unwrap(),
-                    reason: None,
-                    at: "2026-11-22T03:00:00Z".parse().unwrap(),
-                },
-                "2026-11-22T03:00:00Z".parse().unwrap(),
-            ),
-            vec![entry],
-        );
-        rotation.version = Some(2);
-        let tag = rotation.tag();
-        let key = "etl 1".parse().unwrap();
-        let operations = Operations::from([(key, rotation)]);
-        let cut = steps(&[
-            json!({ "title": "key", "http": { "method": "DELETE", "path": "/keys/{id}" } }),
-        ]);
-        let planned = revoke(Work::Revoke, Some(&cut), (&versions, &operations), None);
-        assert!(matches!(planned, Err(CannotBegin::Open(_))));
-        let begun = revoke(Work::Emergency, Some(&cut), (&versions, &operations), None).unwrap();
-        assert_eq!(begun.changes().len(), 1);
-        let first = begun.operation.entries[0].step.as_ref().unwrap();
-        let manual = first.manual.as_ref().unwrap().as_str();
-        assert!(manual.contains(&tag), "{manual}");
-        assert!(lines(&begun).contains(&"refusal 2".to_owned()));
-    }
-}
+mod tests;

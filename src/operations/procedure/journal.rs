@@ -2,16 +2,16 @@
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{Came, Operations, advanced, next_key};
+use crate::lifecycle::operation::{Came, Operations, advanced, next_key, open};
 use crate::lifecycle::versions::{Versions, of};
 use crate::model::change::Change;
 use crate::model::date::Timestamp;
 use crate::model::id::AccountId;
 use crate::model::key::OperationKey;
 use crate::model::operation::{Operation, OperationState};
-use crate::model::record::{Kind, RecordId};
-use crate::operations::secrets::Secrets;
-use crate::store::Store;
+use crate::model::record::{Kind, Record, RecordId};
+use crate::operations::secrets::{Refusal, Secrets};
+use crate::store::{Store, StoreError};
 
 /// An operation as it was last committed.
 pub struct Journal {
@@ -39,6 +39,11 @@ pub fn as_decided(versions: &Versions, account: &AccountId) -> Vec<Change> {
     same.collect()
 }
 
+/// Whether a commit was refused since something else was committed meanwhile.
+pub(super) fn is_conflict(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::Conflict { .. }))
+}
+
 impl Journal {
     /// Begins an operation: from here on it is known that it may have an effect. `first` is what is changed before it, in
     /// the same commit.
@@ -53,6 +58,23 @@ impl Journal {
     ) -> Result<Journal> {
         let recorded = operations(secrets.store(), account)?;
         let key = next_key(&recorded, account);
+        // Of two that begin at once one does: two open journals would each undo what the other did.
+        let closes = |open: &OperationKey| {
+            first.iter().any(|change| match change.after() {
+                Some(Record::Operation(key, after)) => key == open && !after.is_open(),
+                Some(_) | None => false,
+            })
+        };
+        if let Some((other, found)) = open(&recorded, account).filter(|(key, _)| !closes(key))
+            && operation.is_open()
+        {
+            return Err(Refusal::Open {
+                account: account.clone(),
+                number: other.number,
+                what: found.what,
+            }
+            .into());
+        }
         let mut changes = first;
         changes.push(Change::create((key.clone(), operation.clone()).into()));
         secrets.commit(&changes)?;

@@ -6,6 +6,7 @@ mod journal;
 mod revoke;
 mod rotate;
 mod scene;
+mod unseen;
 mod values;
 mod withdrawal;
 
@@ -96,5 +97,11 @@ pub enum Ended {
     /// Something that was withdrawn may still work.
     PossiblyLive {
         why: String,
+    },
+    /// Another command closed it, or went on with it, while this one was at work.
+    Closed {
+        why: String,
+        /// Something that was withdrawn, or that nobody saw, may still work.
+        is_possibly_live: bool,
     },
 }

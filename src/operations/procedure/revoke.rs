@@ -5,6 +5,7 @@ mod anew;
 mod came;
 mod closed;
 mod refusal;
+mod unseen;
 mod withdraw;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use crate::model::id::ConsumerId;
 use crate::model::key::OperationKey;
 use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
 use crate::operations::procedure::Scene;
-use crate::operations::procedure::journal::{Journal, as_decided};
+use crate::operations::procedure::journal::{Journal, as_decided, is_conflict};
 use crate::operations::procedure::rotate::{Tools, Went, told};
 use crate::operations::procedure::withdrawal::{self, baseline};
 use crate::operations::secrets::Secrets;
@@ -102,11 +103,9 @@ impl<'t, 's> Revocation<'t, 's> {
     }
 
     /// Goes through what is not over, once. A planned revoke stops at the first failure, an emergency at none.
-    ///
-    /// # Errors
-    /// When the store fails: what cannot be journaled is not done.
-    pub fn run(&mut self) -> Result<Came> {
+    fn walk(&mut self) -> Result<Came> {
         self.unstall()?;
+        self.join()?;
         self.prepare()?;
         let of = self.journal.operation.entries.len();
         let mut stopped: Option<Phase> = None;
@@ -137,6 +136,9 @@ impl<'t, 's> Revocation<'t, 's> {
             self.record(at, went)?;
             match came {
                 Step::Done | Step::Skipped | Step::Started => {}
+                // What nobody saw keeps nothing from going that is known.
+                Step::Waits | Step::NotBegun | Step::Failed | Step::Unknown
+                    if entry.tag.is_some() => {}
                 Step::Waits | Step::NotBegun | Step::Failed | Step::Unknown => {
                     stopped = stopped.or(Some(entry.phase));
                 }
@@ -161,10 +163,13 @@ impl<'t, 's> Revocation<'t, 's> {
     pub fn abort(&mut self) -> Result<Came> {
         let after = Operation {
             state: OperationState::Aborted,
-            ..self.journal.operation.clone()
+            ..self.settled_by_word()
         };
-        self.journal.write(self.tools.secrets, after, Vec::new())?;
-        Ok(self.came())
+        match self.journal.write(self.tools.secrets, after, Vec::new()) {
+            Err(error) if is_conflict(&error) => self.overtaken()?.ok_or(error),
+            Err(error) => Err(error),
+            Ok(()) => Ok(self.came()),
+        }
     }
 
     fn is_emergency(&self) -> bool {
@@ -252,13 +257,19 @@ impl<'t, 's> Revocation<'t, 's> {
 
     fn withdrawals(&self) -> impl Iterator<Item = &Entry> {
         let entries = self.journal.operation.entries.iter();
-        entries.filter(|entry| entry.phase == Phase::Withdraw)
+        entries.filter(|entry| entry.phase == Phase::Withdraw && entry.tag.is_none())
     }
 
     fn act(&mut self, at: usize, entry: &Entry) -> Result<Went> {
         let went = match entry.phase {
-            Phase::Withdraw => self.withdraw(at, entry),
-            Phase::Refusal => self.refusal(entry),
+            Phase::Withdraw => match &entry.tag {
+                Some(tag) => self.unseen(at, entry, tag),
+                None => self.withdraw(at, entry),
+            },
+            Phase::Refusal => match self.is_too_early(entry) {
+                Some(went) => Ok(went),
+                None => self.refusal(entry),
+            },
             Phase::FailClosed => Ok(self.fail_closed()),
             Phase::Finish => Ok(Went::new(Step::Done)),
             Phase::Create
@@ -283,7 +294,10 @@ impl<'t, 's> Revocation<'t, 's> {
         let now = self.now();
         let note = went.note.as_deref();
         let operation = &self.journal.operation;
-        let after = advanced(operation, at, &went.came, now, went.millis, note);
+        let mut after = advanced(operation, at, &went.came, now, went.millis, note);
+        if went.is_look {
+            after.entries[at].at = operation.entries[at].at;
+        }
         self.journal.write(self.tools.secrets, after, went.more)?;
         self.refresh()
     }

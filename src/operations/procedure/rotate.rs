@@ -2,6 +2,7 @@
 //! the new one was seen to work; and what is not known to have happened is found out, never assumed.
 
 mod abort;
+mod closed;
 mod create;
 mod found;
 mod hand;
@@ -46,6 +47,8 @@ pub struct Went {
     pub is_possibly_live: bool,
     /// An earlier attempt whose outcome was not known was found to have done nothing.
     pub is_settled: bool,
+    /// It was only looked at: when it was tried stays as it was.
+    pub is_look: bool,
 }
 
 impl Went {
@@ -58,6 +61,7 @@ impl Went {
             more: Vec::new(),
             is_possibly_live: false,
             is_settled: false,
+            is_look: false,
         }
     }
 
@@ -76,6 +80,8 @@ pub struct Rotation<'t, 's> {
     journal: Journal,
     /// A session that the old version opened before it was taken away.
     session: Option<Session>,
+    /// The version that was sealed though another command had closed the rotation.
+    kept: Option<u32>,
 }
 
 impl<'t, 's> Rotation<'t, 's> {
@@ -86,6 +92,7 @@ impl<'t, 's> Rotation<'t, 's> {
             scene,
             journal,
             session: None,
+            kept: None,
         }
     }
 
@@ -107,11 +114,7 @@ impl<'t, 's> Rotation<'t, 's> {
         &self.journal.key
     }
 
-    /// Goes on until it is done, or something must come first.
-    ///
-    /// # Errors
-    /// When the store, a place or the terminal fails; what was done is in the journal.
-    pub fn run(&mut self) -> Result<Ended> {
+    fn walk(&mut self) -> Result<Ended> {
         loop {
             let operation = &self.journal.operation;
             let in_order = operation.entries.iter().filter(|entry| !is_aside(entry));
@@ -205,7 +208,10 @@ impl<'t, 's> Rotation<'t, 's> {
         let now = self.now();
         let base = went.after.unwrap_or_else(|| self.journal.operation.clone());
         let note = went.note.as_deref();
-        let after = advanced(&base, at, &went.came, now, went.millis, note);
+        let mut after = advanced(&base, at, &went.came, now, went.millis, note);
+        if went.is_look {
+            after.entries[at].at = base.entries[at].at;
+        }
         self.journal.write(self.tools.secrets, after, went.more)?;
         self.refresh()
     }

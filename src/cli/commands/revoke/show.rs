@@ -59,7 +59,7 @@ pub fn announce(
     let withdraws = operation
         .entries
         .iter()
-        .any(|entry| entry.phase == Phase::Withdraw);
+        .any(|entry| entry.phase == Phase::Withdraw && entry.tag.is_none());
     if withdraws && operation.procedure.is_none() {
         context.out.note(format!(
             "account/{} names no revoke procedure that can be used: somebody takes it away by hand, and keyroll looks whether it is refused",
@@ -122,9 +122,10 @@ fn how(entry: &Entry) -> String {
 }
 
 fn titled(entry: &Entry) -> String {
-    match entry.version {
-        Some(number) => format!("{}, version {number}", entry.title()),
-        None => entry.title().to_owned(),
+    match (entry.version, &entry.tag) {
+        (Some(number), _) => format!("{}, version {number}", entry.title()),
+        (None, Some(tag)) => format!("{}, `{tag}`", entry.title()),
+        (None, None) => entry.title().to_owned(),
     }
 }
 
@@ -139,10 +140,16 @@ pub fn conclude(
     for version in &came.versions {
         context.out.note(format!("  {}", standing(version)));
     }
-    if !is_abort {
-        for left in &came.left {
-            context.out.note(format!("  {}", undone(left)));
+    for left in &came.left {
+        match &left.tag {
+            // What may work is told whether it was given up or not.
+            Some(tag) => context.out.note(format!("  {}", may_be(tag, &left.why))),
+            None if is_abort => {}
+            None => context.out.note(format!("  {}", undone(left))),
         }
+    }
+    if let Some(meanwhile) = &came.meanwhile {
+        context.out.note(format!("  {meanwhile}"));
     }
     let status = status(came, is_abort);
     if let Some(next) = next(id, came, is_abort, has_lag) {
@@ -175,6 +182,13 @@ fn standing(version: &Stands) -> String {
     }
 }
 
+fn may_be(tag: &str, why: &str) -> String {
+    match why {
+        "" => format!("`{tag}`: POSSIBLY LIVE: nobody has looked yet"),
+        why => format!("`{tag}`: POSSIBLY LIVE: {why}"),
+    }
+}
+
 fn undone(left: &Left) -> String {
     let version = left.version.map(|number| format!(", version {number}"));
     let version = version.unwrap_or_default();
@@ -202,6 +216,9 @@ fn status(came: &Revoked, is_abort: bool) -> Status {
             status = status.and(Status::Integrity);
         }
     }
+    if came.left.iter().any(|left| left.tag.is_some()) {
+        status = status.and(Status::Integrity);
+    }
     for left in came.left.iter().filter(|_| !is_abort) {
         status = status.and(match left.state {
             EntryState::Failed | EntryState::Unknown | EntryState::Started => Status::Error,
@@ -214,7 +231,11 @@ fn status(came: &Revoked, is_abort: bool) -> Status {
 fn next(id: &AccountId, came: &Revoked, is_abort: bool, has_lag: bool) -> Option<String> {
     let is_doubtful = |version: &Stands| version.stage == VersionStage::PossiblyLive;
     let doubt = came.versions.iter().any(is_doubtful);
+    let is_unseen = came.left.iter().any(|left| left.tag.is_some());
     match (came.state, doubt) {
+        (_, false) if is_unseen => Some(format!(
+            "`keyroll revoke {id} --resume` looks again; with --made-nothing where somebody saw that nothing is there"
+        )),
         (_, true) if !has_lag => Some(format!(
             "take it away at the provider, then `keyroll revoke {id} --resume` looks again; where a session outlives its secret, \
              `max-lag` of the provider says for how long"
@@ -241,5 +262,13 @@ fn view(came: &Revoked) -> View {
             Cell::text(&version.how),
         ]
     });
-    View::of("revoke", ["version", "stage", "how"], rows.collect())
+    // What has a tag alone is no version.
+    let unseen = came.left.iter().filter_map(|left| {
+        let tag = left.tag.as_ref()?;
+        let stage = VersionStage::PossiblyLive.as_str();
+        let how = format!("`{tag}`: {}", left.why);
+        Some(vec![Cell::missing(), Cell::text(stage), Cell::text(how)])
+    });
+    let rows = rows.chain(unseen).collect();
+    View::of("revoke", ["version", "stage", "how"], rows)
 }

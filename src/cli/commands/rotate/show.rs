@@ -48,14 +48,30 @@ pub fn conclude(
         Ended::Done => ("rotated", Status::Clean, ""),
         Ended::Waits { why } => ("waits", Status::Warning, why.as_str()),
         Ended::Failed { why } => ("failed", Status::Error, why.as_str()),
-        Ended::PossiblyLive { why } => ("possibly-live", Status::Integrity, why.as_str()),
+        Ended::PossiblyLive { why }
+        | Ended::Closed {
+            why,
+            is_possibly_live: true,
+        } => ("possibly-live", Status::Integrity, why.as_str()),
+        Ended::Closed {
+            why,
+            is_possibly_live: false,
+        } => ("closed", Status::Error, why.as_str()),
     };
     context.out.note(match ended {
         Ended::Done if is_abort => format!("account/{id}: given up"),
         Ended::Done => format!("account/{id}: rotated"),
         Ended::Waits { why } => format!("account/{id} waits: {why}"),
-        Ended::Failed { why } => format!("account/{id}: {why}"),
-        Ended::PossiblyLive { why } => format!("account/{id}: POSSIBLY LIVE: {why}"),
+        Ended::Failed { why }
+        | Ended::Closed {
+            why,
+            is_possibly_live: false,
+        } => format!("account/{id}: {why}"),
+        Ended::PossiblyLive { why }
+        | Ended::Closed {
+            why,
+            is_possibly_live: true,
+        } => format!("account/{id}: POSSIBLY LIVE: {why}"),
     });
     if let Some(hint) = hint(id, ended, is_abort, now.as_ref()) {
         context.out.note(format!("hint: {hint}"));
@@ -69,6 +85,7 @@ fn hint(id: &AccountId, ended: &Ended, is_abort: bool, now: Option<&Open>) -> Op
     match (ended, now.map(|open| open.ways)) {
         (Ended::Done | Ended::Waits { .. }, _) | (Ended::Failed { .. }, None) => None,
         // It says itself what goes on.
+        (Ended::Closed { .. }, _) => None,
         (Ended::Failed { .. }, Some(_)) if is_abort => None,
         (Ended::Failed { .. }, Some(Ways::OnOrBack)) => Some(format!(
             "`keyroll rotate {id} --resume` tries again, --abort gives it up"

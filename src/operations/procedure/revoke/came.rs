@@ -13,6 +13,8 @@ pub struct Came {
     /// What is not over.
     pub left: Vec<Left>,
     pub state: OperationState,
+    /// What another command made of it while this one was at work.
+    pub meanwhile: Option<String>,
 }
 
 /// How a version stands at the end.
@@ -29,6 +31,8 @@ pub struct Left {
     pub at: usize,
     pub title: String,
     pub version: Option<u32>,
+    /// What something may be called at the provider that nobody saw, and that may work.
+    pub tag: Option<String>,
     pub state: EntryState,
     pub why: String,
     /// What a person does.
@@ -55,6 +59,7 @@ impl Revocation<'_, '_> {
             at: at + 1,
             title: entry.title().to_owned(),
             version: entry.version,
+            tag: entry.tag.as_ref().map(ToString::to_string),
             state: entry.state,
             why: entry
                 .note
@@ -67,6 +72,7 @@ impl Revocation<'_, '_> {
             versions: versions.collect(),
             left: left.collect(),
             state: operation.state,
+            meanwhile: None,
         }
     }
 }

@@ -60,7 +60,7 @@ impl Revocation<'_, '_> {
     }
 
     /// Somebody takes it away.
-    fn asked(&mut self, at: usize, entry: &Entry, what: &str) -> Result<Went> {
+    pub(super) fn asked(&mut self, at: usize, entry: &Entry, what: &str) -> Result<Went> {
         let title = entry.title().to_owned();
         let waits = format!("`{title}` is done by hand, and nobody said that it is");
         if !self.tools.hands.is_somebody_there() {
@@ -90,7 +90,7 @@ impl Revocation<'_, '_> {
 
     /// A request or a program takes it away.
     fn performed(&mut self, at: usize, entry: &Entry, step: &Step) -> Result<Went> {
-        let was_begun = matches!(entry.state, EntryState::Started | EntryState::Unknown);
+        let was_begun = is_uncertain(entry) || self.may_be_gone(entry);
         let tag = self.journal.operation.tag();
         let subject = Subject {
             version: entry
@@ -128,6 +128,14 @@ impl Revocation<'_, '_> {
             | Came::Unknown
             | Came::Waits
             | Came::NotBegun => went,
+        })
+    }
+
+    /// Whether a version may have been taken away before this operation touched it.
+    fn may_be_gone(&self, entry: &Entry) -> bool {
+        entry.version.is_some_and(|number| {
+            let is_doubtful = self.stage(number) == VersionStage::PossiblyLive;
+            is_doubtful && self.withdrawn_at(number).is_none()
         })
     }
 

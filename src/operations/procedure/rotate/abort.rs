@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use crate::lifecycle::operation::{
     ends_old, forgotten, gives, has_begun, is_uncertain, possibly_live, provider_knows,
+    told_in_doubt,
 };
 use crate::model::change::Change;
 use crate::model::fact::Fact;
@@ -13,7 +14,7 @@ use crate::model::operation::{Entry, Operation, OperationState, Phase};
 use crate::model::procedure::{Stage, Step};
 use crate::operations::procedure::Ended;
 use crate::operations::procedure::rotate::Rotation;
-use crate::operations::procedure::rotate::found::Found;
+use crate::operations::procedure::unseen::{Found, discarded, on_record};
 use crate::operations::procedure::withdrawal::{self, Ground, Seen};
 use crate::provider::How;
 
@@ -23,6 +24,11 @@ impl Rotation<'_, '_> {
     /// # Errors
     /// When the store or a place fails; the journal says how far it came.
     pub fn abort(&mut self) -> Result<Ended> {
+        let went = self.give_all_up();
+        self.or_closed(went)
+    }
+
+    fn give_all_up(&mut self) -> Result<Ended> {
         if let Some(why) = self.too_late() {
             return Ok(Ended::Failed { why });
         }
@@ -45,18 +51,29 @@ impl Rotation<'_, '_> {
         if let Some(discard) = self.aside(Stage::Discard) {
             let id = self.scene.version(number)?.1.id.clone();
             let id = id.as_ref().map(|id| id.as_str());
-            let other = id.and_then(|id| self.on_record(id, Some(number)));
+            let other = id.and_then(|id| on_record(&self.scene, id, Some(number)));
             failed = match other {
                 Some(key) => Some(format!(
                     "version {} of account/{} has the same id",
                     key.number, key.account
                 )),
                 None => {
-                    let gone = self.discarded(&discard, id)?;
+                    let id = id.map(ToOwned::to_owned);
+                    let gone = discarded(self, &discard, id.as_deref())?;
                     is_taken = gone.how == How::Done;
                     (gone.how != How::Done).then_some(gone.why)
                 }
             };
+        }
+        // What is refused before it is told proves nothing.
+        let tried = told_in_doubt(&self.journal.operation);
+        if let Some(until) = tried.filter_map(|entry| self.may_come_until(entry)).max() {
+            let why = format!(
+                "version {number} may still come to be accepted, since the provider was told of it just now: \
+                 from {until} on `keyroll rotate {} --abort` goes on",
+                self.scene.id
+            );
+            return Ok(Ended::PossiblyLive { why });
         }
         let operation = &self.journal.operation;
         let ground = Ground {
@@ -150,8 +167,11 @@ impl Rotation<'_, '_> {
             entry.phase == Phase::Create && (is_uncertain(entry) || self.is_part(entry))
         });
         let makes = |step: &Step| gives(step) || step.id.is_some();
-        let step = creates.find_map(|entry| entry.step.clone().filter(makes));
-        let (Some(step), false) = (step, self.tools.made_nothing) else {
+        let tried = creates.find_map(|entry| {
+            let step = entry.step.clone().filter(makes)?;
+            Some((entry.clone(), step))
+        });
+        let (Some((tried, step)), false) = (tried, self.tools.made_nothing) else {
             return Ok(None);
         };
         let tag = self.journal.operation.tag();
@@ -170,7 +190,13 @@ impl Rotation<'_, '_> {
             )));
         };
         Ok(match self.cleared(&find)? {
-            Found::Nothing => None,
+            Found::Gone => None,
+            Found::Nothing => self.may_come_until(&tried).map(|until| {
+                format!(
+                    "nothing is there under `{tag}`, and it may still come: from {until} on `keyroll rotate {} --abort` looks again",
+                    self.scene.id
+                )
+            }),
             Found::Unsaid(why) | Found::Live(why) => Some(format!("{why} (`{tag}`)")),
         })
     }

@@ -7,16 +7,18 @@ use anyhow::Result;
 
 use crate::lifecycle::operation::{Came, advanced, ends_old, gives, is_uncertain};
 use crate::lifecycle::versions::Given;
-use crate::model::credential::{SecretPlace, Version};
+use crate::model::credential::{SecretPlace, Version, VersionStage};
 use crate::model::date::Date;
 use crate::model::id::Name;
+use crate::model::key::VersionKey;
 use crate::model::operation::{Entry, Operation, Phase};
 use crate::model::procedure::{Alphabet, Generate, Pointers, Stage, Step};
 use crate::model::sealed::Source;
 use crate::model::text::Text;
 use crate::operations::procedure::Scene;
-use crate::operations::procedure::rotate::found::Found;
+use crate::operations::procedure::journal::is_conflict;
 use crate::operations::procedure::rotate::{Rotation, Went};
+use crate::operations::procedure::unseen::Found;
 use crate::operations::secrets::Also;
 use crate::provider::How;
 use crate::secret::{Value, names};
@@ -25,12 +27,15 @@ use crate::secrets::random;
 /// The length of a value of our own making, where nobody says otherwise: 43 letters and digits are 256 bits.
 const LENGTH: u32 = 43;
 
+/// How often a value is sealed again, where something else was committed meanwhile.
+const TRIES: u32 = 5;
+
 impl Rotation<'_, '_> {
     /// Makes a value and seals it: nothing outside is touched.
     pub(super) fn make(&mut self, at: usize) -> Result<Went> {
         let generate = self.scene.rotate().and_then(|(_, it)| it.generate.clone());
         let value = generated(&self.scene, generate.as_ref())?;
-        self.seal(at, value, Source::Generated, None, None, None)
+        self.seal(at, &New::of(value, Source::Generated))
     }
 
     /// Has a value made at the provider, by a step of the procedure.
@@ -46,7 +51,7 @@ impl Rotation<'_, '_> {
         }
         let mut is_settled = false;
         if is_uncertain(entry) {
-            match self.look_for(step)? {
+            match self.look_for(entry, step)? {
                 Looked::Nothing if self.is_gone(at) => return Ok(self.anew(at)),
                 Looked::Nothing => is_settled = true,
                 Looked::Again => {}
@@ -55,14 +60,15 @@ impl Rotation<'_, '_> {
         }
         let done = self.acted(Some(at), step, None)?;
         match (done.how, done.secret) {
-            (How::Done, Some(value)) => self.seal(
-                at,
-                value,
-                Source::Provider,
-                done.id.or_else(|| self.part_id()),
-                done.expires,
-                Some(done.millis),
-            ),
+            (How::Done, Some(value)) => {
+                let new = New {
+                    id: done.id.or_else(|| self.part_id()),
+                    expires: done.expires,
+                    millis: Some(done.millis),
+                    ..New::of(value, Source::Provider)
+                };
+                self.seal(at, &new)
+            }
             (How::Failed, _) => Ok(Went {
                 millis: Some(done.millis),
                 is_settled,
@@ -82,7 +88,7 @@ impl Rotation<'_, '_> {
             return Ok(went);
         }
         match self.tools.hands.value(&names(&self.scene.credential))? {
-            Some(value) => self.seal(at, value, Source::Prompt, None, None, None),
+            Some(value) => self.seal(at, &New::of(value, Source::Prompt)),
             None => Ok(Went::because(
                 Came::Waits,
                 format!(
@@ -93,25 +99,33 @@ impl Rotation<'_, '_> {
         }
     }
 
-    /// Seals the new value as the pending version, in the transaction that says that the entry is done.
-    fn seal(
-        &mut self,
-        at: usize,
-        value: Value,
-        source: Source,
-        id: Option<Text>,
-        expires: Option<Date>,
-        millis: Option<u32>,
-    ) -> Result<Went> {
+    /// Seals the new value as the pending version, in the transaction that says that the entry is done. Where another
+    /// command closed the rotation meanwhile, the value is kept all the same: the provider made it.
+    fn seal(&mut self, at: usize, new: &New) -> Result<Went> {
+        let mut is_alone = false;
+        for _ in 1..TRIES {
+            match self.sealed(at, new, is_alone) {
+                Err(error) if is_conflict(&error) => is_alone = self.is_overtaken()?,
+                went => return went,
+            }
+        }
+        self.sealed(at, new, is_alone)
+    }
+
+    /// One try of it: with the journal, or the version alone, which is being taken away then.
+    fn sealed(&mut self, at: usize, new: &New, is_alone: bool) -> Result<Went> {
         let now = self.now();
         // A value that is good no more by its own word is sealed all the same: a test tells.
-        let ends = expires.filter(|end| *end >= now.date());
+        let ends = new.expires.filter(|end| *end >= now.date());
         let tag: Option<Text> = self.journal.operation.tag().parse().ok();
         let identity = self.journal.operation.identity.clone();
         let amend = |version: &mut Version| {
             version.tag = tag.clone();
             version.identity = identity.clone();
-            version.seen_expires = expires;
+            version.seen_expires = new.expires;
+            if is_alone {
+                version.stage = VersionStage::PossiblyLive;
+            }
         };
         let journal = &self.journal;
         let entered = |number: u32| -> Operation {
@@ -119,46 +133,60 @@ impl Rotation<'_, '_> {
                 version: Some(number),
                 ..journal.operation.clone()
             };
-            advanced(&made, at, &Came::Done, now, millis, None)
+            advanced(&made, at, &Came::Done, now, new.millis, None)
         };
-        let changes =
-            |key: &crate::model::key::VersionKey| vec![journal.change(&entered(key.number))];
+        let changes = |key: &VersionKey| match is_alone {
+            true => Vec::new(),
+            false => vec![journal.change(&entered(key.number))],
+        };
         let given = Given {
             issued: None,
             expires: ends,
             pending: true,
             new: true,
-            id,
+            id: new.id.clone(),
         };
         let name = self.scene.id.to_string();
         let place: SecretPlace = "age".parse().expect("`age` is a place");
         let mut also = Also {
-            place: None,
+            place: is_alone.then_some(&place),
             amend: &amend,
             changes: &changes,
         };
         let secrets = &mut *self.tools.secrets;
         let dated = (&given, now.date());
-        let stored = match secrets.give_with(&name, Some(&value), source, dated, &also) {
+        let value = Some(&new.value);
+        let stored = match secrets.give_with(&name, value, new.source, dated, &also) {
             Ok(stored) => stored,
+            Err(error) if is_conflict(&error) => return Err(error),
             // The provider has made it, and shows it once: it is kept here until its own place takes it.
-            Err(_) if source != Source::Generated && self.scene.credential.store != place => {
+            Err(_) if new.source != Source::Generated && self.scene.credential.store != place => {
                 also.place = Some(&place);
-                secrets.give_with(&name, Some(&value), source, dated, &also)?
+                secrets.give_with(&name, value, new.source, dated, &also)?
             }
             Err(error) => return Err(error),
         };
         let number = stored.version.number;
-        self.journal.operation = entered(number);
+        if is_alone {
+            self.kept = Some(number);
+        } else {
+            self.journal.operation = entered(number);
+        }
         self.refresh()?;
         Ok(Went {
-            millis,
-            ..Went::because(Came::Done, format!("version {number} is sealed, and waits"))
+            millis: new.millis,
+            ..Went::because(
+                Came::Done,
+                match is_alone {
+                    true => format!("version {number} is sealed, and possibly live"),
+                    false => format!("version {number} is sealed, and waits"),
+                },
+            )
         })
     }
 
     /// What became of a create of which nobody knows whether it made something.
-    pub(super) fn look_for(&mut self, step: &Step) -> Result<Looked> {
+    pub(super) fn look_for(&mut self, entry: &Entry, step: &Step) -> Result<Looked> {
         if self.tools.made_nothing {
             return Ok(Looked::Nothing);
         }
@@ -176,16 +204,50 @@ impl Rotation<'_, '_> {
                     "`{title}` may have made a key that nobody saw: look for `{tag}` at the provider, take it away, then {again}"
                 ),
             };
-            return Ok(Looked::Stop(Box::new(Went::because(Came::Waits, why))));
+            return Ok(Looked::stop(Went::because(Came::Waits, why)));
         };
         Ok(match self.cleared(&find)? {
-            Found::Nothing => Looked::Nothing,
-            Found::Unsaid(why) => Looked::Stop(Box::new(Went::because(Came::Unknown, why))),
-            Found::Live(why) => Looked::Stop(Box::new(Went {
+            Found::Gone => Looked::Nothing,
+            Found::Nothing => match self.may_come_until(entry) {
+                None => Looked::Nothing,
+                Some(until) => {
+                    let (title, id) = (&step.title, &self.scene.id);
+                    let why = format!(
+                        "`{title}` was not seen to make anything, and may still: from {until} on `keyroll rotate {id} --resume` looks again"
+                    );
+                    Looked::stop(Went::because(Came::Waits, why))
+                }
+            },
+            Found::Unsaid(why) => Looked::stop(Went::because(Came::Unknown, why)),
+            Found::Live(why) => Looked::stop(Went {
                 is_possibly_live: true,
                 ..Went::because(Came::Unknown, why)
-            })),
+            }),
         })
+    }
+}
+
+/// A new value, and what is known of it.
+struct New {
+    value: Value,
+    source: Source,
+    /// What the provider calls it.
+    id: Option<Text>,
+    /// Until when it is good, by its own word.
+    expires: Option<Date>,
+    /// How long it took to make.
+    millis: Option<u32>,
+}
+
+impl New {
+    fn of(value: Value, source: Source) -> New {
+        New {
+            value,
+            source,
+            id: None,
+            expires: None,
+            millis: None,
+        }
     }
 }
 
@@ -196,6 +258,16 @@ pub(super) enum Looked {
     /// It can be done again: it makes nothing twice.
     Again,
     Stop(Box<Went>),
+}
+
+impl Looked {
+    /// It was looked for alone: since when nobody knows stays as it was.
+    fn stop(went: Went) -> Looked {
+        Looked::Stop(Box::new(Went {
+            is_look: true,
+            ..went
+        }))
+    }
 }
 
 /// How the fields that a step takes are not those of the credential.

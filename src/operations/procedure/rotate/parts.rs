@@ -19,7 +19,7 @@ impl Rotation<'_, '_> {
         }
         let mut is_settled = false;
         if is_uncertain(entry) {
-            match self.look_for(step)? {
+            match self.look_for(entry, step)? {
                 Looked::Nothing if self.is_gone(at) => return Ok(self.anew(at)),
                 Looked::Nothing => is_settled = true,
                 Looked::Again => {}
