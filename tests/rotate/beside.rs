@@ -33,12 +33,12 @@ fn a_key_that_is_made_while_an_emergency_begins_is_kept_and_taken_away() {
         let world = World::new(&Roll::of(SHORT, steps).cut());
         world.server.hold("POST /keys", true);
         let rotation = begun(&world, &["rotate", "etl", "--yes"]);
-        world.server.until_held();
+        world.server.until_held("POST /keys");
         world
             .run(EMERGENCY)
             .ok(5)
             .says(&world.operations()[0].tag());
-        world.server.let_go();
+        world.server.let_go("POST /keys");
         let ran = end(rotation, "rotate").ok(5);
         ran.says("emergency 2, which tester")
             .says("closed rotation 1; ")
@@ -66,13 +66,13 @@ fn a_key_that_an_emergency_finds_before_its_value_is_here_is_gone_and_seen_to_be
     let world = World::new(&Roll::of(SHORT, &[CREATE, RETIRE, FIND, DISCARD]).cut());
     world.server.hold("POST /keys", false);
     let rotation = begun(&world, &["rotate", "etl", "--yes"]);
-    world.server.until_held();
+    world.server.until_held("POST /keys");
     world
         .run(EMERGENCY)
         .ok(0)
         .says("it was found, and taken away");
     assert!(world.server.live().is_empty());
-    world.server.let_go();
+    world.server.let_go("POST /keys");
     end(rotation, "rotate")
         .ok(5)
         .says("an emergency closed rotation 1");
@@ -94,9 +94,9 @@ fn a_rotation_that_retires_the_old_version_is_closed_by_an_emergency_and_says_so
     let late = "KEYROLL_CLOCK=2031-01-01T00:00:00Z";
     world.server.hold("DELETE", true);
     let rotation = begun(&world, &["rotate", "etl", "--yes", "--resume", late]);
-    world.server.until_held();
+    world.server.until_held("DELETE");
     world.run(&[EMERGENCY, &[late]].concat()).ok(0);
-    world.server.let_go();
+    world.server.let_go("DELETE");
     end(rotation, "rotate")
         .ok(4)
         .says("an emergency closed rotation 1, and is over");
@@ -117,14 +117,14 @@ fn a_rotation_in_its_overlap_goes_on_beside_no_emergency() {
     world.rotate(&[]).ok(3);
     world.server.hold("DELETE", true);
     let emergency = begun(&world, EMERGENCY);
-    world.server.until_held();
+    world.server.until_held("DELETE");
     world
         .rotate(&["--resume"])
         .ok(4)
         .says("no rotation but emergency");
     world.rotate(&[]).clean();
     assert_eq!(open(&world), 1);
-    world.server.let_go();
+    world.server.let_go("DELETE");
     end(emergency, "revoke").ok(0);
     assert_eq!(world.stages(), ["revoked", "revoked"]);
 }
@@ -134,9 +134,9 @@ fn of_two_emergencies_one_goes_on_and_the_other_says_so() {
     let world = World::new(&Roll::default().cut());
     world.server.hold("DELETE", true);
     let first = begun(&world, EMERGENCY);
-    world.server.until_held();
+    world.server.until_held("DELETE");
     world.run(EMERGENCY).ok(0).says("emergency 1 goes on");
-    world.server.let_go();
+    world.server.let_go("DELETE");
     end(first, "revoke")
         .ok(0)
         .says("another command brought emergency 1 to its end")
@@ -171,9 +171,9 @@ fn a_planned_revoke_is_closed_by_an_emergency_and_says_so() {
     let world = World::new(&Roll::default().cut());
     world.server.hold("DELETE", true);
     let planned = begun(&world, &["revoke", "etl", "--yes"]);
-    world.server.until_held();
+    world.server.until_held("DELETE");
     world.run(EMERGENCY).ok(0);
-    world.server.let_go();
+    world.server.let_go("DELETE");
     end(planned, "revoke")
         .ok(0)
         .says("emergency 2, which tester")
@@ -191,13 +191,13 @@ fn a_value_that_is_being_told_is_not_called_revoked_before_that_is_over() {
     let world = World::new(&roll);
     world.server.hold("PUT", true);
     let rotation = begun(&world, &["rotate", "etl", "--yes"]);
-    world.server.until_held();
+    world.server.until_held("PUT");
     let later = world.later();
     world
         .run(EMERGENCY)
         .ok(5)
         .says("version 2: POSSIBLY LIVE: may still come to be accepted");
-    world.server.let_go();
+    world.server.let_go("PUT");
     end(rotation, "rotate")
         .ok(5)
         .says("closed rotation 1; nothing more is done here");
@@ -209,4 +209,26 @@ fn a_value_that_is_being_told_is_not_called_revoked_before_that_is_over() {
     let is_gone = !world.server.works(&new);
     assert_eq!(ran.status, Some(if is_gone { 0 } else { 5 }), "{ran:#?}");
     assert_eq!(world.stages()[1] == "revoked", is_gone);
+}
+
+#[test]
+fn a_key_that_is_made_while_an_emergency_is_at_work_goes_in_that_same_emergency() {
+    let world = World::new(&Roll::of(SHORT, &[CREATE, RETIRE]).cut());
+    world.server.hold("POST /keys", true);
+    world.server.hold("DELETE", true);
+    let rotation = begun(&world, &["rotate", "etl", "--yes"]);
+    world.server.until_held("POST /keys");
+    let emergency = begun(&world, EMERGENCY);
+    world.server.until_held("DELETE");
+    world.server.let_go("POST /keys");
+    end(rotation, "rotate").ok(5);
+    world.server.let_go("DELETE");
+    end(emergency, "revoke")
+        .ok(0)
+        .says("version 1: REVOKED")
+        .says("version 2: REVOKED");
+    assert_eq!(world.stages(), ["revoked", "revoked"]);
+    assert!(world.server.live().is_empty());
+    assert_eq!(open(&world), 0);
+    world.run(&["audit", "verify"]).ok(0);
 }

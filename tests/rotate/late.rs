@@ -29,7 +29,7 @@ fn what_is_not_found_at_once_may_still_come_and_nothing_is_made_again_before() {
     assert_eq!(world.entries("create")[0], "unknown");
     assert_eq!(world.server.count("POST /keys"), 1);
     // Now it comes, and is found.
-    world.server.let_go();
+    world.server.let_go("POST /keys");
     while world.server.ids() == ["k1"] {
         std::thread::yield_now();
     }
@@ -58,7 +58,7 @@ fn nothing_is_given_up_while_a_key_may_still_come() {
         .says("POSSIBLY LIVE")
         .says(&world.last().tag());
     assert_eq!(world.state(), "open");
-    world.server.let_go();
+    world.server.let_go("POST /keys");
     while world.server.ids() == ["k1"] {
         std::thread::yield_now();
     }

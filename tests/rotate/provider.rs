@@ -80,7 +80,7 @@ pub struct State {
     pub tokens: BTreeMap<String, String>,
     pub manners: Manners,
     pub doom: Option<Doom>,
-    pub gate: Option<Gate>,
+    pub gates: Vec<Gate>,
     /// `METHOD /path` of every request, without the query.
     pub asked: Vec<String>,
     repeated: BTreeMap<String, Json>,

@@ -59,7 +59,7 @@ impl Server {
 
     /// Holds the next request of a kind back, before it has an effect or after.
     pub fn hold(&self, line: &'static str, before_effect: bool) {
-        self.state().gate = Some(Gate {
+        self.state().gates.push(Gate {
             line,
             before_effect,
             ..Gate::default()
@@ -67,18 +67,25 @@ impl Server {
     }
 
     /// Until such a request has come.
-    pub fn until_held(&self) {
+    pub fn until_held(&self, line: &str) {
         let mut state = self.state();
-        while state.gate.as_ref().is_some_and(|gate| !gate.has_come) {
+        while state
+            .gates
+            .iter()
+            .any(|gate| gate.line == line && !gate.has_come)
+        {
             state = self.shared.1.wait(state).unwrap();
         }
     }
 
     /// Lets it go on.
-    pub fn let_go(&self) {
-        if let Some(gate) = &mut self.state().gate {
+    pub fn let_go(&self, line: &str) {
+        let mut state = self.state();
+        let mut gates = state.gates.iter_mut();
+        if let Some(gate) = gates.find(|gate| gate.line == line) {
             gate.is_open = true;
         }
+        drop(state);
         self.shared.1.notify_all();
     }
 
@@ -186,12 +193,12 @@ fn held<'m>(
     let is_mine = |gate: &Gate| {
         !gate.has_come && gate.before_effect == is_before && line.starts_with(gate.line)
     };
-    match &mut state.gate {
-        Some(gate) if is_mine(gate) => gate.has_come = true,
-        _ => return state,
-    }
+    let Some(at) = state.gates.iter().position(is_mine) else {
+        return state;
+    };
+    state.gates[at].has_come = true;
     changed.notify_all();
-    while !state.is_over && state.gate.as_ref().is_some_and(|gate| !gate.is_open) {
+    while !state.is_over && !state.gates[at].is_open {
         state = changed.wait(state).unwrap();
     }
     state

@@ -15,7 +15,9 @@ use crate::cli::scene::scene;
 use crate::cli::surroundings::surroundings;
 use crate::cli::under_way::way_on;
 use crate::cli::unlock::{self, IdentityOptions};
-use crate::lifecycle::operation::{Open, Revoke, Ways, covers, open, proof, revocation};
+use crate::lifecycle::operation::{
+    CannotBegin, Open, Revoke, Ways, covers, open, proof, revocation,
+};
 use crate::lifecycle::radius::{Line, radius};
 use crate::model::date::Span;
 use crate::model::id::AccountId;
@@ -147,7 +149,8 @@ fn act(args: &Args, store: &mut Store, scene: Scene, turn: Turn, context: &mut C
         match turn {
             Turn::Begin(revoke) => {
                 let anew = (args.version, token(), &actor);
-                Revocation::begin_or_anew(tools, (scene, *revoke), args.wait, anew)?.run()?
+                let begun = Revocation::begin_or_anew(tools, (scene, *revoke), args.wait, anew);
+                begun.map_err(cannot)?.run()?
             }
             Turn::GoOn(open) => {
                 let (key, operation) = *open;
@@ -160,6 +163,14 @@ fn act(args: &Args, store: &mut Store, scene: Scene, turn: Turn, context: &mut C
         }
     };
     show::conclude(&id, &came, (is_abort, has_lag), context)
+}
+
+/// Why it cannot begin, where that came out as it was decided anew.
+fn cannot(error: anyhow::Error) -> Failure {
+    match error.downcast::<CannotBegin>() {
+        Ok(why) => refused(why),
+        Err(error) => error.into(),
+    }
 }
 
 /// What is to be done, by what was asked for and what is under way.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{Revoke, covers, of, open, revocation};
+use crate::lifecycle::operation::{Revoke, covers, of, revocation};
 use crate::model::event::Actor;
 use crate::model::operation::{Operation, OperationState, Work};
 use crate::model::text::Text;
@@ -15,7 +15,7 @@ use crate::operations::procedure::rotate::Tools;
 use crate::operations::procedure::{Journal, Scene};
 use crate::operations::secrets::Refusal;
 
-/// How often an emergency is decided, where others commit all the time.
+/// How often an emergency is decided, or gone through, where others commit all the time.
 const TRIES: u32 = 10;
 
 impl<'t, 's> Revocation<'t, 's> {
@@ -41,11 +41,7 @@ impl<'t, 's> Revocation<'t, 's> {
                 Ok(_) | Err(_) => break,
             }
             scene = Scene::read(tools.secrets.store(), id.as_str())?;
-            let under_way = open(scene.operations(), &id);
-            if let Some((key, operation)) = under_way.map(|(key, it)| (key.clone(), it.clone()))
-                && covers(&operation, &scene.revoking(only))
-            {
-                let journal = Journal::of(key, operation);
+            if let Some(journal) = begun_by_another(&scene, only) {
                 return Ok(Revocation::of(tools, scene, journal, wait));
             }
             let decided = (token.clone(), actor, began);
@@ -62,22 +58,23 @@ impl<'t, 's> Revocation<'t, 's> {
     /// # Errors
     /// When the store fails: what cannot be journaled is not done.
     pub fn run(&mut self) -> Result<Came> {
-        let mut went = self.walk();
-        for _ in 0..TRIES {
-            match &went {
-                Err(error) if is_conflict(error) => {}
-                Ok(_) | Err(_) => break,
+        for _ in 1..TRIES {
+            match self.walk() {
+                // What came to light meanwhile goes too.
+                Ok(_) if self.is_emergency() && self.is_to_join() => {}
+                Err(error) if is_conflict(&error) => {
+                    if let Some(came) = self.overtaken()? {
+                        return Ok(came);
+                    }
+                    // A version is another meanwhile; in an emergency nobody is sent back for that.
+                    if !self.is_emergency() {
+                        return Err(error);
+                    }
+                }
+                went => return went,
             }
-            if let Some(came) = self.overtaken()? {
-                return Ok(came);
-            }
-            if !self.is_emergency() {
-                break;
-            }
-            // A version is another meanwhile; in an emergency nobody is sent back for that.
-            went = self.walk();
         }
-        went
+        self.walk()
     }
 
     /// How it stands by what another command made of it, where a commit was refused for that; `None` where the journal is
@@ -124,6 +121,18 @@ impl<'t, 's> Revocation<'t, 's> {
             (OperationState::Aborted, None) => format!("another command closed {what} {number}"),
         }
     }
+}
+
+/// The emergency that another command began meanwhile, and that is about the same: it is open, or did it all.
+fn begun_by_another(scene: &Scene, only: Option<u32>) -> Option<Journal> {
+    let (key, operation) = of(scene.operations(), &scene.id).next_back()?;
+    let is_there = match operation.state {
+        OperationState::Open | OperationState::Stalled | OperationState::Done => true,
+        OperationState::Aborted => false,
+    };
+    // Of one that is done all that could still work is none, or it is another.
+    (is_there && covers(operation, &scene.revoking(only)))
+        .then(|| Journal::of(key.clone(), operation.clone()))
 }
 
 /// Whether something else was committed since it was decided.

@@ -162,6 +162,11 @@ impl Revocation<'_, '_> {
         }
     }
 
+    /// Whether something came to light that does not go yet.
+    pub(super) fn is_to_join(&self) -> bool {
+        joined(&self.journal.operation, &self.scene.revoking(None)) != self.journal.operation
+    }
+
     /// Settles what nobody saw by the word of somebody who looked.
     pub(super) fn settled_by_word(&self) -> Operation {
         let mut after = self.journal.operation.clone();

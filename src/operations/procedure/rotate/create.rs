@@ -105,7 +105,13 @@ impl Rotation<'_, '_> {
         let mut is_alone = false;
         for _ in 1..TRIES {
             match self.sealed(at, new, is_alone) {
-                Err(error) if is_conflict(&error) => is_alone = self.is_overtaken()?,
+                Err(error) if is_conflict(&error) => {
+                    is_alone = self.is_overtaken()?;
+                    // What was made here alone is nothing to anybody else.
+                    if is_alone && new.source == Source::Generated {
+                        return Err(error);
+                    }
+                }
                 went => return went,
             }
         }
