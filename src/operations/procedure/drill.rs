@@ -12,7 +12,7 @@ use crate::model::fact::{Detail, Fact, Outcome};
 use crate::model::operation::{Entry, EntryState, Operation, OperationState, Phase};
 use crate::operations::procedure::Scene;
 use crate::operations::procedure::journal::Journal;
-use crate::operations::procedure::rotate::Tools;
+use crate::operations::procedure::went::Tools;
 
 use crate::lifecycle::operation::Came as Step;
 

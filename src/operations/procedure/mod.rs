@@ -8,6 +8,7 @@ mod rotate;
 mod scene;
 mod unseen;
 mod values;
+mod went;
 mod withdrawal;
 
 use std::time::Duration;
@@ -22,9 +23,10 @@ use crate::secret::Value;
 pub use drill::{Drill, Drilled};
 pub use journal::{Journal, Told, operations};
 pub use revoke::{Came as Revoked, Left, Revocation, Stands};
-pub use rotate::{Rotation, Tools, Went};
+pub use rotate::Rotation;
 pub use scene::{Lacking, Scene};
 pub use values::{Opened, Subject};
+pub use went::{Tools, Went};
 
 /// What only whoever sits at the command can do.
 pub trait Hands {

@@ -23,7 +23,7 @@ use crate::model::key::OperationKey;
 use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
 use crate::operations::procedure::Scene;
 use crate::operations::procedure::journal::{Journal, as_decided, is_conflict};
-use crate::operations::procedure::rotate::{Tools, Went, told};
+use crate::operations::procedure::went::{Tools, Went, told};
 use crate::operations::procedure::withdrawal::{self, baseline};
 use crate::operations::secrets::Secrets;
 use crate::provider::Session;

@@ -21,57 +21,10 @@ use crate::model::operation::{Entry, Operation, OperationState, Phase};
 use crate::model::procedure::{Stage, Step};
 use crate::operations::procedure::journal::{Journal, Told, as_decided};
 use crate::operations::procedure::values::{Opened, Subject};
-use crate::operations::procedure::{Ended, Hands, Scene};
-use crate::operations::secrets::Secrets;
-use crate::provider::{How, Performed, Reach, Session, Surroundings};
+use crate::operations::procedure::went::{Tools, Went, told};
+use crate::operations::procedure::{Ended, Scene};
+use crate::provider::{How, Performed, Reach, Session};
 use crate::store::StoreError;
-
-/// What a procedure is carried out with.
-pub struct Tools<'t, 's> {
-    pub secrets: &'t mut Secrets<'s>,
-    pub around: &'t Surroundings,
-    pub hands: &'t mut dyn Hands,
-    /// Somebody looked, and a create whose outcome is not known made nothing.
-    pub made_nothing: bool,
-}
-
-/// What came of an entry, and what is committed with it.
-pub struct Went {
-    pub came: Came,
-    pub note: Option<String>,
-    pub millis: Option<u32>,
-    /// The operation as the entry leaves it, beside its entries.
-    pub after: Option<Operation>,
-    pub more: Vec<crate::model::change::Change>,
-    /// Something that was withdrawn may still work.
-    pub is_possibly_live: bool,
-    /// An earlier attempt whose outcome was not known was found to have done nothing.
-    pub is_settled: bool,
-    /// It was only looked at: when it was tried stays as it was.
-    pub is_look: bool,
-}
-
-impl Went {
-    pub fn new(came: Came) -> Went {
-        Went {
-            came,
-            note: None,
-            millis: None,
-            after: None,
-            more: Vec::new(),
-            is_possibly_live: false,
-            is_settled: false,
-            is_look: false,
-        }
-    }
-
-    pub fn because(came: Came, why: impl Into<String>) -> Went {
-        Went {
-            note: Some(why.into()),
-            ..Went::new(came)
-        }
-    }
-}
 
 /// A rotation under way.
 pub struct Rotation<'t, 's> {
@@ -380,20 +333,4 @@ impl<'t, 's> Rotation<'t, 's> {
 fn is_aside(entry: &Entry) -> bool {
     let stage = entry.step.as_ref().and_then(|step| step.stage);
     matches!(stage, Some(Stage::Find | Stage::Discard))
-}
-
-/// What came of an entry, in a word and why.
-pub(super) fn told(came: &Came, why: &str) -> String {
-    let word = match came {
-        Came::Started => "started",
-        Came::Done => "done",
-        Came::Skipped => "nothing to do",
-        Came::Failed => "failed",
-        Came::Unknown => "not known",
-        Came::Waits | Came::NotBegun => "waits",
-    };
-    match why {
-        "" => word.to_owned(),
-        why => format!("{word}: {why}"),
-    }
 }

@@ -49,7 +49,7 @@ pub struct Ground {
 }
 
 /// What it is looked at with.
-pub type Tools<'t, 's, 'h> = (
+pub type Means<'t, 's, 'h> = (
     &'t mut Secrets<'s>,
     &'t Surroundings,
     &'t mut (dyn Hands + 'h),
@@ -87,7 +87,7 @@ pub fn refusal(
     number: u32,
     ground: &Ground,
     session: Option<&mut Session>,
-    tools: Tools<'_, '_, '_>,
+    tools: Means<'_, '_, '_>,
 ) -> Result<Seen> {
     let (secrets, around, hands) = tools;
     let (key, version) = scene.version(number)?;

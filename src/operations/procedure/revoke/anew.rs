@@ -11,7 +11,7 @@ use crate::model::operation::{Operation, OperationState, Work};
 use crate::model::text::Text;
 use crate::operations::procedure::journal::is_conflict;
 use crate::operations::procedure::revoke::{Came, Revocation};
-use crate::operations::procedure::rotate::Tools;
+use crate::operations::procedure::went::Tools;
 use crate::operations::procedure::{Journal, Scene};
 use crate::operations::secrets::Refusal;
 

@@ -13,7 +13,7 @@ use crate::model::fact::{Detail, Fact, Outcome};
 use crate::model::id::ConsumerId;
 use crate::model::operation::{Operation, Phase};
 use crate::operations::procedure::revoke::Revocation;
-use crate::operations::procedure::rotate::Went;
+use crate::operations::procedure::went::Went;
 use crate::provider::{Seen, Sight, Surroundings, health};
 
 /// How many consumers are looked at before the first step of an emergency.

@@ -13,7 +13,7 @@ use crate::model::date::Timestamp;
 use crate::model::operation::{Entry, EntryState, Operation, Phase, Work};
 use crate::operations::procedure::Hands;
 use crate::operations::procedure::revoke::{Revocation, is_of_the_store};
-use crate::operations::procedure::rotate::Went;
+use crate::operations::procedure::went::Went;
 use crate::operations::procedure::withdrawal::{self, Ground, Seen};
 use crate::operations::secrets::Secrets;
 use crate::provider::{Sight, Surroundings};

@@ -10,9 +10,9 @@ use crate::model::procedure::{Stage, Step};
 use crate::model::text::Text;
 use crate::operations::procedure::Scene;
 use crate::operations::procedure::revoke::{Revocation, is_of_the_store};
-use crate::operations::procedure::rotate::Went;
 use crate::operations::procedure::unseen::{Found, Looks, cleared, may_come_until};
 use crate::operations::procedure::values::{Opened, Subject};
+use crate::operations::procedure::went::Went;
 use crate::provider::{Performed, Reach};
 
 /// A revoke that looks for what has a tag.

@@ -12,8 +12,8 @@ use crate::model::procedure::Step;
 use crate::model::record::Record;
 use crate::operations::procedure::Scene;
 use crate::operations::procedure::revoke::Revocation;
-use crate::operations::procedure::rotate::Went;
 use crate::operations::procedure::values::{Opened, Subject};
+use crate::operations::procedure::went::Went;
 use crate::provider::{How, Performed, Reach};
 
 /// What is gone when it is asked to go: nothing is there of it, or not any more.

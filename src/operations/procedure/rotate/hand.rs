@@ -5,7 +5,8 @@ use anyhow::Result;
 use crate::lifecycle::operation::{Came, gives, is_uncertain};
 use crate::model::operation::{Entry, EntryState, Operation};
 use crate::model::procedure::Step;
-use crate::operations::procedure::rotate::{Rotation, Went};
+use crate::operations::procedure::rotate::Rotation;
+use crate::operations::procedure::went::Went;
 
 impl Rotation<'_, '_> {
     /// Has somebody do a step. Where nobody is there, or they say that it is not done, it waits as it did.

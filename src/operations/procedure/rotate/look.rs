@@ -8,7 +8,8 @@ use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
 use crate::model::fact::{Fact, Refusal};
 use crate::model::operation::{Entry, EntryState, Operation, Phase};
-use crate::operations::procedure::rotate::{Rotation, Went};
+use crate::operations::procedure::rotate::Rotation;
+use crate::operations::procedure::went::Went;
 use crate::operations::procedure::withdrawal::{self, Ground, Seen, baseline};
 use crate::provider::Sight;
 

@@ -7,8 +7,9 @@ use crate::lifecycle::operation::{Came, is_uncertain};
 use crate::model::operation::{Entry, EntryState, Operation, Phase};
 use crate::model::procedure::Step;
 use crate::model::text::Text;
+use crate::operations::procedure::rotate::Rotation;
 use crate::operations::procedure::rotate::create::Looked;
-use crate::operations::procedure::rotate::{Rotation, Went};
+use crate::operations::procedure::went::Went;
 use crate::provider::How;
 
 impl Rotation<'_, '_> {

@@ -9,8 +9,9 @@ use crate::model::entitlement::Side;
 use crate::model::fact::Outcome;
 use crate::model::probe::ProbeKind;
 use crate::operations::evidence;
-use crate::operations::procedure::rotate::{Rotation, Went};
+use crate::operations::procedure::rotate::Rotation;
 use crate::operations::procedure::values::Opened;
+use crate::operations::procedure::went::Went;
 use crate::provider::{Reach, Seen, Sight};
 
 impl Rotation<'_, '_> {
