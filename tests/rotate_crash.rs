@@ -110,7 +110,7 @@ fn orders() -> Vec<(&'static str, Roll)> {
     ]
 }
 
-/// Kills a rotation at each request that it makes, before the server does anything and after it has.
+/// Kills a rotation at each request that it makes, before the server does anything and after an effect.
 fn killed_at_each_request(then: Then) {
     for (order, roll) in orders() {
         let world = World::new(&roll);
@@ -121,7 +121,7 @@ fn killed_at_each_request(then: Then) {
             let was_given_up = to_the_end(&world, then, &told);
             is_whole(&world, was_given_up, &told);
         });
-        assert!(kills >= 8, "{order}: {kills}");
+        assert!(kills >= 5, "{order}: {kills}");
     }
 }
 
@@ -166,7 +166,7 @@ fn giving_up_that_is_killed_at_any_request_is_given_up_again() {
     let before = Before::of(&world);
     let then = |told: &str| is_given_up_again(&world, told);
     let kills = at_each_request((&world, &before), &GIVING_UP, then);
-    assert!(kills >= 4, "{kills}");
+    assert!(kills >= 3, "{kills}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn a_rotation_that_is_killed_at_any_request_leaves_one_key_that_works() {
         loop {
             at += 1;
             let told = format!("request {at}, before its effect: {before_effect}");
-            between.doom(at, before_effect);
+            between.doom("", at, before_effect);
             let words = ["rotate", &roll.account, "--yes"];
             let child = roll.home.command(&words).spawn().unwrap();
             between.victim(child.id());

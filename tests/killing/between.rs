@@ -12,6 +12,8 @@ struct Doom {
     /// At which request, from 1; counted down.
     at: u32,
     before_effect: bool,
+    /// How the requests begin that count.
+    of: &'static str,
     victim: Option<i32>,
 }
 
@@ -43,10 +45,12 @@ impl Between {
         format!("http://{}", self.address)
     }
 
-    pub fn doom(&self, at: u32, before_effect: bool) {
+    /// Kills at a request, of those that begin so.
+    pub fn doom(&self, of: &'static str, at: u32, before_effect: bool) {
         *self.shared.0.lock().unwrap() = Some(Doom {
             at,
             before_effect,
+            of,
             victim: None,
         });
     }
@@ -63,10 +67,10 @@ impl Between {
     }
 }
 
-/// Whether the time has come, with what is known of it.
-fn has_come(shared: &Shared, before_effect: bool) -> bool {
+/// Whether the time has come, with a request that begins with `head`.
+fn has_come(shared: &Shared, head: &str, before_effect: bool) -> bool {
     let mut doom = shared.0.lock().unwrap();
-    let Some(it) = doom.as_mut() else {
+    let Some(it) = doom.as_mut().filter(|it| head.starts_with(it.of)) else {
         return false;
     };
     if before_effect {
@@ -101,7 +105,7 @@ fn hand_on(mut from: TcpStream, server: &str, shared: &Shared) -> Option<()> {
     });
     let mut body = vec![0; length.unwrap_or(0)];
     from.read_exact(&mut body).ok()?;
-    if has_come(shared, true) {
+    if has_come(shared, &head, true) {
         return None;
     }
     // HTTP/1.0: the answer ends with the connection, and is never in pieces.
@@ -111,7 +115,7 @@ fn hand_on(mut from: TcpStream, server: &str, shared: &Shared) -> Option<()> {
     to.write_all(&body).unwrap();
     let mut answer = Vec::new();
     to.read_to_end(&mut answer).unwrap();
-    if has_come(shared, false) {
+    if has_come(shared, &head, false) {
         return None;
     }
     let answer = answer.strip_prefix(b"HTTP/1.0")?;

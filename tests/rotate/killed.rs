@@ -33,8 +33,8 @@ impl Before {
     }
 }
 
-/// Kills a command at each request that it makes, before the server does anything and after it has; `then` is done after
-/// each. How often it was killed.
+/// Kills a command at each request that it makes, before the server does anything, and at each that has an effect after it;
+/// `then` is done after each. How often it was killed.
 pub fn at_each_request(
     (world, before): (&World, &Before),
     words: &[&str],

@@ -58,7 +58,7 @@ pub struct Manners {
 /// When it kills whoever asks.
 #[derive(Clone, Debug, Default)]
 pub struct Doom {
-    /// At which request, from 1; counted down.
+    /// At which request, from 1; counted down. After its effect: at which of those that have one.
     pub at: u32,
     pub before_effect: bool,
     pub victim: Option<i32>,

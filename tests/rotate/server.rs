@@ -130,8 +130,10 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<State>, Condvar)) -> Option<()> 
     let line = format!("{} {}", asked.method, asked.path);
     state.asked.push(line.clone());
     let doomed = state.doom.as_mut().is_some_and(|doom| {
-        doom.at = doom.at.saturating_sub(1);
-        doom.at == 0
+        let has_effect = asked.method != "GET" && asked.path != "/token";
+        let counts = doom.before_effect || has_effect;
+        doom.at -= u32::from(counts);
+        counts && doom.at == 0
     });
     let is_first = doomed && state.doom.as_ref().is_some_and(|doom| doom.before_effect);
     let kill = |mut state: MutexGuard<'_, State>| {
