@@ -22,8 +22,8 @@ const CALLS: &str = "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,un
 /// How many moments of one kind of call are tried at most; the other calls are few, and each is tried.
 fn most(call: &str) -> usize {
     match call {
-        "pwrite64" => 16,
-        "write" => 6,
+        "pwrite64" => 8,
+        "write" => 4,
         _ => usize::MAX,
     }
 }

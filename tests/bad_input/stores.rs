@@ -159,7 +159,7 @@ fn a_store_cut_off_anywhere_is_refused_as_damaged() {
         .into_iter()
         .filter(|words| words != &["doctor"])
         .collect();
-    for (n, size) in (0..good.len()).step_by(512).enumerate() {
+    for (n, size) in (0..good.len()).step_by(2560).enumerate() {
         fs::write(&place, &good[..size]).unwrap();
         set_mode(&place, 0o600);
         let words = &readers[n % readers.len()];
