@@ -38,6 +38,7 @@ pub fn surroundings(context: &Context) -> Result<Surroundings, Failure> {
         programs,
         variables: context.hook_environment(),
         limit: PROGRAM_TIMEOUT,
+        haste: context.haste(),
         others_write,
         clock: context.clock(),
     })

@@ -48,8 +48,13 @@ pub fn verdict(number: u32, known: Known, control: Control) -> Verdict {
         Control::Refused(name) => Verdict::Later(format!(
             "{name} is not accepted either, so that its refusal proves nothing"
         )),
-        // What the one may, the other may: the test is one that the account passes.
-        Control::Version(other) => Verdict::Proven(format!("version {other} is accepted")),
+        // What the one may, the other may; but a value that was never the provider's is refused too.
+        Control::Version(other) => match (known.accepted, known.taken) {
+            (None, None) => unseen(),
+            (Some(_), _) | (None, Some(_)) => {
+                Verdict::Proven(format!("version {other} is accepted"))
+            }
+        },
         Control::Admin(id) => match known.accepted {
             Some(_) => Verdict::Proven(format!("account/{id} is accepted")),
             None => unseen(),
@@ -96,8 +101,9 @@ mod tests {
         for control in [Control::Admin("root".parse().unwrap()), Control::Nothing] {
             assert!(!is_proven(None, at(5), &control), "{control:?}");
         }
-        // A test that another version passes is one that this one would have passed.
-        assert!(is_proven(None, None, &Control::Version(4)));
+        // A test that another version passes is one that this one would have passed, had the provider known it.
+        assert!(is_proven(None, at(5), &Control::Version(4)));
+        assert!(!is_proven(None, None, &Control::Version(4)));
     }
 
     #[test]

@@ -65,6 +65,11 @@ impl Held {
         Ok(held)
     }
 
+    /// Lets each line from now on take as long as a limit.
+    pub fn within(&mut self, limit: Duration) {
+        self.limit = limit;
+    }
+
     /// The next line that it says.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub struct Surroundings {
     pub variables: Vec<(OsString, OsString)>,
     /// How long a program may take.
     pub limit: Duration,
+    /// How long a look may take where nobody can wait.
+    pub haste: Duration,
     /// How somebody else could say what a file holds, in words.
     pub others_write: fn(&Path) -> io::Result<Option<String>>,
     /// For how long things take.
@@ -38,9 +40,11 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// The same for whoever cannot wait: nothing may take longer than a limit.
-    pub fn hasty(&self, limit: Duration) -> Surroundings {
+    /// The same for whoever cannot wait: nothing may take longer than `haste`.
+    pub fn hasty(&self) -> Surroundings {
+        let limit = self.haste;
         Surroundings {
+            haste: limit,
             http: wire::Settings {
                 timeout: self.http.timeout.min(limit),
                 ca: self.http.ca.clone(),

@@ -97,6 +97,8 @@ impl Session {
                 seen
             }
             Kind::Program { held, name } => {
+                // It may have been opened in haste.
+                held.within(reach.limit());
                 let (answer, millis) = reach.timed(|| held.ask("again"));
                 let seen = match answer.as_deref() {
                     Ok("allowed") => sight(Sight::Allowed),

@@ -131,6 +131,8 @@ impl Home {
             // No session bus stands there: the keyring of whoever runs the tests is left alone.
             .env("XDG_RUNTIME_DIR", self.path().join("no-runtime"))
             .env("KEYROLL_ACTOR", "tester")
+            // A slow machine is no slow provider.
+            .env("KEYROLL_HASTE", "40")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -116,3 +116,19 @@ fn where_bad_logons_lock_none_is_spent_while_everybody_is_refused() {
     // Each version once while all was well, and the administrator: once tested, once beside each.
     assert_eq!(provider.asked("GET /me"), 1 + 2 + 2);
 }
+
+#[test]
+fn a_value_that_was_never_the_providers_is_not_called_revoked_because_it_is_refused() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    // Mistyped as it was stored: the key that it stands for lives on.
+    provider.set(|state| {
+        state.keys.insert(NEW, false);
+        state.failures = vec![503];
+    });
+    let words = ["revoke", "etl", "--version", "2", "--emergency", "--yes"];
+    home.run(&words)
+        .ok(5)
+        .says("was not seen to be accepted before");
+    assert_eq!(stages(&home), "previous possibly-live");
+}

@@ -111,6 +111,7 @@ fn revoked_while(
         programs: None,
         variables: Vec::new(),
         limit: Duration::from_secs(10),
+        haste: Duration::from_secs(10),
         others_write: nobody_else,
         clock: Instant::now,
     };

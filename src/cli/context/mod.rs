@@ -191,6 +191,11 @@ impl Context {
         Instant::now
     }
 
+    /// How long a look may keep an emergency waiting.
+    pub fn haste(&self) -> Duration {
+        places::haste()
+    }
+
     /// The moment it is, for what takes so long that `now` has passed. No option moves it: effects go by it.
     pub fn this_moment(&self) -> Timestamp {
         let passed = i64::try_from(self.begun.elapsed().as_secs()).unwrap_or(0);

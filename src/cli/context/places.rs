@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy;
 
@@ -246,4 +246,14 @@ pub(super) fn clock() -> Timestamp {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
     Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+/// How long a look may keep an emergency waiting: two seconds. A debug build takes `KEYROLL_HASTE` for it, in seconds: the
+/// tests run on machines that are slower than any provider.
+pub(super) fn haste() -> Duration {
+    let seconds = match cfg!(debug_assertions) {
+        true => set("KEYROLL_HASTE").and_then(|text| text.to_str()?.parse().ok()),
+        false => None,
+    };
+    Duration::from_secs(seconds.unwrap_or(2))
 }

@@ -32,9 +32,6 @@ use crate::lifecycle::operation::Came as Step;
 
 pub use came::{Came, Left, Stands};
 
-/// How long a look may keep an emergency waiting.
-const HASTE: Duration = Duration::from_secs(2);
-
 /// A revoke under way.
 pub struct Revocation<'t, 's> {
     tools: Tools<'t, 's>,
@@ -220,7 +217,7 @@ impl<'t, 's> Revocation<'t, 's> {
             withdraws && self.withdrawn_at(*number).is_none() && self.may_log_on(*number)
         });
         let untouched: Vec<u32> = untouched.collect();
-        let hasty = self.tools.around.hasty(HASTE);
+        let hasty = self.tools.around.hasty();
         let around = match self.is_emergency() {
             true => &hasty,
             false => self.tools.around,
@@ -235,7 +232,7 @@ impl<'t, 's> Revocation<'t, 's> {
             }
         }
         for number in untouched {
-            let (secrets, around) = (&*self.tools.secrets, self.tools.around);
+            let secrets = &*self.tools.secrets;
             if let Ok(Some(session)) = withdrawal::hold(&self.scene, number, secrets, around, now) {
                 self.sessions.insert(number, session);
             }

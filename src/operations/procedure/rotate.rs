@@ -147,7 +147,7 @@ impl<'t, 's> Rotation<'t, 's> {
             (Phase::Overlap, None) => Ok(self.overlap()),
             (Phase::Refusal, None) => match self.new_is_gone(at, entry)? {
                 Some(went) => Ok(went),
-                None => self.refusal(at, entry),
+                None => self.refusal(at),
             },
             (
                 Phase::Set | Phase::Retire | Phase::Withdraw | Phase::FailClosed | Phase::Finish,

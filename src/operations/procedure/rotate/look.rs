@@ -138,7 +138,7 @@ impl Rotation<'_, '_> {
     }
 
     /// Sees whether the provider refuses the old version.
-    pub(super) fn refusal(&mut self, at: usize, entry: &Entry) -> Result<Went> {
+    pub(super) fn refusal(&mut self, at: usize) -> Result<Went> {
         let Some(from) = self.journal.operation.from else {
             return Ok(Went::new(Came::Skipped));
         };
@@ -150,15 +150,7 @@ impl Rotation<'_, '_> {
         let ground = Ground {
             since: self.withdrawn_at(at),
             most: None,
-            // What was told to have gone with it is no control.
-            others: match entry.state {
-                EntryState::Failed => Vec::new(),
-                EntryState::Waiting
-                | EntryState::Started
-                | EntryState::Unknown
-                | EntryState::Done
-                | EntryState::Skipped => operation.version.into_iter().collect(),
-            },
+            others: operation.version.into_iter().collect(),
             taken: is_taken.then_some(operation.began),
         };
         let seen = withdrawal::refusal(
