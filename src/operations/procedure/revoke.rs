@@ -227,8 +227,11 @@ impl<'t, 's> Revocation<'t, 's> {
             let seen = baseline(&self.scene, &untouched, self.tools.secrets, around, now)?;
             let same = self.journal.operation.clone();
             if !seen.is_empty() {
-                self.journal.write(self.tools.secrets, same, seen)?;
-                self.refresh()?;
+                match self.journal.write(self.tools.secrets, same, seen) {
+                    // Somebody else recorded something meanwhile: what matters of it is found at the first effect.
+                    Err(error) if !is_conflict(&error) => return Err(error),
+                    Err(_) | Ok(()) => self.refresh()?,
+                }
             }
         }
         for number in untouched {
