@@ -22,8 +22,10 @@ pub enum Control {
 pub struct Known {
     /// When it was last seen to be accepted.
     pub accepted: Option<Timestamp>,
-    /// When what took it away was begun; none where nothing is known to have.
+    /// Since when the operation is under way in which something may have taken it away; none where nothing can have.
     pub taken: Option<Timestamp>,
+    /// Whether what took it away was answered as done.
+    pub is_done: bool,
 }
 
 /// What a refusal says.
@@ -39,39 +41,39 @@ pub enum Verdict {
 
 /// What a refusal of a version proves beside its control.
 pub fn verdict(number: u32, known: Known, control: Control) -> Verdict {
-    let unseen = || {
-        Verdict::Nothing(format!(
-            "version {number} was not seen to be accepted before, so that its refusal proves nothing"
-        ))
-    };
-    match control {
-        Control::Refused(name) => Verdict::Later(format!(
-            "{name} is not accepted either, so that its refusal proves nothing"
-        )),
+    let is_alone = control == Control::Nothing;
+    let beside = match control {
+        Control::Refused(name) => {
+            return Verdict::Later(format!(
+                "{name} is not accepted either, so that its refusal proves nothing"
+            ));
+        }
         // What the one may, the other may; but a value that was never the provider's is refused too.
-        Control::Version(other) => match (known.accepted, known.taken) {
-            (None, None) => unseen(),
-            (Some(_), _) | (None, Some(_)) => {
-                Verdict::Proven(format!("version {other} is accepted"))
-            }
-        },
-        Control::Admin(id) => match known.accepted {
-            Some(_) => Verdict::Proven(format!("account/{id} is accepted")),
-            None => unseen(),
-        },
-        Control::Nothing => match (known.accepted, known.taken) {
-            (None, _) => unseen(),
-            (Some(_), None) => Verdict::Later(
-                "nothing is known to have taken it away, and nothing else can be tried beside it"
+        Control::Version(other) if known.accepted.or(known.taken).is_some() => {
+            return Verdict::Proven(format!("version {other} is accepted"));
+        }
+        // A provider that is closed to all but its administrators refuses every other.
+        Control::Version(_) | Control::Nothing => "it was accepted just before".to_owned(),
+        Control::Admin(id) => format!("account/{id} is accepted"),
+    };
+    match (known.accepted, known.taken) {
+        (None, _) => Verdict::Nothing(format!(
+            "version {number} was not seen to be accepted before, so that its refusal proves nothing"
+        )),
+        (Some(_), None) => Verdict::Later(
+            "nothing took it away since it was accepted, so that its refusal proves nothing"
+                .to_owned(),
+        ),
+        (Some(accepted), Some(taken)) if accepted >= taken => match (is_alone, known.is_done) {
+            (true, false) => Verdict::Later(
+                "no step that takes it away was answered as done, and nothing can be tried beside it"
                     .to_owned(),
             ),
-            (Some(accepted), Some(taken)) if accepted >= taken => {
-                Verdict::Proven("it was accepted just before".to_owned())
-            }
-            (Some(_), Some(_)) => Verdict::Nothing(format!(
-                "version {number} was refused before anything took it away, and nothing else can be tried beside it"
-            )),
+            (true, true) | (false, _) => Verdict::Proven(beside),
         },
+        (Some(_), Some(_)) => Verdict::Nothing(format!(
+            "version {number} was refused before anything took it away, so that its refusal proves nothing"
+        )),
     }
 }
 
@@ -84,8 +86,21 @@ mod tests {
     }
 
     fn is_proven(accepted: Option<Timestamp>, taken: Option<Timestamp>, control: &Control) -> bool {
-        let verdict = verdict(3, Known { accepted, taken }, control.clone());
-        matches!(verdict, Verdict::Proven(_))
+        let known = |is_done| Known {
+            accepted,
+            taken,
+            is_done,
+        };
+        let of = |is_done| {
+            matches!(
+                verdict(3, known(is_done), control.clone()),
+                Verdict::Proven(_)
+            )
+        };
+        // What is not known to be done proves less, and never more.
+        assert!(of(true) || !of(false));
+        assert!(*control != Control::Nothing || !of(false));
+        of(true)
     }
 
     #[test]
@@ -104,17 +119,16 @@ mod tests {
         // A test that another version passes is one that this one would have passed, had the provider known it.
         assert!(is_proven(None, at(5), &Control::Version(4)));
         assert!(!is_proven(None, None, &Control::Version(4)));
+        assert!(is_proven(at(4), None, &Control::Version(4)));
     }
 
     #[test]
-    fn without_a_control_it_must_have_been_accepted_and_taken_away_since() {
-        assert!(is_proven(at(7), at(5), &Control::Nothing));
-        assert!(!is_proven(at(4), at(5), &Control::Nothing));
-        assert!(!is_proven(at(7), None, &Control::Nothing));
-        assert!(is_proven(
-            at(4),
-            None,
-            &Control::Admin("root".parse().unwrap())
-        ));
+    fn beside_no_other_version_it_was_accepted_and_a_step_was_done_since() {
+        for control in [Control::Admin("root".parse().unwrap()), Control::Nothing] {
+            assert!(is_proven(at(7), at(5), &control), "{control:?}");
+            // It was refused before anything was done about it.
+            assert!(!is_proven(at(4), at(5), &control), "{control:?}");
+            assert!(!is_proven(at(7), None, &control), "{control:?}");
+        }
     }
 }

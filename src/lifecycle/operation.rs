@@ -207,26 +207,22 @@ pub fn withdrawn_anew(operation: &Operation) -> Operation {
     after
 }
 
-/// The versions that a revoke looked at, and did not see refused.
-pub fn unseen(operation: &Operation) -> Vec<u32> {
-    let entries = operation.entries.iter();
-    let looked = entries.filter(|it| it.phase == Phase::Refusal && it.state == EntryState::Unknown);
-    looked.filter_map(|entry| entry.version).collect()
-}
-
-/// The same in a revoke, for versions that still `work`. `every` version says of which identity it is.
-pub fn withdrawn_again(mut operation: Operation, work: &[u32], every: &[Going]) -> Operation {
+/// The operation in which what was answered as done about a version is open again: it still works. `every` version says of
+/// which identity it is.
+pub fn undone(mut operation: Operation, number: u32, every: &[Going]) -> Operation {
     let before = operation.clone();
     for entry in &mut operation.entries {
-        let step = entry.step.as_ref().filter(|step| step.manual.is_none());
-        let is_done = entry.phase == Phase::Withdraw && entry.state == EntryState::Done;
-        let mut gone = touched(entry, &before, every).into_iter();
-        if is_done && step.is_some() && gone.any(|number| work.contains(&number)) {
-            // What it finds gone went by the try before.
-            entry.state = EntryState::Unknown;
+        let was_tried = entry.phase == Phase::Withdraw && was_tried(entry);
+        if was_tried && entry.tag.is_none() && touched(entry, &before, every).contains(&number) {
+            entry.state = EntryState::Waiting;
         }
     }
     operation
+}
+
+/// Whether an entry was tried, though what it was to take away may not have been there.
+pub fn was_tried(entry: &Entry) -> bool {
+    has_begun(entry) || (entry.state == EntryState::Skipped && entry.millis.is_some())
 }
 
 /// A note as it is kept: without what looks like a secret, cut to a length.

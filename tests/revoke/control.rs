@@ -132,3 +132,42 @@ fn a_value_that_was_never_the_providers_is_not_called_revoked_because_it_is_refu
         .says("was not seen to be accepted before");
     assert_eq!(stages(&home), "previous possibly-live");
 }
+
+#[test]
+fn a_provider_that_is_closed_to_all_but_its_administrators_proves_nothing() {
+    for failures in [vec![403, 403], vec![500, 500], vec![404, 404], vec![]] {
+        let provider = Provider::start();
+        let home = home(&provider, &Roll::default());
+        home.run(&["test", "etl"]).ok(0);
+        provider.set(|state| {
+            (state.is_closed, state.lies) = (true, true);
+            state.failures = failures.clone();
+        });
+        home.run(EMERGENCY).ok(5);
+        assert_eq!(stages(&home), "possibly-live possibly-live", "{failures:?}");
+        // What was seen then says nothing later either.
+        provider.set(|state| state.failures = failures.clone());
+        home.run(&["revoke", "etl", "--resume"]).ok(5);
+        // It opens: both work, and are taken away in earnest.
+        provider.set(|state| {
+            (state.is_closed, state.lies) = (false, false);
+            state.failures.clear();
+        });
+        home.run(&["revoke", "etl", "--resume"]).ok(0);
+        assert_eq!(stages(&home), "revoked revoked");
+    }
+}
+
+#[test]
+fn what_went_on_working_after_a_step_was_done_is_not_proven_gone_by_a_closed_door() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    provider.set(|state| state.lies = true);
+    home.run(EMERGENCY).ok(5);
+    provider.set(|state| {
+        state.is_closed = true;
+        state.failures = vec![404, 404];
+    });
+    home.run(&["revoke", "etl", "--resume"]).ok(5);
+    assert_eq!(stages(&home), "possibly-live possibly-live");
+}

@@ -38,6 +38,8 @@ pub struct State {
     pub shuts_out: bool,
     /// Everybody is refused.
     pub is_out: bool,
+    /// All but the administrator are refused.
+    pub is_closed: bool,
     /// The consumer is well whatever becomes of the key.
     pub is_well_anyway: bool,
     /// Called as a key is taken away, before it is.
@@ -168,7 +170,8 @@ fn answer(shared: &Mutex<State>, head: &str, body: &str) -> (u16, String) {
 
 impl State {
     fn accepts(&mut self, key: &str) -> bool {
-        match self.keys.get(key).filter(|_| !self.is_out) {
+        let is_let_in = !self.is_out && (key == ADMIN || !self.is_closed);
+        match self.keys.get(key).filter(|_| is_let_in) {
             None => false,
             Some(true) => true,
             Some(false) => match self.lag.checked_sub(1) {

@@ -248,12 +248,12 @@ pub(super) fn clock() -> Timestamp {
     Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
-/// How long a look may keep an emergency waiting: two seconds. A debug build takes `KEYROLL_HASTE` for it, in seconds: the
+/// How long a look may keep an emergency waiting: five seconds. A debug build takes `KEYROLL_HASTE` for it, in seconds: the
 /// tests run on machines that are slower than any provider.
 pub(super) fn haste() -> Duration {
     let seconds = match cfg!(debug_assertions) {
         true => set("KEYROLL_HASTE").and_then(|text| text.to_str()?.parse().ok()),
         false => None,
     };
-    Duration::from_secs(seconds.unwrap_or(2))
+    Duration::from_secs(seconds.unwrap_or(5))
 }

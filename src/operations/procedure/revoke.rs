@@ -8,12 +8,12 @@ mod refusal;
 mod unseen;
 mod withdraw;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::{Going, Revoke, advanced, has_begun, numbers, touched};
+use crate::lifecycle::operation::{Going, Revoke, advanced, numbers, touched, was_tried};
 use crate::model::change::Change;
 use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
@@ -43,6 +43,8 @@ pub struct Revocation<'t, 's> {
     sessions: BTreeMap<u32, Session>,
     /// How the consumers were before the first effect.
     before: BTreeMap<ConsumerId, Outcome>,
+    /// Versions that were not accepted before anything was done about them, in this run.
+    refused_before: BTreeSet<u32>,
 }
 
 impl<'t, 's> Revocation<'t, 's> {
@@ -60,6 +62,7 @@ impl<'t, 's> Revocation<'t, 's> {
             wait,
             sessions: BTreeMap::new(),
             before: BTreeMap::new(),
+            refused_before: BTreeSet::new(),
         }
     }
 
@@ -192,19 +195,12 @@ impl<'t, 's> Revocation<'t, 's> {
         entries.iter().any(|entry| !entry.is_over())
     }
 
-    /// Lets a stalled one go on, now that somebody looked at it; and what took a version away that was not seen refused is
-    /// done once more.
+    /// Lets a stalled one go on, now that somebody looked at it.
     fn unstall(&mut self) -> Result<()> {
-        let after = match self.journal.operation.state {
-            OperationState::Stalled => self.journal.unstalled(),
-            OperationState::Open | OperationState::Done | OperationState::Aborted => {
-                self.journal.operation.clone()
-            }
-        };
-        let after = self.withdrawn_anew(after);
-        if after == self.journal.operation {
+        if self.journal.operation.state != OperationState::Stalled {
             return Ok(());
         }
+        let after = self.journal.unstalled();
         self.journal.write(self.tools.secrets, after, Vec::new())
     }
 
@@ -213,34 +209,40 @@ impl<'t, 's> Revocation<'t, 's> {
     fn prepare(&mut self) -> Result<()> {
         let withdraws = self.withdrawals().next().is_some();
         let all = numbers(&self.journal.operation).into_iter();
-        let untouched = all.filter(|number| {
-            withdraws && self.withdrawn_at(*number).is_none() && self.may_log_on(*number)
-        });
-        let untouched: Vec<u32> = untouched.collect();
+        let live = all.filter(|number| withdraws && self.may_log_on(*number));
+        let live: Vec<u32> = live.collect();
         let hasty = self.tools.around.hasty();
         let around = match self.is_emergency() {
             true => &hasty,
             false => self.tools.around,
         };
         let now = self.now();
-        if !untouched.is_empty() {
-            let seen = baseline(&self.scene, &untouched, self.tools.secrets, around, now)?;
-            let same = self.journal.operation.clone();
-            if !seen.is_empty() {
-                match self.journal.write(self.tools.secrets, same, seen) {
+        if !live.is_empty() {
+            let (seen, accepted) = baseline(&self.scene, &live, self.tools.secrets, around, now)?;
+            let after = accepted
+                .iter()
+                .fold(self.journal.operation.clone(), |after, number| {
+                    self.undone(after, *number)
+                });
+            let untouched = live.iter().filter(|number| {
+                !accepted.contains(number) && self.withdrawn_at(**number).is_none()
+            });
+            self.refused_before = untouched.copied().collect();
+            if !seen.is_empty() || after != self.journal.operation {
+                match self.journal.write(self.tools.secrets, after, seen) {
                     // Somebody else recorded something meanwhile: what matters of it is found at the first effect.
                     Err(error) if !is_conflict(&error) => return Err(error),
                     Err(_) | Ok(()) => self.refresh()?,
                 }
             }
         }
-        for number in untouched {
+        for number in live {
             let secrets = &*self.tools.secrets;
             if let Ok(Some(session)) = withdrawal::hold(&self.scene, number, secrets, around, now) {
                 self.sessions.insert(number, session);
             }
         }
-        if !self.withdrawals().any(has_begun) {
+        if !self.withdrawals().any(was_tried) {
             self.before = self.healths(around);
         }
         Ok(())
@@ -293,7 +295,7 @@ impl<'t, 's> Revocation<'t, 's> {
     fn record(&mut self, at: usize, went: Went) -> Result<()> {
         let now = self.now();
         let note = went.note.as_deref();
-        let operation = &self.journal.operation;
+        let operation = went.after.as_ref().unwrap_or(&self.journal.operation);
         let mut after = advanced(operation, at, &went.came, now, went.millis, note);
         if went.is_look {
             after.entries[at].at = operation.entries[at].at;

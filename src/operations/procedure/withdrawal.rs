@@ -33,7 +33,12 @@ pub enum Seen {
     /// The provider refuses it.
     Refused { changes: Vec<Change>, note: String },
     /// It was not seen to; it may still work.
-    NotYet { changes: Vec<Change>, why: String },
+    NotYet {
+        changes: Vec<Change>,
+        why: String,
+        /// It was seen to work, when all that takes time was over.
+        works: bool,
+    },
 }
 
 /// What a refusal is held against.
@@ -44,8 +49,10 @@ pub struct Ground {
     pub most: Option<Duration>,
     /// The versions of the account that are to work on.
     pub others: Vec<u32>,
-    /// Since when what took it away is under way; none where nothing is known to have.
+    /// Since when what took it away is under way; none where nothing can have.
     pub taken: Option<Timestamp>,
+    /// Whether it was answered as done.
+    pub is_done: bool,
 }
 
 /// What it is looked at with.
@@ -128,6 +135,7 @@ pub fn refusal(
         known: Known {
             accepted: accepted(scene.facts(), number, &scene.account.environment),
             taken: ground.taken,
+            is_done: ground.is_done,
         },
         facts: Vec::new(),
         fresh: was_proven.then_some(Sight::Denied),
@@ -139,9 +147,14 @@ pub fn refusal(
         needs_somebody: None,
     };
     let came = look.until(session, ground, hands);
-    match look.needs_somebody.take() {
-        Some(why) => by_hand::look(scene, key, &why, hands),
-        None => Ok(came),
+    let doubt = look.doubt.take().filter(|_| hands.is_somebody_there());
+    match (look.needs_somebody.take(), came) {
+        (Some(why), _) => by_hand::look(scene, key, &why, hands),
+        // A probe cannot tell now; somebody who is there may.
+        (None, Seen::NotYet { works: false, .. }) if doubt.is_some() => {
+            by_hand::look(scene, key, &doubt.unwrap_or_default(), hands)
+        }
+        (None, came) => Ok(came),
     }
 }
 
@@ -242,5 +255,9 @@ fn concluded(
 
 fn not_yet(scene: &Scene, key: &VersionKey, mut changes: Vec<Change>, why: String) -> Seen {
     changes.extend(possibly_live(scene.versions(), key));
-    Seen::NotYet { changes, why }
+    Seen::NotYet {
+        changes,
+        why,
+        works: false,
+    }
 }

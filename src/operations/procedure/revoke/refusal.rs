@@ -5,9 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::lifecycle::operation::{
-    Came, Going, ends_old, has_begun, is_live, numbers, touched, unseen, withdrawn_again,
+    Came, Going, ends_old, has_begun, is_live, numbers, touched, undone, was_tried,
 };
-use crate::lifecycle::testing::was_withdrawn;
 use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
 use crate::model::operation::{Entry, EntryState, Operation, Phase, Work};
@@ -16,7 +15,7 @@ use crate::operations::procedure::revoke::{Revocation, is_of_the_store};
 use crate::operations::procedure::went::Went;
 use crate::operations::procedure::withdrawal::{self, Ground, Seen};
 use crate::operations::secrets::Secrets;
-use crate::provider::{Sight, Surroundings};
+use crate::provider::Surroundings;
 
 impl Revocation<'_, '_> {
     /// Sees whether the provider refuses a version.
@@ -43,8 +42,13 @@ impl Revocation<'_, '_> {
                     ..Went::because(Came::Done, note)
                 }
             }
-            Ok(Seen::NotYet { changes, why }) => Went {
+            Ok(Seen::NotYet {
+                changes,
+                why,
+                works,
+            }) => Went {
                 more: changes,
+                after: works.then(|| self.undone(self.journal.operation.clone(), number)),
                 is_possibly_live: true,
                 ..Went::because(Came::Unknown, why)
             },
@@ -76,13 +80,14 @@ impl Revocation<'_, '_> {
                 None | Some(_) => self.wait,
             },
             others: others.filter(|other| !going.contains(other)).collect(),
-            taken: self.taken_since(number),
+            taken: self.taken_since(number, has_begun),
+            is_done: (self.taken_since(number, |entry| entry.state == EntryState::Done)).is_some(),
         }
     }
 
     /// When a version was taken away, or may have been; none where nothing was done about it.
     pub(super) fn withdrawn_at(&self, number: u32) -> Option<Timestamp> {
-        let begun = self.withdrawals().filter(|entry| has_begun(entry));
+        let begun = self.withdrawals().filter(|entry| was_tried(entry));
         let begun = begun.filter(|entry| self.touched(entry).contains(&number));
         begun.filter_map(|entry| entry.at).max()
     }
@@ -90,15 +95,19 @@ impl Revocation<'_, '_> {
     /// When it was taken away by an operation before, for one that only proves.
     fn withdrawn_before(&self, number: u32) -> Option<Timestamp> {
         let about = self.withdrawals_of(number);
-        let begun = about.filter(|(_, entry)| has_begun(entry));
+        let begun = about.filter(|(_, entry)| was_tried(entry));
         begun.filter_map(|(_, entry)| entry.at).max()
     }
 
-    /// Since when the last operation is under way that is known to have taken a version away.
-    fn taken_since(&self, number: u32) -> Option<Timestamp> {
+    /// Since when the last operation is under way of which a step about a version came to something.
+    fn taken_since(&self, number: u32, came: impl Fn(&Entry) -> bool) -> Option<Timestamp> {
+        // What was refused before anything was done about it is refused for something else.
+        if self.refused_before.contains(&number) {
+            return None;
+        }
         let about = self.withdrawals_of(number);
-        let done = about.filter(|(_, entry)| entry.state == EntryState::Done);
-        done.map(|(operation, _)| operation.began).max()
+        let about = about.filter(|(_, entry)| came(entry));
+        about.map(|(operation, _)| operation.began).max()
     }
 
     /// What was to take a version away, in every operation of the account.
@@ -123,24 +132,10 @@ impl Revocation<'_, '_> {
         })
     }
 
-    /// What took a version away is done once more where it still works; where bad logons lock, wherever that is not known.
-    pub(super) fn withdrawn_anew(&self, operation: Operation) -> Operation {
-        let locks = self.scene.provider.lockout_after.is_some();
-        let tools = (&*self.tools.secrets, self.tools.around, self.now());
-        let still_works = |number: u32| {
-            locks
-                || matches!(
-                    withdrawal::sight(&self.scene, number, tools),
-                    Ok(Some(Sight::Allowed))
-                )
-        };
-        let unproven = unseen(&operation).into_iter().filter(|number| {
-            let is_proven = was_withdrawn(self.scene.facts(), *number);
-            !is_proven && self.stage(*number) == VersionStage::PossiblyLive && still_works(*number)
-        });
-        let unproven: Vec<u32> = unproven.collect();
+    /// The operation where what was said to take a version away did not.
+    pub(super) fn undone(&self, operation: Operation, number: u32) -> Operation {
         let scene = &self.scene;
         let every = Going::every(&scene.id, &scene.credential, scene.versions());
-        withdrawn_again(operation, &unproven, &every)
+        undone(operation, number, &every)
     }
 }

@@ -191,8 +191,9 @@ fn went(done: &Performed, was_begun: bool, about: About) -> Went {
             Came::Unknown,
             format!("{}; what the try before did is not known", done.why),
         ),
+        // What is not there under this name may be gone, or there under another: nothing took it away.
         How::Failed if is_gone && about == About::Version => (
-            Came::Unknown,
+            Came::Skipped,
             format!("{}: it may be gone already", done.why),
         ),
         How::Failed => (Came::Failed, done.why.clone()),

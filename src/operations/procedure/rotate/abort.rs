@@ -81,6 +81,7 @@ impl Rotation<'_, '_> {
             most: None,
             others: operation.from.into_iter().collect(),
             taken: is_taken.then_some(operation.began),
+            is_done: is_taken,
         };
         let tools = (
             &mut *self.tools.secrets,
@@ -90,7 +91,7 @@ impl Rotation<'_, '_> {
         let seen = withdrawal::refusal(&self.scene, number, &ground, None, tools)?;
         match seen {
             Seen::Refused { changes, .. } => self.close(changes),
-            Seen::NotYet { changes, why } => {
+            Seen::NotYet { changes, why, .. } => {
                 self.close(changes)?;
                 let failed = failed.map(|failed| format!("; it was not taken away: {failed}"));
                 let why = format!("{why}{}", failed.unwrap_or_default());

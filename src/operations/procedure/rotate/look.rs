@@ -110,7 +110,7 @@ impl Rotation<'_, '_> {
             return Ok(());
         }
         let (secrets, around) = (&*self.tools.secrets, self.tools.around);
-        let seen = baseline(&self.scene, &[number], secrets, around, self.now())?;
+        let (seen, _) = baseline(&self.scene, &[number], secrets, around, self.now())?;
         if seen.is_empty() {
             return Ok(());
         }
@@ -143,15 +143,15 @@ impl Rotation<'_, '_> {
             return Ok(Went::new(Came::Skipped));
         };
         let operation = &self.journal.operation;
-        let mut ends = operation.entries.iter().take(at);
-        let is_taken = ends.any(|entry| {
-            entry.step.is_some() && self.withdraws(entry.phase) && entry.state == EntryState::Done
-        });
+        let ends = operation.entries.iter().take(at);
+        let ends = ends.filter(|entry| entry.step.is_some() && self.withdraws(entry.phase));
+        let is_taken = ends.clone().any(has_begun);
         let ground = Ground {
             since: self.withdrawn_at(at),
             most: None,
             others: operation.version.into_iter().collect(),
             taken: is_taken.then_some(operation.began),
+            is_done: ends.clone().any(|entry| entry.state == EntryState::Done),
         };
         let seen = withdrawal::refusal(
             &self.scene,
@@ -165,7 +165,7 @@ impl Rotation<'_, '_> {
                 more: changes,
                 ..Went::because(Came::Done, note)
             },
-            Seen::NotYet { changes, why } => Went {
+            Seen::NotYet { changes, why, .. } => Went {
                 more: changes,
                 is_possibly_live: true,
                 ..Went::because(Came::Unknown, why)

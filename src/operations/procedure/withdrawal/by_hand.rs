@@ -35,7 +35,7 @@ pub(super) fn look(
                     "; a fresh logon is refused, and nobody saw a session refused"
                 }
             };
-            let why = format!("{why}, so that nothing can see version {number} refused{seen}");
+            let why = format!("{why}{seen}; somebody at a terminal can look, and say so there");
             return Ok(not_yet(scene, key, facts, why));
         };
         let detail = Detail {

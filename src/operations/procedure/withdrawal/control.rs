@@ -46,7 +46,6 @@ impl<'b> Beside<'b> {
     /// Tries what there is, the nearest first, until something is accepted.
     pub(super) fn control(&self, now: Timestamp) -> Control {
         let tools = (self.secrets, self.around, now);
-        let mut refused = None;
         let is_accepted = |scene: &Scene, number: u32| match sight(scene, number, tools) {
             Ok(Some(Sight::Allowed)) => Some(true),
             // What was never accepted may not be meant to pass this test.
@@ -56,26 +55,29 @@ impl<'b> Beside<'b> {
             Ok(None) | Err(_) => None,
         };
         let others = self.others.iter().copied();
-        for number in others.filter(|number| is_usable(self.scene, *number)) {
-            match is_accepted(self.scene, number) {
-                Some(true) => return Control::Version(number),
-                Some(false) => refused = Some(format!("version {number}")),
-                None => {}
-            }
+        let others = others.filter(|number| is_usable(self.scene, *number));
+        let others = others.filter_map(|number| Some((number, is_accepted(self.scene, number)?)));
+        let others: Vec<(u32, bool)> = others.collect();
+        if let Some((number, _)) = others.iter().find(|(_, is_accepted)| *is_accepted) {
+            return Control::Version(*number);
         }
-        if let Some((admin, number)) = self.admin.as_ref().and_then(current) {
-            match is_accepted(admin, number) {
-                Some(true) => return Control::Admin(admin.id.clone()),
-                Some(false) => refused = Some(format!("account/{}", admin.id)),
-                None => {}
-            }
+        // A provider that is closed to all but its administrators refuses it, and accepts them.
+        if let Some((number, _)) = others.first() {
+            return Control::Refused(format!("version {number}"));
         }
-        refused.map_or(Control::Nothing, Control::Refused)
+        let Some((admin, number)) = self.admin.as_ref().and_then(current) else {
+            return Control::Nothing;
+        };
+        match is_accepted(admin, number) {
+            Some(true) => Control::Admin(admin.id.clone()),
+            Some(false) => Control::Refused(format!("account/{}", admin.id)),
+            None => Control::Nothing,
+        }
     }
 }
 
-/// What is accepted while nothing is taken away yet, as evidence: of versions that are about to go, and of whoever
-/// administers the environment, where it is not on record. What is not accepted is no evidence of anything.
+/// What is accepted before anything is taken away, as evidence: of versions that are about to go, with which of them are,
+/// and of whoever administers the environment, where it is not on record. What is not accepted is no evidence of anything.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -85,25 +87,30 @@ pub fn baseline(
     secrets: &Secrets<'_>,
     around: &Surroundings,
     now: Timestamp,
-) -> Result<Vec<Change>> {
-    let mut changes = Vec::new();
+) -> Result<(Vec<Change>, Vec<u32>)> {
+    let tools = (secrets, around, now);
+    let (mut changes, mut accepted) = (Vec::new(), Vec::new());
     for number in numbers {
-        changes.extend(seen_accepted(scene, *number, (secrets, around, now)));
+        if let Some((kind, seen)) = seen_accepted(scene, *number, tools) {
+            changes.extend(evidence(scene, *number, (kind, &seen), now));
+            accepted.push(*number);
+        }
     }
     let admin = admin(scene, secrets)?;
     if let Some((admin, number)) = admin.as_ref().and_then(current)
         && !was_accepted(admin, number)
+        && let Some((kind, seen)) = seen_accepted(admin, number, tools)
     {
-        changes.extend(seen_accepted(admin, number, (secrets, around, now)));
+        changes.extend(evidence(admin, number, (kind, &seen), now));
     }
-    Ok(changes)
+    Ok((changes, accepted))
 }
 
 fn seen_accepted(
     scene: &Scene,
     number: u32,
     (secrets, around, now): (&Secrets<'_>, &Surroundings, Timestamp),
-) -> Option<Change> {
+) -> Option<(ProbeKind, Probed)> {
     let (_, version) = scene.version(number).ok()?;
     let (kind, probe) = logon(scene).filter(|_| opens(version))?;
     if could_lock(scene, version, number) {
@@ -114,9 +121,7 @@ fn seen_accepted(
     let values = opened.values(scene, &subject, now);
     let reach = Reach::of(scene.environment().ok()?, around);
     let seen = reach.probe(kind, probe, &values);
-    (seen.sight == Sight::Allowed)
-        .then(|| evidence(scene, number, (kind, &seen), now))
-        .flatten()
+    (seen.sight == Sight::Allowed).then_some((kind, seen))
 }
 
 /// What a logon showed, as a fact; none where it is recorded already.

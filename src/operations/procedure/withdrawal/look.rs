@@ -72,7 +72,15 @@ impl Look<'_> {
             let is_over = self.spent.is_some() || self.needs_somebody.is_some();
             if has_lagged || is_tired || is_over {
                 let facts = std::mem::take(&mut self.facts);
-                return not_yet(self.scene, self.key, facts, self.why());
+                let not_yet = not_yet(self.scene, self.key, facts, self.why());
+                return match not_yet {
+                    Seen::NotYet { changes, why, .. } => Seen::NotYet {
+                        changes,
+                        why,
+                        works: has_lagged && self.fresh == Some(Sight::Allowed),
+                    },
+                    refused @ Seen::Refused { .. } => refused,
+                };
             }
             let lags = began.unix().saturating_add(lag);
             let tires = most.map(|most| entered.unix().saturating_add(most));
