@@ -13,10 +13,7 @@ use crate::provider::answer::{Heard, Unheard};
 use crate::provider::probe::Refused;
 use crate::provider::reach::Reach;
 use crate::provider::values::{Scope, Values};
-use crate::secret::{Secret, Value, is_public};
-
-/// What is shorter than this, in bytes, is looked for as a whole alone.
-const SHORT: usize = 8;
+use crate::secret::{Secret, Value, is_public, parts};
 
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,11 +191,8 @@ impl Performed {
         let new = new.filter(|(name, _)| !is_public(name));
         let new = new.map(|(_, secret)| secret);
         let id = id.as_str().as_bytes();
-        new.chain(scope.secrets()).any(|secret| {
-            let secret = secret.expose();
-            let stands = |length: usize| id.windows(length).any(|part| part == secret);
-            secret == id || (secret.len() >= SHORT && stands(secret.len()))
-        })
+        new.chain(scope.secrets())
+            .any(|secret| parts(id).any(|part| part == secret.expose()))
     }
 }
 

@@ -3,10 +3,12 @@
 
 mod doubt;
 mod envelope;
+mod parts;
 mod value;
 
 pub use doubt::{Doubt, doubts};
 pub use envelope::{BadEnvelope, Envelope};
+pub use parts::parts;
 pub use value::{BadValue, LARGEST, Value, is_public, names, single_field};
 
 use zeroize::Zeroizing;

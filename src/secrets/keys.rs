@@ -7,13 +7,10 @@ use crate::model::credential::CredentialKind;
 use crate::model::id::{Fingerprint, Name, RecipientId};
 use crate::model::key::VersionKey;
 use crate::model::sealed::{Ciphertext, Held, Recipient, Sealed, StoreKey};
-use crate::secret::{Envelope, Secret, Value};
+use crate::secret::{Envelope, Secret, Value, parts};
 use crate::secrets::fingerprint::{Derived, LENGTH, random_key};
 use crate::secrets::seal::{Unopened, open, seal};
 use crate::secrets::{Identity, Place, PublicKey, Put, SecretError, Slot};
-
-/// What is shorter than this, in bytes, is looked for as a whole alone.
-const SHORT: usize = 8;
 
 /// Who may open the secrets, by name.
 pub type Recipients = BTreeMap<RecipientId, Recipient>;
@@ -135,10 +132,7 @@ impl Keys {
     /// Whether a text is, or holds, a secret that one of some fingerprints is of. What is short is looked for as the whole
     /// of it alone: it stands in many.
     pub fn stands_in(&self, text: &str, prints: &BTreeSet<Fingerprint>) -> bool {
-        let bytes = text.as_bytes();
-        let is_one = |part: &[u8]| prints.contains(&self.derived.fingerprint(part));
-        let parts = (SHORT..bytes.len()).flat_map(|length| bytes.windows(length));
-        is_one(bytes) || parts.into_iter().any(is_one)
+        parts(text.as_bytes()).any(|part| prints.contains(&self.derived.fingerprint(part)))
     }
 
     pub fn identity(&self) -> Identity {
