@@ -20,7 +20,9 @@ use crate::model::text::Text;
 
 use std::collections::BTreeMap;
 
-pub use aside::{ends_old, has_begun, left, provider_knows, tagged, telling, told_in_doubt};
+pub use aside::{
+    ends_old, has_begun, left, logons, provider_knows, tagged, telling, told_in_doubt,
+};
 pub use course::Course;
 pub use going::{About, Going, numbers, of_step, touched};
 pub use revoke::{Revoke, Revoking, covers, joined, proof, revocation};

@@ -89,6 +89,12 @@ pub struct Entry {
     /// for by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<Text>,
+    /// The identity that it was made for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Text>,
+    /// How many requests came before the one that may have made it: each may have taken as long.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub logons: u32,
     /// The step of the procedure, as it was when the operation began; none for what keyroll does itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
@@ -118,6 +124,8 @@ impl Entry {
             phase,
             version: None,
             tag: None,
+            identity: None,
+            logons: 0,
             step,
             state: EntryState::Waiting,
             at: None,

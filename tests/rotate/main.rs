@@ -32,5 +32,6 @@ mod server;
     reason = "shared with the canary test, which asks more of it"
 )]
 mod trace;
+mod unseen;
 mod words;
 mod world;

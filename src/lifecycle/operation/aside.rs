@@ -64,6 +64,8 @@ pub fn unseen(rotation: &Operation) -> Vec<Entry> {
     };
     let entry = |step: Step, state: EntryState| Entry {
         tag: Some(tag.clone()),
+        identity: rotation.identity.clone(),
+        logons: logons(create),
         state,
         at: create.at,
         ..Entry::new(Phase::Withdraw, Some(step))
@@ -99,6 +101,16 @@ fn makes(rotation: &Operation, entry: &Entry) -> bool {
     let only_reads = step.http.as_ref().is_some_and(|http| http.reads());
     let is_unknown = is_uncertain(entry) && (gives(step) || step.id.is_some());
     !only_reads && (is_part || is_unknown)
+}
+
+/// How many requests come before what an entry does.
+pub fn logons(entry: &Entry) -> u32 {
+    let before = entry.step.as_ref().map_or(0, |step| step.before.len());
+    // Of what is looked for by a tag, those of the create count, which has left its own.
+    match entry.tag {
+        Some(_) => entry.logons,
+        None => u32::try_from(before).unwrap_or(u32::MAX),
+    }
 }
 
 /// What somebody does where nothing can be asked.

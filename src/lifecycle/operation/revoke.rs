@@ -22,6 +22,8 @@ pub struct Revoking<'r> {
     pub procedure: Option<(&'r ProcedureId, &'r Procedure)>,
     pub versions: &'r Versions,
     pub operations: &'r Operations,
+    /// Whether it administers where it works: once it is taken away it can look for nothing.
+    pub is_own_admin: bool,
     /// The one version that goes; all that could still work, where it is `None`.
     pub only: Option<u32>,
 }
@@ -81,12 +83,17 @@ pub fn revocation(
     if let (Some((_, procedure)), Some(only)) = (procedure, it.only) {
         takes_one(it, procedure, only)?;
     }
-    let mut entries = left;
-    entries.extend(match procedure {
+    let known = match procedure {
         Some((_, procedure)) => withdrawals(procedure, &going),
         // Somebody does it, and says so.
         None => by_hand(&going),
-    });
+    };
+    // What is known waits for nothing that has to be looked for, least of all by somebody.
+    let is_by_hand = |entry: &Entry| entry.step.as_ref().is_some_and(|it| it.manual.is_some());
+    let goes_first = |entry: &Entry| it.is_own_admin && !is_by_hand(entry);
+    let (mut entries, after): (Vec<Entry>, Vec<Entry>) = left.into_iter().partition(goes_first);
+    entries.extend(known);
+    entries.extend(after);
     entries.extend(proofs(going.iter().map(|version| version.number)));
     let (token, actor, now) = begun;
     let operation = Operation {

@@ -217,7 +217,9 @@ impl Scene {
 
     /// What a revoke is decided from: of one version, or of all that could still work.
     pub fn revoking(&self, only: Option<u32>) -> Revoking<'_> {
+        let admin = self.admin().ok().flatten();
         Revoking {
+            is_own_admin: admin.is_some_and(|(id, _)| id == self.id),
             id: &self.id,
             credential: &self.credential,
             procedure: self.revoke(),

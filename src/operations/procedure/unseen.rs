@@ -2,25 +2,32 @@
 //! a provider that does not understand the question may name the key that is in use. And what is not there yet may still
 //! come.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::lifecycle::operation::is_live;
+use crate::lifecycle::operation::{is_live, logons};
 use crate::lifecycle::versions;
+use crate::model::credential::Version;
 use crate::model::date::Timestamp;
+use crate::model::id::AccountId;
 use crate::model::key::VersionKey;
 use crate::model::operation::Entry;
 use crate::model::procedure::Step;
+use crate::model::record::{Kind, Record, RecordId};
 use crate::operations::procedure::Scene;
+use crate::operations::secrets;
 use crate::provider::{How, Performed, Surroundings};
+use crate::store::Store;
 
 /// How many things are taken away that have one tag: more are not ours.
 const MOST: usize = 4;
 
 /// Whoever looks: a rotation, or what closed it.
 pub(super) trait Looks {
-    fn scene(&self) -> &Scene;
+    /// What is on record: of the account, and of all.
+    fn recorded(&mut self) -> (&Scene, &Store);
 
     /// Does a step, about what the provider calls so.
     fn asks(&mut self, step: &Step, id: Option<&str>) -> Result<Performed>;
@@ -62,7 +69,8 @@ pub(super) fn cleared(by: &mut dyn Looks, find: &Step, discard: Option<&Step>) -
                 "`{id}` was made and its value was lost; that it was taken away was said, and it is still there"
             )));
         }
-        if let Some(why) = not_ours(by.scene(), &id) {
+        let (scene, store) = by.recorded();
+        if let Some(why) = not_ours(scene, store, &id) {
             return Ok(Found::Live(why));
         }
         let Some(discard) = discard else {
@@ -100,13 +108,23 @@ pub(super) fn discarded(by: &mut dyn Looks, step: &Step, id: Option<&str>) -> Re
 }
 
 /// Why what was found is not taken away: it is a version on record, or could be one.
-fn not_ours(scene: &Scene, id: &str) -> Option<String> {
-    if let Some(key) = on_record(scene, id, None) {
-        return Some(format!(
-            "the provider's answer to find names `{id}`, which is version {} of account/{}: nothing is taken away; \
-             does the provider understand the question?",
-            key.number, key.account
-        ));
+fn not_ours(scene: &Scene, store: &Store, id: &str) -> Option<String> {
+    match on_record(scene, store, id, None) {
+        Ok(None) => {}
+        Ok(Some(key)) => {
+            return Some(format!(
+                "the provider's answer to find names `{id}`, which is version {} of account/{}: nothing is taken away; \
+                 does the provider understand the question?",
+                key.number, key.account
+            ));
+        }
+        // What is wrong with another account keeps nothing else from being done.
+        Err(error) => {
+            return Some(format!(
+                "the provider's answer to find names `{id}`, and whether that is on record cannot be told: {error:#}: \
+                 nothing is taken away"
+            ));
+        }
     }
     let mut own = versions::of(scene.versions(), &scene.id);
     let (key, _) = own.find(|(_, version)| version.id.is_none() && is_live(version))?;
@@ -117,22 +135,56 @@ fn not_ours(scene: &Scene, id: &str) -> Option<String> {
     ))
 }
 
-/// The version that the provider calls so, but one.
-pub(super) fn on_record<'s>(
-    scene: &'s Scene,
+/// The version that the provider calls so, but one: of whichever account works there, or administers it.
+///
+/// # Errors
+/// When the store cannot be read, or a record is not what its trail says.
+pub(super) fn on_record(
+    scene: &Scene,
+    store: &Store,
     id: &str,
     but: Option<u32>,
-) -> Option<&'s VersionKey> {
+) -> Result<Option<VersionKey>> {
     let is_it = |key: &VersionKey| key.account == scene.id && Some(key.number) == but;
-    let mut versions = scene.versions().iter();
-    let found = versions.find(|(key, version)| {
-        !is_it(key) && version.id.as_ref().is_some_and(|it| it.as_str() == id)
-    });
-    found.map(|(key, _)| key)
+    let is_called_so = |version: &Version| version.id.as_ref().is_some_and(|it| it.as_str() == id);
+    store.at_once(|| {
+        let mut works_here: BTreeMap<AccountId, bool> = BTreeMap::new();
+        for key in secrets::versions(store)?.into_keys() {
+            let is_here = match works_here.get(&key.account) {
+                Some(known) => *known,
+                None => {
+                    scene.versions().contains_key(&key) || works_beside(scene, store, &key.account)?
+                }
+            };
+            works_here.insert(key.account.clone(), is_here);
+            if !is_here || is_it(&key) {
+                continue;
+            }
+            if let Some(Record::Version(key, version)) =
+                store.vouched(&RecordId::new(Kind::Version, &key))?
+                && is_called_so(&version)
+            {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
+    })
+}
+
+/// Whether an account works where that of a scene does: ids are those of a provider in one environment.
+fn works_beside(scene: &Scene, store: &Store, id: &AccountId) -> Result<bool> {
+    Ok(match store.vouched(&RecordId::new(Kind::Account, id))? {
+        Some(Record::Account(_, account)) => {
+            account.provider == scene.account.provider
+                && account.environment == scene.account.environment
+        }
+        Some(_) | None => false,
+    })
 }
 
 /// Until when what was tried may still take effect, where that is to come: a request that nobody waits for any more may
-/// still be under way. As long as the step may take, and no shorter than the longest lag of the provider.
+/// still be under way. As long as the step and what comes before it may take, and no shorter than the longest lag of the
+/// provider.
 pub(super) fn may_come_until(
     scene: &Scene,
     around: &Surroundings,
@@ -145,6 +197,7 @@ pub(super) fn may_come_until(
         true => around.limit.max(around.http.timeout),
         false => around.http.timeout,
     };
+    let limit = limit.saturating_add(around.http.timeout.saturating_mul(logons(tried)));
     let lag = scene.provider.max_lag.as_ref();
     let lag = lag.map_or(0, |lag| u64::from(lag.minutes()) * 60);
     let limit = limit.max(Duration::from_secs(lag)).as_secs();

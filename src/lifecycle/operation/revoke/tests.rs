@@ -48,6 +48,7 @@ fn revoke(
         procedure: procedure.map(|procedure| (&name, procedure)),
         versions,
         operations,
+        is_own_admin: false,
         only,
     };
     let token = "0123456789ab".parse().unwrap();
@@ -156,8 +157,9 @@ fn an_emergency_closes_a_rotation_and_takes_what_it_made() {
     assert!(matches!(planned, Err(CannotBegin::Open(_))));
     let begun = revoke(Work::Emergency, Some(&cut), (&versions, &operations), None).unwrap();
     assert_eq!(begun.changes().len(), 1);
-    let first = begun.operation.entries[0].step.as_ref().unwrap();
-    let manual = first.manual.as_ref().unwrap().as_str();
+    // What is known goes first.
+    let looks = begun.operation.entries[2].step.as_ref().unwrap();
+    let manual = looks.manual.as_ref().unwrap().as_str();
     assert!(manual.contains(&tag), "{manual}");
     assert!(lines(&begun).contains(&"refusal 2".to_owned()));
 }
@@ -195,6 +197,56 @@ fn what_nobody_saw_is_looked_for_by_the_rotation_s_own_steps_but_not_what_was_ma
 }
 
 #[test]
+fn what_nobody_saw_is_looked_for_under_its_identity_and_for_as_long_as_it_may_take() {
+    let logon =
+        json!({ "http": { "method": "POST", "path": "/token" }, "take": { "session": "/t" } });
+    let mut create = make();
+    create["before"] = json!([logon, logon]);
+    let mut rotation = in_doubt(create, &[]);
+    rotation.identity = Some("green".parse().unwrap());
+    let entry = aside::unseen(&rotation).remove(0);
+    assert_eq!(entry.identity, rotation.identity);
+    assert_eq!(
+        (aside::logons(&entry), aside::logons(&rotation.entries[0])),
+        (2, 2)
+    );
+}
+
+#[test]
+fn what_is_known_goes_first_but_where_nobody_could_look_afterwards() {
+    let (cut, name) = (cut(), "cut".parse().unwrap());
+    let versions = versions(&[VersionStage::Current]);
+    let find = json!({ "title": "look", "stage": "find", "id": "/0",
+        "http": { "method": "GET", "path": "/keys?name={tag}" } });
+    let first = |beside: &[serde_json::Value], is_own_admin: bool| {
+        let operations = Operations::from([("etl 1".parse().unwrap(), in_doubt(make(), beside))]);
+        let it = Revoking {
+            id: &ETL,
+            credential: &CREDENTIAL,
+            procedure: Some((&name, &cut)),
+            versions: &versions,
+            operations: &operations,
+            is_own_admin,
+            only: None,
+        };
+        let actor = Actor {
+            name: "tester".parse().unwrap(),
+            host: "here".parse().unwrap(),
+            command: "revoke".parse().unwrap(),
+            reason: None,
+            at: Timestamp::from_unix(1_795_000_000),
+        };
+        let begun = ("0123456789ab".parse().unwrap(), &actor, actor.at);
+        let begun = revocation(Work::Emergency, &it, begun).unwrap();
+        begun.operation.entries[0].title().to_owned()
+    };
+    assert_eq!(first(std::slice::from_ref(&find), false), "key");
+    assert_eq!(first(&[find], true), "look");
+    // Whoever looks in the provider's console needs no key for it.
+    assert_eq!(first(&[], true), "key");
+}
+
+#[test]
 fn a_version_that_was_made_meanwhile_joins_the_emergency_that_looks_for_it() {
     use VersionStage::{Current, PossiblyLive, Revoked};
     let operations = Operations::from([("etl 1".parse().unwrap(), in_doubt(make(), &[]))]);
@@ -208,22 +260,23 @@ fn a_version_that_was_made_meanwhile_joins_the_emergency_that_looks_for_it() {
         procedure: Some((&name, &cut)),
         versions,
         operations: &operations,
+        is_own_admin: false,
         only: None,
     };
     // Of another tag it knows nothing.
     let untagged = versions.clone();
     assert_eq!(joined(&begun.operation, &it(&untagged)), begun.operation);
     let made = versions.get_mut(&"etl 2".parse().unwrap()).unwrap();
-    made.tag = begun.operation.entries[0].tag.clone();
+    made.tag = begun.operation.entries[1].tag.clone();
     let operation = joined(&begun.operation, &it(&versions));
-    assert!(operation.entries[0].is_over());
+    assert!(operation.entries[1].is_over());
     let after = Revoke {
         operation,
         closed: None,
     };
     assert_eq!(
         lines(&after).join(","),
-        "withdraw,withdraw 1,withdraw 2,refusal 2,refusal 1,fail-closed,finish"
+        "withdraw 1,withdraw,withdraw 2,refusal 2,refusal 1,fail-closed,finish"
     );
     assert_eq!(joined(&after.operation, &it(&versions)), after.operation);
 }

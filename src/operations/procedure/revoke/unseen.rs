@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use crate::lifecycle::operation::{Came, joined, noted, tagged, telling};
 use crate::model::credential::VersionStage;
-use crate::model::operation::{Entry, EntryState, Operation};
+use crate::model::operation::{Entry, EntryState, Operation, Phase};
 use crate::model::procedure::{Stage, Step};
 use crate::model::text::Text;
 use crate::operations::procedure::Scene;
@@ -14,21 +14,27 @@ use crate::operations::procedure::unseen::{Found, Looks, cleared, may_come_until
 use crate::operations::procedure::values::{Opened, Subject};
 use crate::operations::procedure::went::Went;
 use crate::provider::{Performed, Reach};
+use crate::store::Store;
 
 /// A revoke that looks for what has a tag.
 struct Looking<'r, 't, 's> {
     by: &'r mut Revocation<'t, 's>,
     tag: &'r Text,
+    /// The identity that it was made for.
+    identity: Option<&'r Text>,
+    /// Something that is known waits to go until somebody has looked.
+    is_hasty: bool,
 }
 
 impl Looks for Looking<'_, '_, '_> {
-    fn scene(&self) -> &Scene {
-        &self.by.scene
+    fn recorded(&mut self) -> (&Scene, &Store) {
+        (&self.by.scene, self.by.tools.secrets.store())
     }
 
     fn asks(&mut self, step: &Step, id: Option<&str>) -> Result<Performed> {
         let by = &mut *self.by;
         let subject = Subject {
+            identity: self.identity,
             tag: Some(self.tag.as_str()),
             id,
             is_going: true,
@@ -36,7 +42,10 @@ impl Looks for Looking<'_, '_, '_> {
         };
         let opened = Opened::for_text(&step.asked(), &by.scene, &subject, by.tools.secrets)?;
         let values = opened.values(&by.scene, &subject, by.now());
-        let reach = Reach::of(by.scene.environment()?, by.tools.around);
+        // What takes it away has its time.
+        let hasty = (self.is_hasty && id.is_none()).then(|| by.tools.around.hasty());
+        let around = hasty.as_ref().unwrap_or(by.tools.around);
+        let reach = Reach::of(by.scene.environment()?, around);
         Ok(reach.perform(step, &values))
     }
 
@@ -94,7 +103,7 @@ impl Revocation<'_, '_> {
                     }
                 })
             }
-            None => match self.looked_for(entry, step, tag) {
+            None => match self.looked_for(at, entry, step, tag) {
                 Err(error) if !is_of_the_store(&error) => {
                     Ok(live(format!("nobody could look: {error:#}")))
                 }
@@ -103,10 +112,17 @@ impl Revocation<'_, '_> {
         }
     }
 
-    fn looked_for(&mut self, entry: &Entry, find: &Step, tag: &Text) -> Result<Went> {
+    fn looked_for(&mut self, at: usize, entry: &Entry, find: &Step, tag: &Text) -> Result<Went> {
         let discard = self.tagged_at(tag, Stage::Discard);
         let discard = discard.and_then(|at| self.journal.operation.entries[at].step.clone());
-        let found = cleared(&mut Looking { by: self, tag }, find, discard.as_ref())?;
+        let is_hasty = self.is_emergency() && self.goes_after(at);
+        let mut looking = Looking {
+            by: self,
+            tag,
+            identity: entry.identity.as_ref(),
+            is_hasty,
+        };
+        let found = cleared(&mut looking, find, discard.as_ref())?;
         let until = may_come_until(&self.scene, self.tools.around, entry, self.now());
         let id = &self.scene.id;
         Ok(match (found, until) {
@@ -142,6 +158,12 @@ impl Revocation<'_, '_> {
             is_possibly_live: true,
             ..Went::because(Came::Waits, why)
         })
+    }
+
+    /// Whether something that is known is still to go after an entry.
+    fn goes_after(&self, at: usize) -> bool {
+        let mut after = self.journal.operation.entries[at..].iter();
+        after.any(|it| it.phase == Phase::Withdraw && it.tag.is_none() && !it.is_over())
     }
 
     /// Where the step of a stage stands that is about a tag.

@@ -51,7 +51,13 @@ impl Rotation<'_, '_> {
         if let Some(discard) = self.aside(Stage::Discard) {
             let id = self.scene.version(number)?.1.id.clone();
             let id = id.as_ref().map(|id| id.as_str());
-            let other = id.and_then(|id| on_record(&self.scene, id, Some(number)));
+            let other = match id {
+                Some(id) => {
+                    let store = self.tools.secrets.store();
+                    on_record(&self.scene, store, id, Some(number))?
+                }
+                None => None,
+            };
             failed = match other {
                 Some(key) => Some(format!(
                     "version {} of account/{} has the same id",

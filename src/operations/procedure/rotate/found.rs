@@ -10,10 +10,11 @@ use crate::operations::procedure::Scene;
 use crate::operations::procedure::rotate::Rotation;
 use crate::operations::procedure::unseen::{self, Found, Looks};
 use crate::provider::Performed;
+use crate::store::Store;
 
 impl Looks for Rotation<'_, '_> {
-    fn scene(&self) -> &Scene {
-        &self.scene
+    fn recorded(&mut self) -> (&Scene, &Store) {
+        (&self.scene, self.tools.secrets.store())
     }
 
     fn asks(&mut self, step: &Step, id: Option<&str>) -> Result<Performed> {
