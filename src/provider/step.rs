@@ -28,7 +28,7 @@ pub enum How {
 /// What became of a step, and what its answer gave.
 pub struct Performed {
     pub how: How,
-    /// The HTTP status, or the exit status of the program.
+    /// The HTTP status of the step itself, or the exit status of its program: of one that was not begun there is none.
     pub status: Option<u16>,
     pub millis: u32,
     /// The new secret, where the step takes one.
@@ -135,11 +135,11 @@ fn of_status(http: &HttpRequest, status: u16) -> (How, String) {
 }
 
 impl Performed {
-    /// What came before it, which does nothing by itself, did not end well: the step was not begun.
+    /// What came before it, which does nothing by itself, did not end well: the step was not begun, and what was answered
+    /// says nothing of it.
     fn refused(refused: &Refused) -> Performed {
         let heard = refused.heard();
         Performed {
-            status: heard.map(|heard| heard.status),
             date: heard.and_then(|heard| heard.date.clone()),
             millis: refused.millis(),
             ..Performed::unheard(Unheard::unsent(refused.why()))

@@ -5,8 +5,8 @@ use std::process::Stdio;
 
 use keyroll::model::date::Timestamp;
 
-use crate::server::Key;
-use crate::world::{BLUE_GREEN, CREATE, DISCARD, FIND, RETIRE, Roll, SHORT, World};
+use crate::server::{Key, OLD};
+use crate::world::{BLUE_GREEN, CREATE, CUT, DISCARD, FIND, RETIRE, Roll, SHORT, World};
 
 /// What comes before a request, as a step says it.
 const BEFORE: &str = r#"before = [{ http = { method = "POST", path = "/token", form = { client_secret = "{admin}" } }, take = { session = "/access_token" } }]
@@ -130,6 +130,30 @@ fn a_look_that_hangs_keeps_no_known_key_from_going() {
     world.server.let_go("GET /keys");
     world.server.let_go("DELETE /keys/k1");
     child.wait().unwrap();
+}
+
+#[test]
+fn what_a_logon_is_answered_says_nothing_of_what_goes() {
+    let mut roll = Roll::default();
+    roll.account.push_str("revoke = \"cut\"\n");
+    roll.more.push_str(&logged_on(CUT));
+    for more in [&[] as &[&str], &["--emergency"]] {
+        let words = [&["revoke", "etl", "--yes"], more].concat();
+        let world = World::new(&roll);
+        world
+            .server
+            .manners(|manners| manners.refuses = vec![("DELETE /keys/", 500)]);
+        let _ = world.run(&words).clean();
+        assert_eq!(world.entries("withdraw"), ["unknown"]);
+        world
+            .server
+            .manners(|manners| manners.refuses = vec![("POST /token", 404)]);
+        let _ = world.run(&["revoke", "etl", "--yes", "--resume"]).clean();
+        assert_eq!(world.entries("withdraw"), ["unknown"]);
+        assert!(world.server.works(OLD));
+        world.run(&["revoke", "etl", "--yes", "--resume"]).ok(0);
+        assert!(!world.server.works(OLD));
+    }
 }
 
 #[test]
