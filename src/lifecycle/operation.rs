@@ -166,7 +166,10 @@ pub fn advanced(
     if let Some(note) = note {
         entry.note = noted(note);
     }
+    // What is made in part may all be made anew: that alone is no progress.
+    let is_part = after.entries[at].phase == Phase::Create && after.version.is_none();
     match came {
+        Came::Done | Came::Skipped if is_part => {}
         Came::Done | Came::Skipped => after.failures = 0,
         Came::Failed | Came::Unknown => after.failures = after.failures.saturating_add(1),
         Came::Started | Came::Waits | Came::NotBegun => {}

@@ -25,6 +25,14 @@ store = "age"
 identity = ["svc-other"]
 "#;
 
+const SHOW: &str = r#"
+[[procedure.keys-rotate.step]]
+title = "Have its value shown"
+stage = "create"
+http = { method = "POST", path = "/keys/{id}/show", header = { Authorization = "Bearer {admin}" } }
+secret = "/token"
+"#;
+
 /// The same step, after a logon.
 fn logged_on(step: &str) -> String {
     let step = step.replace("http = ", BEFORE);
@@ -176,6 +184,32 @@ fn what_came_before_a_create_gives_it_longer_to_come() {
     world.run(&words).ok(5).says("may still come");
     let words = ["revoke", "etl", "--yes", "--resume", &clock(91)];
     world.run(&words).ok(0).says("it is not there");
+}
+
+#[test]
+fn what_is_made_in_part_and_comes_to_nothing_stalls() {
+    let world = World::new(&Roll::of(
+        SHORT,
+        &[
+            &CREATE.replace("secret = \"/token\"\n", ""),
+            SHOW,
+            RETIRE,
+            FIND,
+            DISCARD,
+        ],
+    ));
+    world
+        .server
+        .manners(|manners| manners.mumbles = vec![("POST /keys/", 500); 20]);
+    world.rotate(&[]).ok(4);
+    for _ in 0..8 {
+        let ran = world.run(&["rotate", "--due", "--yes"]).clean();
+        assert_ne!(ran.status, Some(0), "{ran:#?}");
+    }
+    assert_eq!(world.state(), "stalled");
+    let state = world.server.state();
+    let made = state.asked.iter().filter(|line| *line == "POST /keys");
+    assert_eq!(made.count(), 3);
 }
 
 /// Which request was the first of a kind.
