@@ -17,6 +17,7 @@ mod engine;
 mod finder;
 mod hands;
 mod hold;
+mod kept;
 mod late;
 mod lockout;
 mod misled;

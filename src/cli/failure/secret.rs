@@ -127,6 +127,11 @@ pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
             Status::Error,
             "`keyroll revoke ACCOUNT --resume` goes on with it, --abort gives it up; nothing was changed",
         ),
+        Refusal::InFlight { .. } => (
+            Status::Error,
+            "let it end, and say this again; if nothing is at work on it any more, `keyroll rotate ACCOUNT --resume` finds out what it made, \
+             after an emergency `keyroll revoke ACCOUNT --resume`; nothing was changed",
+        ),
         Refusal::NotCurrent { .. } => (
             Status::Error,
             "`keyroll credential show ACCOUNT` shows them; --version names one; a possibly live one is proven by `keyroll revoke ACCOUNT --resume`",

@@ -11,13 +11,13 @@ mod look;
 mod parts;
 mod prove;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::lifecycle::operation::{Came, advanced, is_uncertain, withdrawn_anew};
 use crate::lifecycle::versions;
 use crate::model::date::Timestamp;
 use crate::model::key::OperationKey;
-use crate::model::operation::{Entry, Operation, OperationState, Phase};
+use crate::model::operation::{Entry, Operation, OperationState, Phase, Work};
 use crate::model::procedure::{Stage, Step};
 use crate::operations::procedure::journal::{Journal, Told, as_decided};
 use crate::operations::procedure::values::{Opened, Subject};
@@ -76,6 +76,11 @@ impl<'t, 's> Rotation<'t, 's> {
                 return Ok(Ended::Done);
             };
             let entry = entry.clone();
+            if operation.what != Work::Rotate {
+                let (what, id) = (operation.what, &self.scene.id);
+                let why = format!("it is no rotation but {what}: `keyroll revoke {id} --resume`");
+                return Ok(Ended::Waits { why });
+            }
             self.tools.hands.begins(&entry, at + 1, of);
             if let Some(why) = self.being_given_up() {
                 return Ok(Ended::Waits { why });
@@ -127,6 +132,10 @@ impl<'t, 's> Rotation<'t, 's> {
 
     fn act(&mut self, at: usize, entry: &Entry) -> Result<Went> {
         match (entry.phase, &entry.step) {
+            (Phase::Withdraw | Phase::FailClosed, _) => bail!(
+                "`{}` is a step of a revoke, which no rotation takes",
+                entry.title()
+            ),
             (Phase::Create, None) => self.make(at),
             (Phase::Create, Some(step)) => {
                 if self.withdraws(entry.phase) {
@@ -149,10 +158,7 @@ impl<'t, 's> Rotation<'t, 's> {
                 Some(went) => Ok(went),
                 None => self.refusal(at),
             },
-            (
-                Phase::Set | Phase::Retire | Phase::Withdraw | Phase::FailClosed | Phase::Finish,
-                None,
-            ) => Ok(Went::new(Came::Done)),
+            (Phase::Set | Phase::Retire | Phase::Finish, None) => Ok(Went::new(Came::Done)),
         }
     }
 
@@ -175,9 +181,16 @@ impl<'t, 's> Rotation<'t, 's> {
         Ok(())
     }
 
-    /// Commits that an entry is about to take effect.
+    /// Commits that an entry is about to take effect. What it gives can be sealed only while the store's key is the one that
+    /// was opened here: from here on nobody renews it, and where somebody has, nothing begins.
     fn started(&mut self, at: usize) -> Result<()> {
-        let told = Told::at(self.now());
+        let entry = self.journal.operation.entries.get(at);
+        let is_create = entry.is_some_and(|entry| entry.phase == Phase::Create);
+        let same = is_create.then(|| self.tools.secrets.same_key());
+        let told = Told {
+            more: same.into_iter().collect(),
+            ..Told::at(self.now())
+        };
         self.journal
             .note(self.tools.secrets, at, &Came::Started, told)
     }

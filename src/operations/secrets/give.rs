@@ -126,7 +126,8 @@ impl Secrets<'_> {
     ) -> Result<Stored> {
         let (given, today) = dated;
         let (id, account, credential) = account(self.store, name)?;
-        if account.status == AccountStatus::Retired {
+        // What a running operation was given is kept, whatever became of the account meanwhile: nobody shows it twice.
+        if account.status == AccountStatus::Retired && also.place.is_none() {
             return Err(Refusal::Retired(id).into());
         }
         let recorded = self.versions()?;

@@ -5,6 +5,7 @@ mod carry;
 mod check;
 mod give;
 mod id;
+mod renewal;
 mod reseal;
 mod take;
 
@@ -60,6 +61,9 @@ pub enum Refusal {
         number: u32,
         what: Work,
     },
+    /// The value that it gives could not be sealed.
+    #[error("rotation {number} of `account/{account}` waits for a new value from its provider")]
+    InFlight { account: AccountId, number: u32 },
     /// There are versions, and none of them is in use.
     #[error("no version of `account/{account}` is current: version {number} is {stage}")]
     NotCurrent {
@@ -220,13 +224,6 @@ impl<'s> Secrets<'s> {
         }
     }
 
-    /// A change that changes nothing: the commit is refused where the store's key was renewed since it was opened. What
-    /// was sealed meanwhile would be sealed to the recipients of old.
-    fn same_key(&self) -> Change {
-        let key = Record::from((Only, self.store_key.clone()));
-        Change::update(key.clone(), key)
-    }
-
     /// The store, for whoever carries a procedure out. Nobody waits for that one's places and providers.
     pub(in crate::operations) fn store(&mut self) -> &mut Store {
         self.turn.take();
@@ -282,7 +279,8 @@ impl<'s> Secrets<'s> {
         // A place may run a program: only what the trail vouches for says which.
         self.store.vouched(&RecordId::new(Kind::Version, key))?;
         let place = self.place(&held.place, credential)?;
-        let value = place.get(&self.slot(key, credential, held), held, sealed.as_ref())?;
+        let got = place.get(&self.slot(key, credential, held), held, sealed.as_ref());
+        let value = got.map_err(|error| self.unless_renewed(error))?;
         let class = held.place.class();
         let place = held.place.to_string();
         match &held.bound {

@@ -121,6 +121,7 @@ impl Secrets<'_> {
         watch: &dyn Watch,
     ) -> Result<Resealed> {
         self.look_outside()?;
+        self.refuse_in_flight()?;
         let outside = self.outside.take().unwrap_or_default();
         let (keys, new_key) = Keys::renew(&self.name, &after, identity)?;
         let mut changes = vec![Change::update(

@@ -48,6 +48,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     // Places that may be slow first; what follows is done in one turn: two who replace the same identity would each
     // overwrite the key that the other seals to.
     secrets.look_outside()?;
+    secrets.refuse_in_flight()?;
     let (now, _) = unlock::text(&name, &args.identity, context)?;
     if now.expose() != text.expose() {
         let words = source.words();

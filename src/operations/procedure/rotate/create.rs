@@ -163,15 +163,18 @@ impl Rotation<'_, '_> {
         let secrets = &mut *self.tools.secrets;
         let dated = (&given, now.date());
         let value = Some(&new.value);
+        let mut refused = None;
         let stored = match secrets.give_with(&name, value, new.source, dated, &also) {
             Ok(stored) => stored,
-            Err(error) if is_conflict(&error) => return Err(error),
-            // The provider has made it, and shows it once: it is kept here until its own place takes it.
-            Err(_) if new.source != Source::Generated && self.scene.credential.store != place => {
+            Err(error) if is_conflict(&error) || is_alone || new.source == Source::Generated => {
+                return Err(error);
+            }
+            // The provider has made it, and shows it once: it is kept here, whatever speaks against its own place.
+            Err(error) => {
                 also.place = Some(&place);
+                refused = Some(format!("{error:#}"));
                 secrets.give_with(&name, value, new.source, dated, &also)?
             }
-            Err(error) => return Err(error),
         };
         let number = stored.version.number;
         if is_alone {
@@ -180,15 +183,14 @@ impl Rotation<'_, '_> {
             self.journal.operation = entered(number);
         }
         self.refresh()?;
+        let note = match refused {
+            Some(why) => format!("version {number} is sealed in the store, and waits: {why}"),
+            None if is_alone => format!("version {number} is sealed, and possibly live"),
+            None => format!("version {number} is sealed, and waits"),
+        };
         Ok(Went {
             millis: new.millis,
-            ..Went::because(
-                Came::Done,
-                match is_alone {
-                    true => format!("version {number} is sealed, and possibly live"),
-                    false => format!("version {number} is sealed, and waits"),
-                },
-            )
+            ..Went::because(Came::Done, note)
         })
     }
 
