@@ -14,7 +14,10 @@ fn due(world: &World, more: &[&str]) -> crate::binary::Ran {
 
 /// More accounts like the first, with a key each.
 fn several(names: &[&str]) -> World {
-    let mut roll = Roll::default();
+    several_of(Roll::default(), names)
+}
+
+fn several_of(mut roll: Roll, names: &[&str]) -> World {
     for name in names {
         roll.more.push_str(&format!(
             "[account.{name}]\nprovider = \"keys\"\nenvironment = \"production\"\nboundary = [\"femo\"]\n\
@@ -86,6 +89,30 @@ fn an_account_that_fails_stops_no_other() {
     // The one that failed is tried again; the others are done.
     due(&world, &[FAR]).ok(0);
     assert_eq!(world.server.count("POST /keys"), 4);
+}
+
+#[test]
+fn what_an_emergency_began_meanwhile_is_left_to_it() {
+    let world = several_of(Roll::of(OVERLAP, &[CREATE, RETIRE]), &["b"]);
+    world.configure("[http]\ntimeout = 600\n");
+    world.run(&["rotate", "b", "--yes"]).ok(3);
+    world.rotate(&[]).ok(3);
+    world.server.hold("DELETE", true);
+    let words = ["rotate", "--due", "--yes", FAR];
+    let both = world.command(&words).spawn().unwrap();
+    world.server.until_held("DELETE");
+    // Nothing takes its keys away but somebody at the provider.
+    let emergency = ["revoke", "etl", "--emergency", "--yes", FAR];
+    world.run(&emergency).ok(5).says("NOT DONE, BY HAND");
+    let begun = world.last();
+    world.server.let_go("DELETE");
+    ended(both, words.join(" "))
+        .ok(0)
+        .says("account/etl: what is open on it is no rotation but emergency")
+        .says("`keyroll revoke etl --resume` goes on with it");
+    assert_eq!(world.last(), begun);
+    assert_eq!(world.entries("withdraw"), ["waiting", "waiting"]);
+    assert_eq!(world.stages(), ["possibly-live", "possibly-live"]);
 }
 
 #[test]

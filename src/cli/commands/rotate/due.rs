@@ -108,7 +108,10 @@ fn decided(
     let scene = Scene::read(store, id.as_str())?;
     Ok(match turn {
         Turn::Begin => Some(planned(&scene, context)?.0),
-        Turn::GoOn => open(scene.operations(), id).map(|(_, operation)| operation.clone()),
+        Turn::GoOn => {
+            let found = open(scene.operations(), id).filter(|(_, it)| it.what == Work::Rotate);
+            found.map(|(_, operation)| operation.clone())
+        }
     })
 }
 
@@ -181,6 +184,15 @@ fn one(
         Turn::GoOn => None,
     };
     let waiting = open(scene.operations(), id).map(|(key, it)| (key.clone(), it.clone()));
+    // What the list of turns said is older than the lock: an emergency may have closed the rotation since.
+    if let Some((_, other)) = waiting.as_ref().filter(|(_, it)| it.what != Work::Rotate) {
+        let why = format!(
+            "what is open on it is no rotation but {}: `keyroll revoke {id} --resume` goes on with it",
+            other.what
+        );
+        context.out.note(format!("account/{id}: {why}"));
+        return Ok(Went::of(id, "busy", Status::Clean, &why));
+    }
     let mut secrets = unlock::unlock_to_seal(store, &args.identity, context)?;
     let ended = {
         let mut hands = AtHand::new(context, format!("keyroll rotate {id} --resume"));
