@@ -34,8 +34,9 @@ impl Between {
         let shared = Shared::default();
         let given = Arc::clone(&shared);
         thread::spawn(move || {
-            for stream in listener.incoming() {
-                hand_on(stream.unwrap(), &server, &given);
+            // One that breaks off is no reason to let the next one wait.
+            for stream in listener.incoming().flatten() {
+                hand_on(stream, &server, &given);
             }
         });
         Between { address, shared }
@@ -64,6 +65,7 @@ impl Between {
 
     pub fn spare(&self) {
         *self.shared.0.lock().unwrap() = None;
+        self.shared.1.notify_all();
     }
 }
 
@@ -83,7 +85,9 @@ fn has_come(shared: &Shared, head: &str, before_effect: bool) -> bool {
         doom = shared.1.wait(doom).unwrap();
     }
     let victim = doom.take().and_then(|doom| doom.victim);
-    kill_process(victim.and_then(Pid::from_raw).unwrap(), Signal::KILL).unwrap();
+    if let Some(victim) = victim.and_then(Pid::from_raw) {
+        let _ = kill_process(victim, Signal::KILL);
+    }
     true
 }
 
@@ -97,11 +101,11 @@ fn hand_on(mut from: TcpStream, server: &str, shared: &Shared) -> Option<()> {
         }
         head.push(byte[0]);
     }
-    let head = String::from_utf8(head).unwrap();
+    let head = String::from_utf8(head).ok()?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(": ")?;
         let is_it = name.eq_ignore_ascii_case("content-length");
-        is_it.then(|| value.parse::<usize>().unwrap())
+        is_it.then(|| value.parse::<usize>().ok())?
     });
     let mut body = vec![0; length.unwrap_or(0)];
     from.read_exact(&mut body).ok()?;
@@ -109,12 +113,12 @@ fn hand_on(mut from: TcpStream, server: &str, shared: &Shared) -> Option<()> {
         return None;
     }
     // HTTP/1.0: the answer ends with the connection, and is never in pieces.
-    let mut to = TcpStream::connect(server).unwrap();
+    let mut to = TcpStream::connect(server).ok()?;
     let head = head.replacen("HTTP/1.1\r\n", "HTTP/1.0\r\n", 1);
-    to.write_all(head.as_bytes()).unwrap();
-    to.write_all(&body).unwrap();
+    to.write_all(head.as_bytes()).ok()?;
+    to.write_all(&body).ok()?;
     let mut answer = Vec::new();
-    to.read_to_end(&mut answer).unwrap();
+    to.read_to_end(&mut answer).ok()?;
     if has_come(shared, &head, false) {
         return None;
     }

@@ -80,60 +80,46 @@ fn traced(home: &Home, words: &[&str], options: &[&str]) -> Command {
     traced
 }
 
-/// The command, killed as it enters a call for the `at`th time.
-fn killed_in(home: &Home, words: &[&str], (call, at): (&str, usize)) -> Command {
+/// The command, killed as it enters a call that touches a path for the `at`th time.
+fn killed_in(home: &Home, words: &[&str], (call, path): (&str, &Path), at: usize) -> Command {
     let inject = format!("inject={call}:signal=KILL:when={at}");
     let trace = format!("trace={call}");
-    let options = ["-o", "/dev/null", "-e", &trace, "-e", &inject];
+    let path = path.to_str().unwrap();
+    let options = ["-o", "/dev/null", "-P", path, "-e", &trace, "-e", &inject];
     traced(home, words, &options)
-}
-
-/// The calls at which a command is killed before and after each of its commits, as it goes where nobody kills it. A commit
-/// is made by the end of the journal of its database; what follows it is the sync of the folder.
-fn commits(home: &Home, words: &[&str]) -> Vec<(&'static str, usize)> {
-    let log = home.path().join("calls");
-    let calls = ["-e", "trace=unlink,fsync", "-o", log.to_str().unwrap()];
-    let ran = ended(
-        traced(home, words, &calls).spawn().unwrap(),
-        words.join(" "),
-    );
-    assert!(ran.status.is_some(), "{ran:#?}");
-    let (mut unlinks, mut syncs) = (0, 0);
-    let mut out = Vec::new();
-    for line in fs::read_to_string(&log).unwrap().lines() {
-        match line {
-            line if line.contains(" unlink(") => {
-                unlinks += 1;
-                if line.contains("-journal\"") {
-                    out.extend([("unlink", unlinks), ("fsync", syncs + 1)]);
-                }
-            }
-            line if line.contains(" fsync(") => syncs += 1,
-            _ => {}
-        }
-    }
-    fs::remove_file(log).unwrap();
-    out
 }
 
 /// Kills a command before and after each of its commits; `again` puts the world back before each, `then` is done after
 /// each. How often it was killed.
+///
+/// A commit is made by the end of the journal of its database. The folder is synced once as that begins, and once more
+/// after its end.
 pub fn at_each_commit(
     home: &Home,
     words: &[&str],
     again: impl Fn(),
     mut then: impl FnMut(&str),
 ) -> usize {
-    again();
-    let calls = commits(home, words);
-    for (call, at) in &calls {
-        let told = format!("{}, {call} {at}", words.join(" "));
-        again();
-        let child = killed_in(home, words, (call, *at)).spawn().unwrap();
-        was_killed(&ended(child, told.clone()));
-        then(&told);
+    let store = home.store();
+    let journal = store.with_extension("db-journal");
+    let folder = store.parent().unwrap();
+    let mut kills = 0;
+    for (call, path, each) in [("unlink", journal.as_path(), 1), ("fsync", folder, 2)] {
+        for commit in 1.. {
+            let told = format!("{}, {call} of commit {commit}", words.join(" "));
+            again();
+            let mut killed = killed_in(home, words, (call, path), commit * each);
+            let ran = ended(killed.spawn().unwrap(), told.clone());
+            if !matches!(ran.status, None | Some(137)) {
+                // There is no such commit: it came to its end.
+                assert!(commit > 1, "{ran:#?}");
+                break;
+            }
+            kills += 1;
+            then(&told);
+        }
     }
-    calls.len()
+    kills
 }
 
 /// Whether a command was killed, or ended as one that ends well.

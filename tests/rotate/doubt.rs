@@ -109,9 +109,11 @@ fn a_request_that_says_itself_that_it_is_the_same_is_repeated() {
 #[test]
 fn a_server_that_hangs_is_not_waited_for_and_its_key_is_found() {
     let world = with_find();
-    world.configure("[http]\ntimeout = 1\n");
+    world.configure("[http]\ntimeout = 3\n");
     world.server.manners(|manners| manners.hangs = 1);
     world.rotate(&[]).ok(4).says("not known");
+    // What is asked for from now on has as long as it needs.
+    world.configure("[http]\ntimeout = 60\n");
     world.rotate(&["--resume"]).ok(0);
     assert_eq!(world.server.ids(), ["k3"]);
 }
@@ -141,6 +143,7 @@ fn a_new_key_that_does_not_work_is_never_promoted() {
     for more in [&[][..], &["--resume"], &["--resume"]] {
         world.rotate(more).ok(4).says("does not work");
         assert_eq!(world.stages(), ["current", "pending"]);
+        assert_eq!(world.server.ids(), ["k1", "k2"]);
         assert_eq!(world.server.live(), [OLD]);
         assert_eq!(world.server.count("DELETE"), 0);
     }
@@ -156,9 +159,11 @@ fn a_new_key_that_does_not_work_is_never_promoted() {
     world.rotate(&["--abort"]).ok(0).says("given up");
     assert_eq!(world.state(), "aborted");
     assert_eq!(world.stages(), ["current", "revoked"]);
+    assert_eq!(world.server.ids(), ["k1"]);
     assert_eq!(world.server.live(), [OLD]);
     world.rotate(&[]).ok(0);
     assert_eq!(world.stages(), ["revoked", "revoked", "current"]);
+    assert_eq!(world.server.ids(), ["k3"]);
     world.is_sound();
 }
 

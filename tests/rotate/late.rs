@@ -3,15 +3,22 @@
 use crate::server::OLD;
 use crate::world::{CREATE, DISCARD, FIND, RETIRE, Roll, SHORT, World};
 
-/// A world whose first create is held back until nobody waits for it.
+/// A world whose first create is held back when nobody waits for it any more.
 fn held_back() -> World {
     let mut roll = Roll::of(SHORT, &[CREATE, RETIRE, FIND, DISCARD]);
     roll.provider = "max-lag = \"5m\"";
     let world = World::new(&roll);
-    world.configure("[http]\ntimeout = 1\n");
-    world.server.hold("POST /keys", true);
+    world.server.hold_unheard("POST /keys");
     world.rotate(&[]).ok(4).says("not known");
     world
+}
+
+/// Now it takes effect.
+fn comes(world: &World) {
+    world.server.let_go("POST /keys");
+    world
+        .server
+        .until("a second key", |state| state.keys.len() == 2);
 }
 
 #[test]
@@ -28,11 +35,8 @@ fn what_is_not_found_at_once_may_still_come_and_nothing_is_made_again_before() {
     assert_eq!(world.state(), "open");
     assert_eq!(world.entries("create")[0], "unknown");
     assert_eq!(world.server.count("POST /keys"), 1);
-    // Now it comes, and is found.
-    world.server.let_go("POST /keys");
-    while world.server.ids() == ["k1"] {
-        std::thread::yield_now();
-    }
+    // It is found.
+    comes(&world);
     world.rotate(&["--resume"]).ok(0);
     assert_eq!(world.server.ids(), ["k3"]);
     assert_eq!(world.server.live(), [world.value(None)]);
@@ -58,10 +62,7 @@ fn nothing_is_given_up_while_a_key_may_still_come() {
         .says("POSSIBLY LIVE")
         .says(&world.last().tag());
     assert_eq!(world.state(), "open");
-    world.server.let_go("POST /keys");
-    while world.server.ids() == ["k1"] {
-        std::thread::yield_now();
-    }
+    comes(&world);
     world.rotate(&["--abort"]).ok(0);
     assert_eq!(world.server.live(), [OLD]);
     assert_eq!(world.state(), "aborted");

@@ -20,8 +20,16 @@ pub struct Key {
     pub name: String,
     pub user: String,
     pub secret: String,
+    /// It is there, and never works.
+    pub is_dead: bool,
     /// How many more requests it is accepted in, once it is deleted; `None` while it lives.
     pub lag: Option<u32>,
+}
+
+impl Key {
+    pub fn works(&self) -> bool {
+        self.lag.is_none() && !self.is_dead
+    }
 }
 
 /// How it behaves.
@@ -70,6 +78,8 @@ pub struct Gate {
     /// How its line begins.
     pub line: &'static str,
     pub before_effect: bool,
+    /// Whoever asks hears nothing, and does not wait.
+    pub hangs_up: bool,
     pub has_come: bool,
     pub is_open: bool,
 }
@@ -110,6 +120,7 @@ impl State {
             name: "by hand".to_owned(),
             user: BLUE.to_owned(),
             secret: OLD.to_owned(),
+            is_dead: false,
             lag: None,
         });
     }
@@ -170,7 +181,8 @@ impl State {
         if secret == ADMIN {
             return true;
         }
-        let found = self.keys.iter_mut().find(|key| key.secret == secret);
+        let mut keys = self.keys.iter_mut().filter(|key| !key.is_dead);
+        let found = keys.find(|key| key.secret == secret);
         match found.map(|key| &mut key.lag) {
             None => false,
             Some(None) => true,
@@ -183,7 +195,7 @@ impl State {
     }
 
     fn administers(&self, secret: &str) -> bool {
-        let mut live = self.keys.iter().filter(|key| key.lag.is_none());
+        let mut live = self.keys.iter().filter(|key| key.works());
         let is_token = self.tokens.get(secret).is_some_and(|of| of == ADMIN);
         secret == ADMIN || is_token || live.any(|key| key.secret == secret)
     }
@@ -193,13 +205,13 @@ impl State {
         let Some(secret) = self.tokens.get(token) else {
             return false;
         };
-        let mut live = self.keys.iter().filter(|key| key.lag.is_none());
+        let mut live = self.keys.iter().filter(|key| key.works());
         self.manners.lasting || secret == ADMIN || live.any(|key| key.secret == *secret)
     }
 
     /// Whether somebody goes on with a secret: by the key itself, or by a token that was had with it.
     pub fn lets(&self, secret: &str) -> bool {
-        let mut live = self.keys.iter().filter(|key| key.lag.is_none());
+        let mut live = self.keys.iter().filter(|key| key.works());
         let mut tokens = self.tokens.iter();
         live.any(|key| key.secret == secret)
             || tokens.any(|(token, of)| of == secret && self.holds(token))
@@ -252,16 +264,14 @@ impl State {
             name: body["name"].as_str().unwrap_or_default().to_owned(),
             user,
             secret: secret.clone(),
+            is_dead,
             lag: None,
         };
         let mut answer = json!({ "token": secret, "id": key.id, "key": format!("K{number}") });
         if let Some(ends) = self.manners.ends {
             answer["expires_at"] = json!(ends);
         }
-        match is_dead {
-            true => {}
-            false => self.keys.push(key),
-        }
+        self.keys.push(key);
         if let Some(key) = repeated {
             self.repeated.insert(key, answer.clone());
         }

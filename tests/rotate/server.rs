@@ -3,14 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value as Json, json};
 
 pub use crate::provider::{ADMIN, Asked, BLUE, Doom, GREEN, Gate, Key, Manners, OLD, State};
+
+/// More than anything takes that is waited for: what needs longer never comes.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// It ends when it is dropped.
 pub struct Server {
@@ -66,16 +70,29 @@ impl Server {
         });
     }
 
+    /// The same before it has an effect, and hangs up: nobody waits for the answer any more.
+    pub fn hold_unheard(&self, line: &'static str) {
+        self.state().gates.push(Gate {
+            line,
+            before_effect: true,
+            hangs_up: true,
+            ..Gate::default()
+        });
+    }
+
     /// Until such a request has come.
     pub fn until_held(&self, line: &str) {
-        let mut state = self.state();
-        while state
-            .gates
-            .iter()
-            .any(|gate| gate.line == line && !gate.has_come)
-        {
-            state = self.shared.1.wait(state).unwrap();
-        }
+        let waits = |gate: &Gate| gate.line == line && !gate.has_come;
+        self.until(line, |state| !state.gates.iter().any(waits));
+    }
+
+    /// Until something is so, which a request makes so.
+    pub fn until(&self, what: &str, is_so: impl Fn(&State) -> bool) {
+        let changed = &self.shared.1;
+        let waited = changed.wait_timeout_while(self.state(), LIMIT, |state| !is_so(state));
+        let (state, waited) = waited.unwrap();
+        drop(state);
+        assert!(!waited.timed_out(), "waits in vain: {what}");
     }
 
     /// Lets it go on.
@@ -99,7 +116,7 @@ impl Server {
     /// The secrets that work.
     pub fn live(&self) -> Vec<String> {
         let state = self.state();
-        let live = state.keys.iter().filter(|key| key.lag.is_none());
+        let live = state.keys.iter().filter(|key| key.works());
         live.map(|key| key.secret.clone()).collect()
     }
 
@@ -107,7 +124,7 @@ impl Server {
         self.live().iter().any(|live| live == secret)
     }
 
-    /// The ids of the keys that live.
+    /// The ids of the keys that are there.
     pub fn ids(&self) -> Vec<String> {
         let state = self.state();
         let live = state.keys.iter().filter(|key| key.lag.is_none());
@@ -158,13 +175,14 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<State>, Condvar)) -> Option<()> 
         let at = list.iter().position(|(kind, _)| line.starts_with(kind))?;
         Some(list.remove(at).1)
     };
-    state = held(state, changed, &line, true);
+    state = held(state, changed, &line, Some(&stream));
     if let Some(status) = taken(&mut state.manners.refuses) {
         drop(state);
         return say(&mut stream, status, &json!({}));
     }
     let (status, answer) = state.answer(&asked);
-    state = held(state, changed, &line, false);
+    changed.notify_all();
+    state = held(state, changed, &line, None);
     if doomed {
         kill(state);
         return None;
@@ -185,20 +203,23 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<State>, Condvar)) -> Option<()> 
     say(&mut stream, status, &answer)
 }
 
-/// Waits at the gate, where there is one for such a request.
+/// Waits at the gate, where there is one for such a request: before it has an effect its connection is at hand.
 fn held<'m>(
     mut state: MutexGuard<'m, State>,
     changed: &Condvar,
     line: &str,
-    is_before: bool,
+    before: Option<&TcpStream>,
 ) -> MutexGuard<'m, State> {
     let is_mine = |gate: &Gate| {
-        !gate.has_come && gate.before_effect == is_before && line.starts_with(gate.line)
+        !gate.has_come && gate.before_effect == before.is_some() && line.starts_with(gate.line)
     };
     let Some(at) = state.gates.iter().position(is_mine) else {
         return state;
     };
     state.gates[at].has_come = true;
+    if let Some(stream) = before.filter(|_| state.gates[at].hangs_up) {
+        let _ = stream.shutdown(Shutdown::Both);
+    }
     changed.notify_all();
     while !state.is_over && !state.gates[at].is_open {
         state = changed.wait(state).unwrap();
