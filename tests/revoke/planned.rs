@@ -63,7 +63,7 @@ fn what_is_not_there_may_be_gone_and_is_not_called_current() {
     home.run(&["revoke", "etl", "--yes"])
         .ok(5)
         .says("it was refused with status 404: it may be gone already");
-    assert_eq!(stages(&home), "previous possibly-live");
+    assert_eq!(stages(&home), "revoked possibly-live");
     home.run(&["revoke", "etl", "--resume"]).ok(0);
     assert_eq!(stages(&home), "revoked revoked");
 }

@@ -21,7 +21,7 @@ manual = "Delete key k1."
 "#;
 
 /// A command with somebody at its terminal.
-fn at_a_terminal(world: &World, words: &[&str]) -> PtySession {
+pub fn at_a_terminal(world: &World, words: &[&str]) -> PtySession {
     let like = world.command(words);
     let mut command = Command::new(like.get_program());
     command.args(like.get_args()).current_dir(world.home.path());

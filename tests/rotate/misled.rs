@@ -1,5 +1,6 @@
 //! A provider that misunderstands, and steps that would take more away than they should.
 
+use crate::hands::at_a_terminal;
 use crate::server::OLD;
 use crate::world::{
     BLUE_GREEN, CREATE, DISCARD, FIND, PASSWORD, RETIRE, Roll, SHORT, SINGLE, World,
@@ -138,7 +139,17 @@ fn a_new_version_that_went_with_the_old_one_is_told_and_is_no_dead_end() {
     world.rotate(&[]).ok(4).says("the NEW one");
     assert_eq!(world.state(), "stalled");
     world.run(&["rotate", "--due", "--yes"]).ok(4);
-    world.rotate(&["--resume"]).ok(0);
+    // Both are refused now: that may be a closed door, so that somebody has to look.
+    world
+        .rotate(&["--resume"])
+        .ok(5)
+        .says("version 2 is not accepted either");
+    let mut session = at_a_terminal(&world, &["rotate", "etl", "--yes", "--resume"]);
+    session.exp_string("type `refused`").unwrap();
+    session.send_line("refused").unwrap();
+    session.exp_string("a note").unwrap();
+    session.send_line("both are gone from its list").unwrap();
+    session.exp_eof().unwrap();
     world.server.manners(|manners| manners.sweeps = false);
     world.rotate(&[]).ok(0);
     assert_eq!(world.server.live(), [world.value(None)]);

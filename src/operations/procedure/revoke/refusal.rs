@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::lifecycle::operation::{
     Came, Going, ends_old, has_begun, is_live, numbers, touched, undone, was_tried,
 };
+use crate::lifecycle::testing::accepted;
 use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
 use crate::model::operation::{Entry, EntryState, Operation, Phase, Work};
@@ -99,15 +100,28 @@ impl Revocation<'_, '_> {
         begun.filter_map(|(_, entry)| entry.at).max()
     }
 
-    /// Since when the last operation is under way of which a step about a version came to something.
+    /// Since when the operation is under way of which a step about a version came to something: the last that saw it accepted,
+    /// where one did.
     fn taken_since(&self, number: u32, came: impl Fn(&Entry) -> bool) -> Option<Timestamp> {
+        let place = &self.scene.account.environment;
+        let accepted = accepted(self.scene.facts(), number, place);
         // What was refused before anything was done about it is refused for something else.
-        if self.refused_before.contains(&number) {
-            return None;
-        }
-        let about = self.withdrawals_of(number);
-        let about = about.filter(|(_, entry)| came(entry));
-        about.map(|(operation, _)| operation.began).max()
+        let is_refused = self.refused_before.contains(&number);
+        let about = self.withdrawals_of(number).filter(|(_, entry)| came(entry));
+        // One that ended with a look that proved nothing took away nothing that is known.
+        let is_in_doubt = |operation: &Operation| {
+            operation.token == self.journal.operation.token
+                || operation.entries.iter().any(|entry| {
+                    entry.phase == Phase::Refusal && entry.state == EntryState::Unknown
+                })
+        };
+        let about = about.filter(|(operation, _)| !(is_refused && is_in_doubt(operation)));
+        let began: Vec<Timestamp> = about.map(|(operation, _)| operation.began).collect();
+        let seen = began
+            .iter()
+            .copied()
+            .filter(|began| Some(*began) <= accepted);
+        seen.max().or_else(|| began.iter().copied().max())
     }
 
     /// What was to take a version away, in every operation of the account.
