@@ -136,7 +136,7 @@ impl Hands for AtHand<'_> {
         out.note(format!("by hand: {what}"));
         let prompt = format!("`{title}`: type `refused` if it was, nothing if it was not: ");
         let answer = out.ask(&prompt).map_err(failed)?.unwrap_or_default();
-        if answer.trim() != "refused" {
+        if !answer.trim().eq_ignore_ascii_case("refused") {
             return Ok(None);
         }
         let note = self.noted("a note: what was answered, and when: ")?;

@@ -46,12 +46,18 @@ pub fn announce(
     context: &mut Context,
 ) -> Result<(), Failure> {
     let is_emergency = operation.what == Work::Emergency;
-    let heading = match is_emergency {
-        true => format!("EMERGENCY: account/{} is cut off. What stops:", scene.id),
-        false => format!("revoke account/{}. What stops:", scene.id),
+    let takes = operation.entries.iter();
+    let is_look = !takes.clone().any(|entry| entry.phase == Phase::Withdraw);
+    let heading = match (is_emergency, is_look) {
+        (true, _) => format!("EMERGENCY: account/{} is cut off. What stops:", scene.id),
+        (false, false) => format!("revoke account/{}. What stops:", scene.id),
+        (false, true) => format!(
+            "look again at account/{}: nothing is taken away, so that nothing stops.",
+            scene.id
+        ),
     };
     context.out.note(heading);
-    for line in hit {
+    for line in hit.iter().filter(|_| !is_look) {
         let blank = if line.what.is_empty() { "" } else { ": " };
         let (hit, name, what) = (line.hit, &line.name, &line.what);
         context.out.note(format!("  {hit} {name}{blank}{what}"));
@@ -73,10 +79,11 @@ pub fn announce(
             .out
             .note(format!("  {at}. {phase}: {title} ({})", how(entry)));
     }
-    match is_emergency {
-        true => context.confirm(&format!("Cut account/{} off NOW?", scene.id)),
-        false => context.confirm(&format!("Revoke account/{}?", scene.id)),
-    }
+    context.confirm(&match (is_emergency, is_look) {
+        (true, _) => format!("Cut account/{} off NOW?", scene.id),
+        (false, false) => format!("Revoke account/{}?", scene.id),
+        (false, true) => format!("Look again at account/{}?", scene.id),
+    })
 }
 
 /// Says which one goes on.
@@ -228,6 +235,10 @@ fn status(came: &Revoked, is_abort: bool) -> Status {
     status
 }
 
+/// What leads on where no probe can tell.
+const SOMEBODY: &str =
+    "at a terminal it asks what no test can tell, and takes the word `refused` for it";
+
 fn next(id: &AccountId, came: &Revoked, is_abort: bool, has_lag: bool) -> Option<String> {
     let is_doubtful = |version: &Stands| version.stage == VersionStage::PossiblyLive;
     let doubt = came.versions.iter().any(is_doubtful);
@@ -238,10 +249,10 @@ fn next(id: &AccountId, came: &Revoked, is_abort: bool, has_lag: bool) -> Option
         )),
         (_, true) if !has_lag => Some(format!(
             "take it away at the provider, then `keyroll revoke {id} --resume` looks again; where a session outlives its secret, \
-             `max-lag` of the provider says for how long"
+             `max-lag` of the provider says for how long; {SOMEBODY}"
         )),
         (_, true) => Some(format!(
-            "take it away at the provider, then `keyroll revoke {id} --resume` looks again"
+            "take it away at the provider, then `keyroll revoke {id} --resume` looks again; {SOMEBODY}"
         )),
         (OperationState::Open | OperationState::Stalled, false) => Some(format!(
             "`keyroll revoke {id} --resume` goes on, --abort gives it up"
