@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::lifecycle::operation::left;
+use crate::lifecycle::operation::{Operations, left, open};
 use crate::model::credential::{Version, VersionStage};
 use crate::model::finding::{FieldPath, POSSIBLY_LIVE, Severity};
 use crate::model::id::AccountId;
-use crate::model::key::VersionKey;
-use crate::model::operation::Work;
+use crate::model::key::{OperationKey, VersionKey};
+use crate::model::operation::{EntryState, Operation, Phase, Work};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -25,8 +25,8 @@ The version was taken away: in a revoke, at the end of a rotation, or with its a
 refuse it, neither by a fresh logon nor in a session that was there before: the request failed, nobody looked, or it was
 still let in. Whoever has that secret may still get in, and everybody believes that it is gone.
 
-So does what nobody has seen at all: a rotation that an emergency closed while nobody knew whether it had made a key, named
-by the tag that the key would have.
+So does what nobody has seen at all: a rotation of which nobody knows whether it has made a key, open or closed by an
+emergency, named by the tag that the key would have.
 
 It counts whatever became of the account: a retired one with such a version is not out of the world.
 
@@ -64,6 +64,16 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for id in accounts {
         let left = left(operations, id, &facts.inventory.versions);
         let tags = left.iter().filter(|entry| !entry.is_over());
+        if let Some((key, rotation)) = in_doubt(operations, id) {
+            let (number, tag) = (key.number, rotation.tag());
+            let message = format!(
+                "what rotation {number} may have made under `{tag}` may be live: nobody saw that it is not there"
+            );
+            let found = findings.account(id, FieldPath::record(), message);
+            found.fix(format!(
+                "keyroll rotate {id} --resume, with --made-nothing where somebody looked at the provider"
+            ));
+        }
         for tag in tags.filter_map(|entry| entry.tag.as_ref()) {
             let message = format!(
                 "what a rotation may have made under `{tag}` may be live: nobody saw that it is not there"
@@ -74,6 +84,21 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             ));
         }
     }
+}
+
+/// A rotation that goes on, and of which nobody knows whether it made a key. One that is at work just now knows it soon.
+fn in_doubt<'o>(
+    operations: &'o Operations,
+    id: &AccountId,
+) -> Option<(&'o OperationKey, &'o Operation)> {
+    open(operations, id).filter(|(_, operation)| {
+        operation.what == Work::Rotate
+            && operation.entries.iter().any(|entry| {
+                entry.phase == Phase::Create
+                    && entry.state == EntryState::Unknown
+                    && entry.step.is_some()
+            })
+    })
 }
 
 fn tell(facts: &Facts<'_>, key: &VersionKey, version: &Version, findings: &mut Findings) {

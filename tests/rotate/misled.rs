@@ -149,6 +149,7 @@ fn a_new_version_that_went_with_the_old_one_is_told_and_is_no_dead_end() {
     session.send_line("refused").unwrap();
     session.exp_string("a note").unwrap();
     session.send_line("both are gone from its list").unwrap();
+    session.exp_string("does not work").unwrap();
     session.exp_eof().unwrap();
     world.server.manners(|manners| manners.sweeps = false);
     world.rotate(&[]).ok(0);

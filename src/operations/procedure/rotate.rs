@@ -35,6 +35,8 @@ pub struct Rotation<'t, 's> {
     session: Option<Session>,
     /// The version that was sealed though another command had closed the rotation.
     kept: Option<u32>,
+    /// The new version, where it was seen to be refused as the old one is.
+    dead: Option<u32>,
 }
 
 impl<'t, 's> Rotation<'t, 's> {
@@ -46,6 +48,21 @@ impl<'t, 's> Rotation<'t, 's> {
             journal,
             session: None,
             kept: None,
+            dead: None,
+        }
+    }
+
+    /// How it ended, where nothing is left to do.
+    fn over(&self) -> Ended {
+        match self.dead {
+            None => Ended::Done,
+            Some(number) => Ended::Failed {
+                why: format!(
+                    "the rotation is over, and version {number}, the NEW one, does not work: `keyroll rotate {}` makes \
+                     another",
+                    self.scene.id
+                ),
+            },
         }
     }
 
@@ -73,7 +90,7 @@ impl<'t, 's> Rotation<'t, 's> {
             let in_order = operation.entries.iter().filter(|entry| !is_aside(entry));
             let of = in_order.count();
             let Some((at, entry)) = operation.current() else {
-                return Ok(Ended::Done);
+                return Ok(self.over());
             };
             let entry = entry.clone();
             if operation.what != Work::Rotate {

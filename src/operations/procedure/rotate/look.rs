@@ -160,6 +160,15 @@ impl Rotation<'_, '_> {
             self.session.as_mut(),
             (self.tools.secrets, self.tools.around, self.tools.hands),
         )?;
+        // Whoever goes on after a look that proved nothing may have lost both.
+        let was_in_doubt = self.journal.operation.entries[at].state != EntryState::Waiting;
+        if let (Seen::Refused { .. }, true, Some(new)) =
+            (&seen, was_in_doubt, self.journal.operation.version)
+        {
+            let tools = (&*self.tools.secrets, self.tools.around, self.now());
+            let is_dead = withdrawal::sight(&self.scene, new, tools)? == Some(Sight::Denied);
+            self.dead = is_dead.then_some(new);
+        }
         Ok(match seen {
             Seen::Refused { changes, note } => Went {
                 more: changes,
