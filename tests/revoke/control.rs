@@ -172,3 +172,22 @@ fn what_went_on_working_after_a_step_was_done_is_not_proven_gone_by_a_closed_doo
     home.run(&["revoke", "etl", "--resume"]).ok(5);
     assert_eq!(stages(&home), "possibly-live possibly-live");
 }
+
+#[test]
+fn where_bad_logons_lock_one_is_spent_however_often_it_is_looked_at() {
+    let provider = Provider::start();
+    let roll = Roll {
+        locks: true,
+        ..Roll::default()
+    };
+    let home = home(&provider, &roll);
+    home.run(&["test", "root"]).ok(0);
+    home.run(&["test", "etl"]).ok(0);
+    provider.set(|state| {
+        (state.is_closed, state.lies) = (true, true);
+        state.asked.clear();
+    });
+    home.run(EMERGENCY).ok(5);
+    home.run(&["revoke", "etl", "--resume"]).ok(5);
+    assert_eq!(provider.asked("GET /me"), 2, "each version once");
+}

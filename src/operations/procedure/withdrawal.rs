@@ -21,6 +21,7 @@ use crate::model::entitlement::Side;
 use crate::model::fact::{Detail, Fact, Refusal};
 use crate::model::key::VersionKey;
 use crate::model::probe::{Probe, ProbeKind};
+use crate::model::record::Record;
 use crate::operations::procedure::values::{Opened, Subject};
 use crate::operations::procedure::withdrawal::control::Beside;
 use crate::operations::procedure::withdrawal::look::Look;
@@ -39,6 +40,27 @@ pub enum Seen {
         /// It was seen to work, when all that takes time was over.
         works: bool,
     },
+}
+
+impl Seen {
+    fn changes(self) -> Vec<Change> {
+        match self {
+            Seen::Refused { changes, .. } | Seen::NotYet { changes, .. } => changes,
+        }
+    }
+
+    /// With the evidence of a look before it: a bad logon stays one.
+    fn with_evidence(mut self, before: Seen) -> Seen {
+        let of_logons = before.changes().into_iter().filter(|change| {
+            matches!(change.after(), Some(Record::Fact(_, fact)) if matches!(**fact, Fact::Evidence { .. }))
+        });
+        match &mut self {
+            Seen::Refused { changes, .. } | Seen::NotYet { changes, .. } => {
+                changes.extend(of_logons);
+            }
+        }
+        self
+    }
 }
 
 /// What a refusal is held against.
@@ -148,13 +170,15 @@ pub fn refusal(
     };
     let came = look.until(session, ground, hands);
     let doubt = look.doubt.take().filter(|_| hands.is_somebody_there());
-    match (look.needs_somebody.take(), came) {
-        (Some(why), _) => by_hand::look(scene, key, &why, hands),
-        // A probe cannot tell now; somebody who is there may.
-        (None, Seen::NotYet { works: false, .. }) if doubt.is_some() => {
-            by_hand::look(scene, key, &doubt.unwrap_or_default(), hands)
-        }
-        (None, came) => Ok(came),
+    // A probe cannot tell now; somebody who is there may.
+    let why = match (look.needs_somebody.take(), &came) {
+        (Some(why), _) => Some(why),
+        (None, Seen::NotYet { works: false, .. }) => doubt,
+        (None, Seen::NotYet { works: true, .. } | Seen::Refused { .. }) => None,
+    };
+    match why {
+        Some(why) => Ok(by_hand::look(scene, key, &why, hands)?.with_evidence(came)),
+        None => Ok(came),
     }
 }
 

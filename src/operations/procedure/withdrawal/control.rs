@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use crate::lifecycle::control::Control;
-use crate::lifecycle::testing::accepted;
+use crate::lifecycle::testing::{BAD, accepted};
 use crate::model::change::Change;
 use crate::model::date::Timestamp;
 use crate::model::entitlement::Side;
@@ -77,7 +77,8 @@ impl<'b> Beside<'b> {
 }
 
 /// What is accepted before anything is taken away, as evidence: of versions that are about to go, with which of them are,
-/// and of whoever administers the environment, where it is not on record. What is not accepted is no evidence of anything.
+/// and of whoever administers the environment, where it is not on record. What is not accepted is evidence only where bad
+/// logons are counted: of one.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -91,22 +92,33 @@ pub fn baseline(
     let tools = (secrets, around, now);
     let (mut changes, mut accepted) = (Vec::new(), Vec::new());
     for number in numbers {
-        if let Some((kind, seen)) = seen_accepted(scene, *number, tools) {
+        let Some((kind, seen)) = logged_on(scene, *number, tools) else {
+            continue;
+        };
+        let is_accepted = seen.sight == Sight::Allowed;
+        if is_accepted || is_bad(scene, &seen) {
             changes.extend(evidence(scene, *number, (kind, &seen), now));
-            accepted.push(*number);
         }
+        accepted.extend(is_accepted.then_some(*number));
     }
     let admin = admin(scene, secrets)?;
     if let Some((admin, number)) = admin.as_ref().and_then(current)
         && !was_accepted(admin, number)
-        && let Some((kind, seen)) = seen_accepted(admin, number, tools)
+        && let Some((kind, seen)) = logged_on(admin, number, tools)
+        && seen.sight == Sight::Allowed
     {
         changes.extend(evidence(admin, number, (kind, &seen), now));
     }
     Ok((changes, accepted))
 }
 
-fn seen_accepted(
+/// Whether a logon counts as a bad one, where those are counted.
+pub(super) fn is_bad(scene: &Scene, seen: &Probed) -> bool {
+    let is_refused = seen.sight == Sight::Denied || seen.status.is_some_and(|it| BAD.contains(&it));
+    scene.provider.lockout_after.is_some() && seen.sight != Sight::Allowed && is_refused
+}
+
+fn logged_on(
     scene: &Scene,
     number: u32,
     (secrets, around, now): (&Secrets<'_>, &Surroundings, Timestamp),
@@ -120,8 +132,7 @@ fn seen_accepted(
     let opened = Opened::for_text("{secret}", scene, &subject, secrets).ok()?;
     let values = opened.values(scene, &subject, now);
     let reach = Reach::of(scene.environment().ok()?, around);
-    let seen = reach.probe(kind, probe, &values);
-    (seen.sight == Sight::Allowed).then_some((kind, seen))
+    Some((kind, reach.probe(kind, probe, &values)))
 }
 
 /// What a logon showed, as a fact; none where it is recorded already.

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use crate::lifecycle::control::{Control, Known, Verdict, verdict};
 use crate::lifecycle::operation::noted;
-use crate::lifecycle::testing::BAD;
 use crate::model::change::Change;
 use crate::model::date::Timestamp;
 use crate::model::fact::{Detail, Refusal};
 use crate::model::key::VersionKey;
 use crate::model::probe::{Probe, ProbeKind};
-use crate::operations::procedure::withdrawal::control::{Beside, evidence};
+use crate::operations::procedure::withdrawal::control::{Beside, evidence, is_bad};
 use crate::operations::procedure::withdrawal::{
     Ground, Seen, concluded, fact, has_sessions, not_yet,
 };
@@ -158,8 +157,7 @@ impl Look<'_> {
         if sight == Sight::Allowed {
             self.known.accepted = Some(now);
         }
-        let is_bad = seen.sight == Sight::Denied || seen.status.is_some_and(|it| BAD.contains(&it));
-        if let (Some(most), true, Sight::Inconclusive) = (locks, is_bad, sight) {
+        if let (Some(most), true, Sight::Inconclusive) = (locks, is_bad(self.scene, &seen), sight) {
             let status = seen
                 .status
                 .map_or_else(String::new, |it| format!(" with status {it}"));
