@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use keyroll::model::date::Timestamp;
+use keyroll::operations::procedure::operations;
+use keyroll::store::{Access, Store};
 use serde_json::Value as Json;
 
 use super::project;
@@ -72,6 +75,15 @@ impl Roll {
             .ok(3)
             .says("both versions live until");
         self.secret()
+    }
+
+    /// The clock, an hour after the last operation began.
+    pub fn in_an_hour(&self) -> String {
+        let store = Store::open(&self.home.store(), Access::Read).unwrap();
+        let operations = operations(&store, &self.account.parse().unwrap()).unwrap();
+        let last = operations.values().next_back().unwrap();
+        let then = Timestamp::from_unix(last.began.unix() + 3600);
+        format!("KEYROLL_CLOCK={then}")
     }
 
     /// Goes on with a rotation when its overlap is over.
