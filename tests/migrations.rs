@@ -23,6 +23,7 @@ const RUNGS: &[&str] = &[
     include_str!("../src/store/migrations/0003_judged.sql"),
     include_str!("../src/store/migrations/0004_access.sql"),
     include_str!("../src/store/migrations/0005_lifecycle.sql"),
+    include_str!("../src/store/migrations/0006_logs.sql"),
 ];
 
 fn number(db: &Connection, name: &str) -> i64 {

@@ -64,6 +64,8 @@ pub fn decide(lines: &[Line], inventory: &Inventory) -> Result<Vec<Change>, Vec<
             Fact::Evidence { .. }
             | Fact::Drill { .. }
             | Fact::Seen { .. }
+            | Fact::Reconciled { .. }
+            | Fact::Listed { .. }
             | Fact::Review { .. }
             | Fact::OwnerChanged { .. }
             | Fact::Acknowledged { .. }
@@ -100,6 +102,8 @@ fn known(line: usize, fact: &Fact, inventory: &Inventory) -> Result<(), BadFact>
         | Fact::Evidence { .. }
         | Fact::Drill { .. }
         | Fact::Seen { .. }
+        | Fact::Reconciled { .. }
+        | Fact::Listed { .. }
         | Fact::OwnerChanged { .. }
         | Fact::Acknowledged { .. }
         | Fact::Refused { .. }
@@ -108,7 +112,10 @@ fn known(line: usize, fact: &Fact, inventory: &Inventory) -> Result<(), BadFact>
     let consumer = fact
         .consumer()
         .map(|name| RecordId::new(Kind::Consumer, name));
-    [account, procedure, reviewer, consumer]
+    let provider = fact
+        .provider()
+        .map(|name| RecordId::new(Kind::Provider, name));
+    [account, procedure, reviewer, consumer, provider]
         .into_iter()
         .flatten()
         .find(|id| !inventory.contains(id))

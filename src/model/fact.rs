@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::model::access::words;
 use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::Side;
-use crate::model::id::{AccountId, ConsumerId, EnvironmentName, Principal, ProcedureId};
+use crate::model::id::{
+    AccountId, ConsumerId, EnvironmentName, Principal, ProcedureId, ProviderId,
+};
 use crate::model::probe::ProbeKind;
+use crate::model::reconciliation::{Census, Compared, Reading};
 use crate::model::text::Text;
 
 words! {
@@ -121,6 +124,21 @@ pub enum Fact {
         on: Date,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         log: Option<Text>,
+        /// What else the log told of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reading: Option<Box<Reading>>,
+    },
+    /// A provider's log was held against a platform's.
+    Reconciled {
+        account: AccountId,
+        on: Date,
+        compared: Box<Compared>,
+    },
+    /// A provider's own list of accounts was held against the roll.
+    Listed {
+        provider: ProviderId,
+        on: Date,
+        census: Box<Census>,
     },
     /// Somebody looked at the account and decided.
     Review {
@@ -128,6 +146,8 @@ pub enum Fact {
         on: Date,
         by: Principal,
         verdict: ReviewVerdict,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<Box<Detail>>,
     },
     /// An owner of the account changed.
     OwnerChanged { account: AccountId, on: Date },
@@ -169,6 +189,8 @@ impl Fact {
             | Fact::Evidence { on, .. }
             | Fact::Drill { on, .. }
             | Fact::Seen { on, .. }
+            | Fact::Reconciled { on, .. }
+            | Fact::Listed { on, .. }
             | Fact::Review { on, .. }
             | Fact::OwnerChanged { on, .. }
             | Fact::Acknowledged { on, .. }
@@ -183,12 +205,14 @@ impl Fact {
             | Fact::Rotated { account, .. }
             | Fact::Evidence { account, .. }
             | Fact::Seen { account, .. }
+            | Fact::Reconciled { account, .. }
             | Fact::Review { account, .. }
             | Fact::OwnerChanged { account, .. }
             | Fact::Acknowledged { account, .. }
             | Fact::Refused { account, .. }
             | Fact::FailClosed { account, .. } => Some(account),
             Fact::Drill { account, .. } => account.as_ref(),
+            Fact::Listed { .. } => None,
         }
     }
 
@@ -199,6 +223,26 @@ impl Fact {
             | Fact::Rotated { .. }
             | Fact::Evidence { .. }
             | Fact::Seen { .. }
+            | Fact::Reconciled { .. }
+            | Fact::Listed { .. }
+            | Fact::Review { .. }
+            | Fact::OwnerChanged { .. }
+            | Fact::Acknowledged { .. }
+            | Fact::Refused { .. }
+            | Fact::FailClosed { .. } => None,
+        }
+    }
+
+    /// The provider that it is about, where it is about no account.
+    pub fn provider(&self) -> Option<&ProviderId> {
+        match self {
+            Fact::Listed { provider, .. } => Some(provider),
+            Fact::Issued { .. }
+            | Fact::Rotated { .. }
+            | Fact::Evidence { .. }
+            | Fact::Drill { .. }
+            | Fact::Seen { .. }
+            | Fact::Reconciled { .. }
             | Fact::Review { .. }
             | Fact::OwnerChanged { .. }
             | Fact::Acknowledged { .. }
@@ -218,6 +262,8 @@ impl Fact {
             | Fact::Evidence { .. }
             | Fact::Drill { .. }
             | Fact::Seen { .. }
+            | Fact::Reconciled { .. }
+            | Fact::Listed { .. }
             | Fact::Review { .. }
             | Fact::OwnerChanged { .. }
             | Fact::Refused { .. } => None,
@@ -229,13 +275,15 @@ impl Fact {
         match self {
             Fact::Evidence { detail, .. }
             | Fact::Drill { detail, .. }
+            | Fact::Review { detail, .. }
             | Fact::Acknowledged { detail, .. }
             | Fact::Refused { detail, .. }
             | Fact::FailClosed { detail, .. } => detail.as_deref(),
             Fact::Issued { .. }
             | Fact::Rotated { .. }
             | Fact::Seen { .. }
-            | Fact::Review { .. }
+            | Fact::Reconciled { .. }
+            | Fact::Listed { .. }
             | Fact::OwnerChanged { .. } => None,
         }
     }
@@ -248,6 +296,8 @@ impl Fact {
             Fact::Evidence { .. } => "evidence",
             Fact::Drill { .. } => "drill",
             Fact::Seen { .. } => "seen",
+            Fact::Reconciled { .. } => "reconciled",
+            Fact::Listed { .. } => "listed",
             Fact::Review { .. } => "review",
             Fact::OwnerChanged { .. } => "owner-changed",
             Fact::Acknowledged { .. } => "acknowledged",

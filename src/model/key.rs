@@ -272,19 +272,28 @@ impl FactKey {
                 account,
                 on,
                 log: None,
+                ..
             } => format!("{word} {account} {on}"),
             Fact::Seen {
                 account,
                 on,
                 log: Some(log),
+                ..
             } => {
                 format!("{word} {account} {on} {}", slug(log.as_str()))
             }
+            Fact::Reconciled { account, on, .. } => format!("{word} {account} {on}"),
+            Fact::Listed {
+                provider,
+                on,
+                census,
+            } => format!("{word} {provider} {} {on}", census.environment),
             Fact::Review {
                 account,
                 on,
                 by,
                 verdict,
+                ..
             } => format!("{word} {account} {on} {by} {verdict}"),
             Fact::OwnerChanged { account, on } => format!("{word} {account} {on}"),
             Fact::Acknowledged {

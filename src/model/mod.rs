@@ -29,6 +29,7 @@ pub mod policy;
 pub mod probe;
 pub mod procedure;
 pub mod provider;
+pub mod reconciliation;
 pub mod record;
 pub mod references;
 pub mod role;

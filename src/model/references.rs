@@ -108,6 +108,7 @@ pub fn of(record: &Record) -> Vec<Reference> {
             out.some(Kind::Account, fact.account());
             out.some(Kind::Procedure, fact.procedure());
             out.some(Kind::Consumer, fact.consumer());
+            out.some(Kind::Provider, fact.provider());
             if let crate::model::fact::Fact::Review { by, .. } = &**fact {
                 out.principal(Some(by));
             }

@@ -250,6 +250,8 @@ impl<'a> History<'a> {
             Fact::Issued { .. }
             | Fact::Rotated { .. }
             | Fact::Drill { .. }
+            | Fact::Reconciled { .. }
+            | Fact::Listed { .. }
             | Fact::Acknowledged { .. }
             | Fact::Refused { .. } => {}
         }

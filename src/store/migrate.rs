@@ -17,6 +17,7 @@ pub(super) const LADDER: &[&str] = &[
     include_str!("migrations/0003_judged.sql"),
     include_str!("migrations/0004_access.sql"),
     include_str!("migrations/0005_lifecycle.sql"),
+    include_str!("migrations/0006_logs.sql"),
 ];
 
 /// The version that this keyroll writes.

@@ -72,6 +72,8 @@ impl<'a> Versions<'a> {
             Fact::Evidence { .. }
             | Fact::Drill { .. }
             | Fact::Seen { .. }
+            | Fact::Reconciled { .. }
+            | Fact::Listed { .. }
             | Fact::Review { .. }
             | Fact::OwnerChanged { .. }
             | Fact::Acknowledged { .. }

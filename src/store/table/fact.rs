@@ -1,10 +1,12 @@
 //! Table `fact`: what happened, a column for whatever any kind of fact holds.
 
 use rusqlite::types::ToSqlOutput;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::model::fact::Fact;
 use crate::model::key::FactKey;
-use crate::store::cell::{Cell, Cells, NULL, json_option, text};
+use crate::store::cell::{Cell, Cells, NULL, json, json_option, text};
 use crate::store::noun::{Noun, Sql};
 
 macro_rules! select {
@@ -13,7 +15,7 @@ macro_rules! select {
             "
             SELECT id,
             fact, happened_on, account, procedure, version, expires, previous_live,
-            probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail, id
+            probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail, provider, told, id
             FROM fact ",
             $tail
         )
@@ -28,14 +30,14 @@ impl Noun for Fact {
         principal: false,
         insert: "
           INSERT INTO fact (fact, happened_on, account, procedure, version, expires,
-          previous_live, probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail, id)
+          previous_live, probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail, provider, told, id)
           VALUES (:fact, :happened_on, :account, :procedure, :version, :expires,
-          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict, :consumer, :way, :detail, :id)",
+          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict, :consumer, :way, :detail, :provider, :told, :id)",
         update: "
           UPDATE fact SET (fact, happened_on, account, procedure, version, expires,
-          previous_live, probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail)
+          previous_live, probe, outcome, minutes, log, reviewed_by, verdict, consumer, way, detail, provider, told)
           = (:fact, :happened_on, :account, :procedure, :version, :expires,
-          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict, :consumer, :way, :detail)
+          :previous_live, :probe, :outcome, :minutes, :log, :reviewed_by, :verdict, :consumer, :way, :detail, :provider, :told)
           WHERE id = :id",
         delete: "DELETE FROM fact WHERE id = :id",
         exists: "SELECT 1 FROM fact WHERE id = :id",
@@ -49,7 +51,7 @@ impl Noun for Fact {
     };
 
     fn row<'a>(&'a self, key: &'a FactKey) -> Vec<ToSqlOutput<'a>> {
-        let mut row = vec![NULL; 17];
+        let mut row = vec![NULL; 19];
         row[FACT] = text(self.word());
         row[ON] = ToSqlOutput::from(self.on().to_string());
         if let Some(account) = self.account() {
@@ -60,6 +62,9 @@ impl Noun for Fact {
         }
         if let Some(consumer) = self.consumer() {
             row[CONSUMER] = consumer.cell();
+        }
+        if let Some(provider) = self.provider() {
+            row[PROVIDER] = provider.cell();
         }
         row[DETAIL] = json_option(self.detail());
         row[ID] = ToSqlOutput::from(key.to_string());
@@ -96,7 +101,12 @@ impl Noun for Fact {
                 row[OUTCOME] = result.cell();
                 row[MINUTES] = minutes.cell();
             }
-            Fact::Seen { log, .. } => row[LOG] = log.cell(),
+            Fact::Seen { log, reading, .. } => {
+                row[LOG] = log.cell();
+                row[TOLD] = json_option(reading.as_ref());
+            }
+            Fact::Reconciled { compared, .. } => row[TOLD] = json(compared),
+            Fact::Listed { census, .. } => row[TOLD] = json(census),
             Fact::Review { by, verdict, .. } => {
                 row[REVIEWED_BY] = by.cell();
                 row[VERDICT] = verdict.cell();
@@ -134,6 +144,8 @@ impl Noun for Fact {
         let consumer = cells.next()?;
         let way = cells.next()?;
         let detail = cells.json_option()?;
+        let provider = cells.next()?;
+        let told: Option<Value> = cells.json_option()?;
         Ok(match word.as_str() {
             "issued" => Fact::Issued {
                 account: there("account", account)?,
@@ -168,12 +180,24 @@ impl Noun for Fact {
                 account: there("account", account)?,
                 on,
                 log,
+                reading: told.map(read).transpose()?,
+            },
+            "reconciled" => Fact::Reconciled {
+                account: there("account", account)?,
+                on,
+                compared: read(there("told", told)?)?,
+            },
+            "listed" => Fact::Listed {
+                provider: there("provider", provider)?,
+                on,
+                census: read(there("told", told)?)?,
             },
             "review" => Fact::Review {
                 account: there("account", account)?,
                 on,
                 by: there("reviewed_by", by)?,
                 verdict: there("verdict", verdict)?,
+                detail,
             },
             "owner-changed" => Fact::OwnerChanged {
                 account: there("account", account)?,
@@ -223,9 +247,15 @@ const VERDICT: usize = 12;
 const CONSUMER: usize = 13;
 const WAY: usize = 14;
 const DETAIL: usize = 15;
-const ID: usize = 16;
+const PROVIDER: usize = 16;
+const TOLD: usize = 17;
+const ID: usize = 18;
 
 /// A column that this kind of fact must have.
 fn there<T>(column: &str, value: Option<T>) -> Result<T, String> {
     value.ok_or_else(|| format!("column `{column}`: it is missing"))
+}
+
+fn read<T: DeserializeOwned>(told: Value) -> Result<T, String> {
+    serde_json::from_value(told).map_err(|error| format!("column `told`: {error}"))
 }

@@ -122,6 +122,8 @@ impl Rotation<'_, '_> {
             | Fact::Rotated { .. }
             | Fact::Drill { .. }
             | Fact::Seen { .. }
+            | Fact::Reconciled { .. }
+            | Fact::Listed { .. }
             | Fact::Review { .. }
             | Fact::OwnerChanged { .. }
             | Fact::Refused { .. }

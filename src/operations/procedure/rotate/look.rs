@@ -72,6 +72,8 @@ impl Rotation<'_, '_> {
             | Fact::Evidence { .. }
             | Fact::Drill { .. }
             | Fact::Seen { .. }
+            | Fact::Reconciled { .. }
+            | Fact::Listed { .. }
             | Fact::Review { .. }
             | Fact::OwnerChanged { .. }
             | Fact::Acknowledged { .. }
