@@ -66,7 +66,10 @@ fn of_format(format: usize, path: &Path) -> Vec<Record> {
     store.commit(&actor(), &creations(&old)).unwrap();
     drop(store);
     let db = Connection::open(path).unwrap();
-    db.execute_batch(samples::DOWN_TO_4).unwrap();
+    db.execute_batch(samples::DOWN_TO_5).unwrap();
+    if format < 5 {
+        db.execute_batch(samples::DOWN_TO_4).unwrap();
+    }
     if format < 4 {
         db.execute_batch(samples::DOWN_TO_3).unwrap();
     }
@@ -138,6 +141,11 @@ fn a_store_of_format_4_comes_to_the_schema_of_today_and_keeps_its_records() {
     comes_to_today(4);
 }
 
+#[test]
+fn a_store_of_format_5_comes_to_the_schema_of_today_and_keeps_its_records() {
+    comes_to_today(5);
+}
+
 fn comes_to_today(format: usize) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("roll.db");
@@ -188,6 +196,7 @@ fn a_store_that_was_upgraded_takes_what_is_new() {
         samples::judged(),
         samples::access(),
         samples::journaled(),
+        samples::logs(),
     ] {
         store.commit(&actor(), &creations(&new)).unwrap();
     }

@@ -233,16 +233,18 @@ impl Reading {
         }
         let declared = self.declared[before..].first();
         let record = declared.and_then(|it| it.record.as_ref());
-        let tests = if let Some(Record::Provider(_, body)) = record {
-            &body.test
+        let (tests, log, accounts) = if let Some(Record::Provider(_, body)) = record {
+            (&body.test, &body.log, body.accounts.as_ref())
         } else if let Some(Record::Platform(_, body)) = record {
-            &body.test
+            (&body.test, &body.log, None)
         } else {
             return;
         };
         let probes = tests.iter();
-        let unsound = probes.flat_map(|(kind, probe)| sound::probe(*kind, probe));
-        let unsound: Vec<Unsound> = unsound.collect();
+        let probes = probes.flat_map(|(kind, probe)| sound::probe(*kind, probe));
+        let maps = log.iter().flat_map(|log| log.unsound());
+        let lists = accounts.into_iter().flat_map(|list| list.unsound());
+        let unsound: Vec<Unsound> = probes.chain(maps).chain(lists).collect();
         self.unsound(text, name, value, unsound);
     }
 

@@ -278,9 +278,14 @@ impl FactKey {
                 account,
                 on,
                 log: Some(log),
-                ..
+                reading,
             } => {
-                format!("{word} {account} {on} {}", slug(log.as_str()))
+                // Logs of both sides may have one name.
+                let side = reading
+                    .as_deref()
+                    .map(|reading| format!("{} ", reading.side));
+                let side = side.unwrap_or_default();
+                format!("{word} {account} {on} {side}{}", slug(log.as_str()))
             }
             Fact::Reconciled { account, on, .. } => format!("{word} {account} {on}"),
             Fact::Listed {

@@ -21,6 +21,7 @@ pub mod hook;
 pub mod id;
 pub mod inventory;
 pub mod key;
+pub mod log;
 pub mod operation;
 pub mod organisation;
 pub mod party;

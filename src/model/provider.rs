@@ -9,6 +9,7 @@ use crate::model::credential::CredentialKind;
 use crate::model::date::{Date, Span};
 use crate::model::entitlement::CatalogName;
 use crate::model::id::{EnvironmentName, Name, Principal};
+use crate::model::log::{AccountsMap, LogMap};
 use crate::model::probe::{Probe, ProbeKind};
 use crate::model::text::Text;
 
@@ -73,6 +74,12 @@ pub struct Provider {
     pub environment: BTreeMap<EnvironmentName, Environment>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub test: BTreeMap<ProbeKind, Probe>,
+    /// How its log is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<Box<LogMap>>,
+    /// How its own list of accounts is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<Box<AccountsMap>>,
 }
 
 /// The other side of the integration, whose scopes an account also needs.
@@ -87,4 +94,7 @@ pub struct Platform {
     pub environment: BTreeMap<EnvironmentName, Environment>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub test: BTreeMap<ProbeKind, Probe>,
+    /// How its log is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<Box<LogMap>>,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::access::words;
 use crate::model::date::Date;
-use crate::model::entitlement::EntitlementKey;
+use crate::model::entitlement::{EntitlementKey, Side};
 use crate::model::id::{AccountId, EnvironmentName};
 use crate::model::text::Text;
 
@@ -38,6 +38,8 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Reading {
+    /// Whose log it was.
+    pub side: Side,
     /// The first and the last day that the log covers.
     pub since: Date,
     pub until: Date,

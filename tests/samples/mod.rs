@@ -85,6 +85,7 @@ pub fn records() -> Vec<Record> {
     out.extend(judged());
     out.extend(access());
     out.extend(journaled());
+    out.extend(logs());
     out
 }
 
@@ -93,7 +94,43 @@ fn ciphertext(of: &str) -> String {
     format!("-----BEGIN AGE ENCRYPTED FILE-----\n{of}\n-----END AGE ENCRYPTED FILE-----\n")
 }
 
-/// Makes a store of today one of format 4; it must hold none of the records of [`journaled`].
+/// Makes a store of today one of format 5; it must hold none of the records of [`logs`].
+pub const DOWN_TO_5: &str = "
+    PRAGMA foreign_keys = OFF;
+    CREATE TEMP TABLE kept AS SELECT id, fact, happened_on, account, procedure, version, expires, previous_live, probe,
+      outcome, minutes, log, reviewed_by, verdict, consumer, way, detail FROM fact;
+    DROP TABLE fact;
+CREATE TABLE \"fact\" (
+  id TEXT PRIMARY KEY NOT NULL,
+  fact TEXT NOT NULL CHECK (fact IN (
+    'issued', 'rotated', 'evidence', 'drill', 'seen', 'review', 'owner-changed', 'acknowledged', 'refused',
+    'fail-closed')),
+  happened_on TEXT NOT NULL CHECK (date(happened_on) IS happened_on),
+  account TEXT REFERENCES account DEFERRABLE INITIALLY DEFERRED,
+  procedure TEXT REFERENCES procedure DEFERRABLE INITIALLY DEFERRED,
+  version INTEGER CHECK (version BETWEEN 0 AND 4294967295),
+  expires TEXT CHECK (date(expires) IS expires),
+  previous_live INTEGER CHECK (previous_live IN (0, 1)),
+  probe TEXT CHECK (probe IN (
+    'authenticate', 'discover', 'read', 'write', 'foreign', 'forbidden', 'audit', 'session')),
+  outcome TEXT CHECK (outcome IN ('pass', 'fail', 'inconclusive')),
+  minutes INTEGER CHECK (minutes BETWEEN 0 AND 4294967295),
+  log TEXT,
+  reviewed_by TEXT REFERENCES principal DEFERRABLE INITIALLY DEFERRED,
+  verdict TEXT CHECK (verdict IN ('keep', 'change', 'retire')),
+  consumer TEXT REFERENCES consumer DEFERRABLE INITIALLY DEFERRED,
+  way TEXT CHECK (way IN ('fresh-logon', 'held-session')),
+  detail TEXT CHECK (json_valid(detail))
+) STRICT;
+    INSERT INTO fact SELECT * FROM kept;
+    DROP TABLE kept;
+    CREATE INDEX fact_account ON fact (account) WHERE account IS NOT NULL;
+    CREATE INDEX fact_reviewed_by ON fact (reviewed_by) WHERE reviewed_by IS NOT NULL;
+    ALTER TABLE provider DROP COLUMN log; ALTER TABLE provider DROP COLUMN accounts;
+    ALTER TABLE platform DROP COLUMN log;
+    PRAGMA user_version = 5;";
+
+/// The same of a store of format 5, which is to come to format 4; it must hold none of the records of [`journaled`].
 pub const DOWN_TO_4: &str = "
     PRAGMA foreign_keys = OFF;
     DROP TABLE operation;
@@ -185,7 +222,10 @@ pub const DOWN_TO_1: &str = "
 
 /// The records that a store of an older format could hold.
 pub fn of_format(format: usize) -> Vec<Record> {
-    let mut new = journaled();
+    let mut new = logs();
+    if format < 5 {
+        new.extend(journaled());
+    }
     if format < 4 {
         new.extend(access());
     }
@@ -368,6 +408,51 @@ pub fn journaled() -> Vec<Record> {
         json!({ "fact": "refused", "account": "half", "version": 12, "way": "held-session", "on": "2026-09-21" }),
         json!({ "fact": "fail-closed", "account": "half", "version": 12, "consumer": "bare",
             "outcome": "inconclusive", "on": "2026-09-21" }),
+    ]));
+    out
+}
+
+/// What came with format 6: how logs are read, and what they told.
+pub fn logs() -> Vec<Record> {
+    let fields = json!({ "time": "/ts", "identity": "/user/login", "action": "/event", "record": "/object/id",
+        "boundary": "/site", "environment": "/env", "outcome": "/result", "request": "/correlation" });
+    let mut out = vec![
+        record(
+            "provider/logged",
+            json!({
+                "log": { "form": "jsonl", "fields": fields, "zone": "Europe/Prague",
+                    "actions": { "workorder.update": "a/read", "workorder.close č. 1": "closeout" },
+                    "ignored": ["session.login"], "boundaries": { "HAW \"1\"": "femo/hawthorne" },
+                    "environments": { "prod": "production" }, "only": { "/user/kind": ["service"] },
+                    "except": { "/test": ["yes"] }, "success": ["ok"], "failure": ["error"],
+                    "refused": ["denied"], "retry-within": "1h", "max-tries": 5 },
+                "accounts": { "form": "csv", "identity": "User name", "only": { "Type": ["service", "bot"] },
+                    "except": { "State": ["disabled"] } } }),
+        ),
+        record(
+            "platform/logged",
+            json!({ "log": { "form": "tsv",
+                "fields": { "time": "Time", "identity": "Account", "action": "Tool" } } }),
+        ),
+    ];
+    let reading = json!({ "side": "provider", "since": "2026-09-01", "until": "2026-09-30", "records": 184_467_440_737_u64,
+        "used": ["a/read", "b/close"] });
+    let compared = json!({ "since": "2026-09-02", "until": "2026-09-30", "provider-log": "maximo 🏭.jsonl",
+        "platform-log": "factverse.csv", "records": 412,
+        "found": { "missing-at-platform": 3, "retry-storm": 1 } });
+    let clean = json!({ "since": "2026-09-30", "until": "2026-09-30", "provider-log": "a", "platform-log": "b",
+        "records": 0 });
+    out.extend(recorded([
+        json!({ "fact": "seen", "account": "etl", "on": "2026-09-29", "log": "maximo 🏭.jsonl", "reading": reading }),
+        json!({ "fact": "seen", "account": "half", "on": "2026-09-29", "log": "factverse.csv",
+            "reading": { "side": "platform", "since": "2026-09-01", "until": "2026-09-30", "records": 1 } }),
+        json!({ "fact": "reconciled", "account": "etl", "on": "2026-09-30", "compared": compared }),
+        json!({ "fact": "reconciled", "account": "half", "on": "2026-09-30", "compared": clean }),
+        json!({ "fact": "listed", "provider": "maximo", "on": "2026-09-30", "census": {
+            "environment": "production", "list": "users č. 2.csv", "listed": 17, "orphans": ["svc-\"old\" ž"],
+            "ghosts": ["etl"] } }),
+        json!({ "fact": "listed", "provider": "maximo", "on": "2026-09-30", "census": {
+            "environment": "test", "list": "users.csv", "listed": 0 } }),
     ]));
     out
 }

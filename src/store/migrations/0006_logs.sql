@@ -34,3 +34,8 @@ DROP TABLE fact;
 ALTER TABLE fact_new RENAME TO fact;
 CREATE INDEX fact_account ON fact (account) WHERE account IS NOT NULL;
 CREATE INDEX fact_reviewed_by ON fact (reviewed_by) WHERE reviewed_by IS NOT NULL;
+
+-- How the logs of a provider or platform, and a provider's own list of accounts, are read.
+ALTER TABLE provider ADD COLUMN log TEXT CHECK (json_valid(log));
+ALTER TABLE provider ADD COLUMN accounts TEXT CHECK (json_valid(accounts));
+ALTER TABLE platform ADD COLUMN log TEXT CHECK (json_valid(log));

@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::id::PlatformId;
 use crate::model::provider::Platform;
-use crate::store::cell::{Cell, Cells, json};
+use crate::store::cell::{Cell, Cells, json, json_option};
 use crate::store::noun::{List, Noun, PutRow, Sql};
 use crate::store::table::environment;
 
@@ -15,7 +15,7 @@ macro_rules! select {
             SELECT id,
             (SELECT json_group_object(name, json_object('endpoint', endpoint, 'endpoints', endpoints, 'hosting', hosting,
              'allowlist', allowlist, 'admin', admin)) FROM platform_environment WHERE platform = platform.id),
-            catalog, test, id
+            catalog, test, log, id
             FROM platform ",
             $tail
         )
@@ -41,11 +41,11 @@ impl Noun for Platform {
         key_parts: 1,
         principal: false,
         insert: "
-          INSERT INTO platform (catalog, test, id)
-          VALUES (:catalog, :test, :id)",
+          INSERT INTO platform (catalog, test, log, id)
+          VALUES (:catalog, :test, :log, :id)",
         update: "
-          UPDATE platform SET (catalog, test)
-          = (:catalog, :test)
+          UPDATE platform SET (catalog, test, log)
+          = (:catalog, :test, :log)
           WHERE id = :id",
         delete: "DELETE FROM platform WHERE id = :id",
         exists: "SELECT 1 FROM platform WHERE id = :id",
@@ -59,7 +59,12 @@ impl Noun for Platform {
     };
 
     fn row<'a>(&'a self, key: &'a PlatformId) -> Vec<ToSqlOutput<'a>> {
-        vec![self.catalog.cell(), json(&self.test), key.cell()]
+        vec![
+            self.catalog.cell(),
+            json(&self.test),
+            json_option(self.log.as_ref()),
+            key.cell(),
+        ]
     }
 
     fn lists(&self, key: &PlatformId, put: &mut PutRow<'_>) -> rusqlite::Result<()> {
@@ -71,6 +76,7 @@ impl Noun for Platform {
             environment: environment::read(cells)?,
             catalog: cells.next()?,
             test: cells.json()?,
+            log: cells.json_option()?,
         })
     }
 }

@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 
 use crate::model::id::ProviderId;
 use crate::model::provider::Provider;
-use crate::store::cell::{Cell, Cells, json, json_list};
+use crate::store::cell::{Cell, Cells, json, json_list, json_option};
 use crate::store::noun::{List, Noun, PutRow, Sql};
 use crate::store::table::environment;
 
@@ -16,7 +16,7 @@ macro_rules! select {
             (SELECT json_group_object(name, json_object('endpoint', endpoint, 'endpoints', endpoints, 'hosting', hosting,
              'allowlist', allowlist, 'admin', admin)) FROM provider_environment WHERE provider = provider.id),
             product, catalog, contact, reviewed, credential_kinds, max_live_credentials,
-            lockout_after, max_lag, test, id
+            lockout_after, max_lag, test, log, accounts, id
             FROM provider ",
             $tail
         )
@@ -43,14 +43,14 @@ impl Noun for Provider {
         principal: false,
         insert: "
           INSERT INTO provider (product, catalog, contact, reviewed, credential_kinds,
-          max_live_credentials, lockout_after, max_lag, test, id)
+          max_live_credentials, lockout_after, max_lag, test, log, accounts, id)
           VALUES (:product, :catalog, :contact, :reviewed, :credential_kinds,
-          :max_live_credentials, :lockout_after, :max_lag, :test, :id)",
+          :max_live_credentials, :lockout_after, :max_lag, :test, :log, :accounts, :id)",
         update: "
           UPDATE provider SET (product, catalog, contact, reviewed, credential_kinds,
-          max_live_credentials, lockout_after, max_lag, test)
+          max_live_credentials, lockout_after, max_lag, test, log, accounts)
           = (:product, :catalog, :contact, :reviewed, :credential_kinds,
-          :max_live_credentials, :lockout_after, :max_lag, :test)
+          :max_live_credentials, :lockout_after, :max_lag, :test, :log, :accounts)
           WHERE id = :id",
         delete: "DELETE FROM provider WHERE id = :id",
         exists: "SELECT 1 FROM provider WHERE id = :id",
@@ -74,6 +74,8 @@ impl Noun for Provider {
             self.lockout_after.cell(),
             self.max_lag.cell(),
             json(&self.test),
+            json_option(self.log.as_ref()),
+            json_option(self.accounts.as_ref()),
             key.cell(),
         ]
     }
@@ -94,6 +96,8 @@ impl Noun for Provider {
             lockout_after: cells.next()?,
             max_lag: cells.next()?,
             test: cells.json()?,
+            log: cells.json_option()?,
+            accounts: cells.json_option()?,
         })
     }
 }
