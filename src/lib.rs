@@ -16,6 +16,7 @@ pub mod secret;
 // Floor 3: forms and judges.
 pub mod manifest;
 pub mod program;
+pub mod reconcile;
 pub mod report;
 pub mod rules;
 pub mod spreadsheet;

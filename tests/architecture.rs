@@ -12,6 +12,7 @@ const FLOORS: &[(u8, &[&str])] = &[
         &[
             "manifest",
             "program",
+            "reconcile",
             "report",
             "rules",
             "spreadsheet",
@@ -28,7 +29,10 @@ const FLOORS: &[(u8, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("toml", &["catalog", "manifest", "spreadsheet"]),
-    ("csv", &["spreadsheet", "cli/commands/can/lines.rs"]),
+    (
+        "csv",
+        &["reconcile", "spreadsheet", "cli/commands/can/lines.rs"],
+    ),
     ("toml_parser", &["manifest"]),
     ("jiff", &["model/date.rs", "model/date/zone.rs"]),
     ("comfy_table", &["report/table.rs"]),
@@ -86,6 +90,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "operations/backup.rs",
             "operations/rewrite.rs",
             "operations/textfile.rs",
+            "reconcile/sorter.rs",
             "store/snapshot.rs",
         ],
     ),
@@ -201,6 +206,7 @@ const BLIND: &[&str] = &[
     "rules",
     "report",
     "git",
+    "reconcile",
     "spreadsheet",
 ];
 

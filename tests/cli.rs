@@ -96,6 +96,8 @@ transcripts! {
     rotate = "tests/cli/rotate.trycmd",
     revoke = "tests/cli/revoke.trycmd",
     revoking = "docs/revoke.md",
+    reconcile = "tests/cli/reconcile.trycmd",
+    reconciling = "docs/reconcile.md",
 }
 
 #[test]

@@ -217,7 +217,11 @@ fixtures! {
     drill_overdue
     review_overdue
     expiry_disagrees
+    provider_orphan
+    provider_ghost
     dormant_account
+    unused_permission
+    audit_record_missing
     invitation_open
 }
 

@@ -19,4 +19,5 @@ pub mod retirement;
 pub mod schedule;
 pub mod telling;
 pub mod testing;
+pub mod usage;
 pub mod versions;

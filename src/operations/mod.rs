@@ -9,6 +9,7 @@ pub mod hook;
 pub mod invitations;
 pub mod offboarding;
 pub mod procedure;
+pub mod reconcile;
 pub mod records;
 pub mod rewrite;
 pub mod run;

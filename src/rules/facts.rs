@@ -6,6 +6,7 @@ use crate::access::holdings::Holdings;
 use crate::access::presence::{self, Absence};
 use crate::catalog::{Glossaries, Policy};
 use crate::lifecycle::due::{self, OwnerChanges};
+use crate::lifecycle::usage::Readings;
 use crate::model::account::{Account, AccountStatus};
 use crate::model::credential::Version;
 use crate::model::date::Date;
@@ -35,6 +36,7 @@ pub struct Facts<'a> {
     sites: OnceCell<Sites<'a>>,
     history: OnceCell<History<'a>>,
     owner_changes: OnceCell<OwnerChanges<'a>>,
+    readings: OnceCell<Readings<'a>>,
 }
 
 impl<'a> Facts<'a> {
@@ -52,6 +54,7 @@ impl<'a> Facts<'a> {
             sites: OnceCell::new(),
             history: OnceCell::new(),
             owner_changes: OnceCell::new(),
+            readings: OnceCell::new(),
         }
     }
 
@@ -137,5 +140,11 @@ impl<'a> Facts<'a> {
     pub(super) fn owner_changes(&self) -> &OwnerChanges<'a> {
         self.owner_changes
             .get_or_init(|| OwnerChanges::of(self.inventory))
+    }
+
+    /// What was recorded of logs.
+    pub(super) fn readings(&self) -> &Readings<'a> {
+        self.readings
+            .get_or_init(|| Readings::of(self.inventory, self.as_of))
     }
 }

@@ -7,9 +7,11 @@ use crate::model::credential::{Version, VersionStage};
 use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::Side;
 use crate::model::fact::{Detail, Fact, Outcome};
+use crate::model::id::{EnvironmentName, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::operation::{Operation, OperationState};
 use crate::model::probe::ProbeKind;
+use crate::model::reconciliation::{Census, Compared};
 
 /// All that had happened. What is dated later counts for nothing.
 #[derive(Default)]
@@ -18,7 +20,12 @@ pub(super) struct History<'a> {
     procedures: BTreeMap<&'a str, Rehearsed>,
     /// The installations, provider and environment, of which some log was ever read.
     logs: BTreeSet<(&'a str, &'a str)>,
+    /// The newest list of each installation.
+    lists: Lists<'a>,
 }
+
+/// Lists by installation, each with its day.
+type Lists<'a> = BTreeMap<(&'a ProviderId, &'a EnvironmentName), (Date, &'a Census)>;
 
 /// What had happened to one account.
 #[derive(Default)]
@@ -41,6 +48,8 @@ pub(super) struct Past<'a> {
     pub owner_changed: Option<Date>,
     /// By consumer: the last day on which it was tried without the credential, and what came of it.
     pub withdrawn: BTreeMap<&'a str, (Date, Outcome)>,
+    /// What came of holding its logs against each other.
+    pub compared: Vec<&'a Compared>,
 }
 
 /// What came of one test, as often as it was made.
@@ -165,6 +174,7 @@ impl<'a> History<'a> {
             reviewed: None,
             owner_changed: None,
             withdrawn: BTreeMap::new(),
+            compared: Vec::new(),
         };
         self.accounts.get(id).unwrap_or(&NOTHING)
     }
@@ -178,6 +188,11 @@ impl<'a> History<'a> {
     pub fn has_logs(&self, account: &Account) -> bool {
         let installation = (account.provider.as_str(), account.environment.as_str());
         self.logs.contains(&installation)
+    }
+
+    /// The newest list of accounts of each provider and environment.
+    pub fn lists(&self) -> &Lists<'a> {
+        &self.lists
     }
 
     /// What was done in earnest was rehearsed, too.
@@ -204,6 +219,18 @@ impl<'a> History<'a> {
         {
             let rehearsed = self.procedures.entry(procedure.as_str()).or_default();
             rehearsed.enter(*on, *result);
+        }
+        if let Fact::Listed {
+            provider,
+            on,
+            census,
+        } = fact
+        {
+            let installation = (provider, &census.environment);
+            let list = self.lists.entry(installation).or_insert((*on, census));
+            if list.0 < *on {
+                *list = (*on, census);
+            }
         }
         let known = fact
             .account()
@@ -247,10 +274,10 @@ impl<'a> History<'a> {
                     past.withdrawn.insert(consumer.as_str(), (*on, *outcome));
                 }
             }
+            Fact::Reconciled { compared, .. } => past.compared.push(compared),
             Fact::Issued { .. }
             | Fact::Rotated { .. }
             | Fact::Drill { .. }
-            | Fact::Reconciled { .. }
             | Fact::Listed { .. }
             | Fact::Acknowledged { .. }
             | Fact::Refused { .. } => {}

@@ -33,6 +33,7 @@ mod assignment_outside_tenant;
 mod assignment_outside_workplace;
 mod assignment_too_wide;
 mod assignment_without_boundary;
+mod audit_record_missing;
 mod baseline_unused;
 mod boundary_too_wide;
 mod bulk_egress;
@@ -77,6 +78,8 @@ mod overlap_impossible;
 mod owner_changed;
 mod owner_departed;
 mod possibly_live;
+mod provider_ghost;
+mod provider_orphan;
 mod redundant_assignment;
 mod retired_unrevoked;
 mod review_overdue;
@@ -96,6 +99,7 @@ mod unknown_reference;
 mod unknown_scope;
 mod untested_authentication;
 mod untested_authorization;
+mod unused_permission;
 mod unused_procedure;
 mod unused_role;
 mod unused_rotation;
@@ -191,7 +195,11 @@ pub static ALL: &[&Rule] = &[
     &drill_overdue::RULE,
     &review_overdue::RULE,
     &expiry_disagrees::RULE,
+    &provider_orphan::RULE,
+    &provider_ghost::RULE,
     &dormant_account::RULE,
+    &unused_permission::RULE,
+    &audit_record_missing::RULE,
     &invitation_open::RULE,
     &waiver_expired::RULE,
     &waiver_unused::RULE,

@@ -39,6 +39,12 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     });
     roles(facts, findings);
     approvals(facts, findings);
+    for (id, provider) in &facts.inventory.providers {
+        if let (Some(name), Some(map)) = (&provider.catalog, &provider.log) {
+            let here = RecordId::new(Kind::Provider, id);
+            unlisted::in_log(facts, findings, "permission", (&here, name, map));
+        }
+    }
 }
 
 /// The same of the permissions of roles that name a glossary.

@@ -1,5 +1,6 @@
 //! `unknown-reference`: a name of another record that does not exist.
 
+mod logs;
 mod origins;
 mod placeholders;
 mod signed;
@@ -20,7 +21,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     kind: RuleKind::Static,
     summary: "a name of another record that does not exist",
-    explain: r##"A record names another one that is not declared: a provider, an environment, a boundary, a person, a team, a role, a rotation, a procedure, a consumer, a glossary. What hangs on the name is then not judged at all, and a procedure that is needed in an emergency may not be there. The same holds for a placeholder of a request or a step that nothing fills, and for a further endpoint (`at`) that the environment does not declare. Unknown business and technical owners are the matter of `missing-owner`.
+    explain: r##"A record names another one that is not declared: a provider, an environment, a boundary, a person, a team, a role, a rotation, a procedure, a consumer, a glossary. What hangs on the name is then not judged at all, and a procedure that is needed in an emergency may not be there. The same holds for a placeholder of a request or a step that nothing fills, for a further endpoint (`at`) that the environment does not declare, and for the boundaries and environments that the map of a log (`log`) names. Unknown business and technical owners are the matter of `missing-owner`.
 
 ## Fix
 
@@ -51,6 +52,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     walk.systems();
     walk.placeholders();
     walk.origins();
+    walk.logs();
     walk.consumers();
     walk.accounts();
     walk.roles();

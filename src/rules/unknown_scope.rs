@@ -1,6 +1,7 @@
 //! `unknown-scope`: a platform scope that its glossary does not list.
 
 use crate::model::finding::Severity;
+use crate::model::record::{Kind, RecordId};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::unlisted;
 use crate::rules::{Facts, Findings};
@@ -34,6 +35,12 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     unlisted::find(facts, findings, ("scope", "scopes"), |holder| {
         &holder.scopes
     });
+    for (id, platform) in &facts.inventory.platforms {
+        if let (Some(name), Some(map)) = (&platform.catalog, &platform.log) {
+            let here = RecordId::new(Kind::Platform, id);
+            unlisted::in_log(facts, findings, "scope", (&here, name, map));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -50,6 +57,20 @@ mod tests {
         );
         let fix = crate::rules::sample::findings(records)[0].fix.clone();
         assert_eq!(fix.as_deref(), Some("did you mean `base.read`?"));
+    }
+
+    #[test]
+    fn a_word_of_a_log_that_means_no_scope_is_found() {
+        let log = json!({ "form": "csv", "fields": { "time": "T", "identity": "I", "action": "A" },
+            "actions": { "import": "base.read", "push": "status", "draft": "base.wirte" } });
+        let provider = json!({ "form": "csv", "fields": { "time": "T", "identity": "I", "action": "A" },
+            "actions": { "list": "asset/view-asets" } });
+        let records = json!({ "platform/factverse": { "log": log }, "provider/unicmms": { "log": provider } });
+        let expected = [
+            "unknown-scope platform/factverse log.actions.draft",
+            "unknown-permission provider/unicmms log.actions.list",
+        ];
+        assert_eq!(found(records), expected);
     }
 
     #[test]

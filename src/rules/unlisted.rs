@@ -1,7 +1,9 @@
 //! Entitlements that their glossary does not list: what the rules on permissions and on scopes have in common.
 
-use crate::model::entitlement::EntitlementKey;
+use crate::model::entitlement::{CatalogName, EntitlementKey};
 use crate::model::finding::FieldPath;
+use crate::model::log::LogMap;
+use crate::model::record::RecordId;
 use crate::rules::grants::{Granted, Holder};
 use crate::rules::{Facts, Findings};
 
@@ -35,5 +37,30 @@ pub(super) fn find<'a>(
                 .account(holder.id, FieldPath::of(field).index(at), message)
                 .did_you_mean(near, LISTED);
         }
+    }
+}
+
+/// The same of what the map of a log has words for: an action that no entitlement answers to is judged by nothing.
+pub(super) fn in_log(
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+    what: &str,
+    (subject, name, map): (&RecordId, &CatalogName, &LogMap),
+) {
+    let Some(catalog) = facts.glossaries.get(name) else {
+        return;
+    };
+    for (word, action) in &map.actions {
+        let key = action.entitlement();
+        let Some(key) = key.filter(|key| !catalog.entitlements.contains_key(*key)) else {
+            continue;
+        };
+        let keys = catalog.entitlements.keys().map(EntitlementKey::as_str);
+        let near = findings.near(key.as_str(), keys);
+        let message = format!("`{key}` is no {what} of the glossary `{name}`, nor an action class");
+        let field = FieldPath::of("log").key("actions").key(word);
+        findings
+            .at(subject.clone(), field, message)
+            .did_you_mean(near, LISTED);
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::audit as chain;
+use crate::cli::commands::reconcile;
 use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
 use crate::model::change::{FieldChange, Occurrence};
@@ -51,6 +52,7 @@ enum What {
         after_help = "Example:\n  keyroll audit verify || mail -s 'keyroll: integrity' ops@example.org"
     )]
     Verify,
+    Reconcile(reconcile::Logs),
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
@@ -76,6 +78,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
             )
         }
         What::Verify => verify(context),
+        What::Reconcile(args) => reconcile::logs(args, context),
     }
 }
 

@@ -28,6 +28,7 @@ pub mod next;
 pub mod offboard;
 pub mod plan;
 pub mod reach;
+pub mod reconcile;
 pub mod revoke;
 pub mod rotate;
 pub mod run;
@@ -97,6 +98,7 @@ pub enum Command {
     Approve(approve::Args),
     Offboard(offboard::Args),
     Audit(audit::Args),
+    Reconcile(reconcile::Args),
     Explain(explain::Args),
     Identity(identity::Args),
     Backup(backup::Backup),
@@ -140,6 +142,7 @@ impl Command {
             Command::Approve(args) => approve::run(args, context),
             Command::Offboard(args) => offboard::run(args, context),
             Command::Audit(args) => audit::run(args, context),
+            Command::Reconcile(args) => reconcile::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Identity(args) => identity::run(args, context),
             Command::Backup(args) => backup::backup(args, context),

@@ -1,0 +1,202 @@
+//! The records of one request, as they come by: first the provider's, then the platform's; of each side by action, record
+//! and time. Holds a few of them, however many there are.
+
+use crate::model::date::Timestamp;
+use crate::model::entitlement::Side;
+use crate::model::log::LogMap;
+use crate::model::reconciliation::Discrepancy;
+use crate::reconcile::entry::Ended;
+use crate::reconcile::join::{Joined, Key, Spot};
+use crate::reconcile::outcome::{Kind, Place};
+use crate::reconcile::tally::Tally;
+use crate::reconcile::words::Words;
+
+/// How soon a failure is to be tried again, in seconds, where the map does not say.
+const RETRY_WITHIN: i64 = 3600;
+/// How many tries are still well, where it does not.
+const MAX_TRIES: u32 = 10;
+
+/// How long a side waits for a further try, and how many it takes.
+#[derive(Clone, Copy)]
+pub(super) struct Patience {
+    within: i64,
+    most: u32,
+}
+
+impl Patience {
+    pub fn of(map: Option<&LogMap>) -> Patience {
+        let within = map.and_then(|map| map.retry_within.as_ref());
+        Patience {
+            within: within.map_or(RETRY_WITHIN, |span| i64::from(span.minutes()) * 60),
+            most: map.and_then(|map| map.max_tries).unwrap_or(MAX_TRIES),
+        }
+    }
+}
+
+/// A span of time, both ends in it.
+type Window = (Timestamp, Timestamp);
+
+/// A request and what came of it so far.
+pub(super) struct Group {
+    is_request: bool,
+    name: String,
+    window: Option<Window>,
+    patience: [Patience; 2],
+    spans: [Option<Window>; 2],
+    /// Whether each side has any record of it.
+    is_there: [bool; 2],
+    /// The first write of each side that the other must have.
+    writes: [Option<Spot>; 2],
+    run: Option<Run>,
+}
+
+/// Tries of one thing, one after the other.
+struct Run {
+    side: Side,
+    last: Spot,
+    tries: u32,
+}
+
+impl Group {
+    pub fn of(
+        key: &Key,
+        window: Option<Window>,
+        patience: [Patience; 2],
+        spans: [Option<Window>; 2],
+    ) -> Group {
+        Group {
+            is_request: key.is_request,
+            name: key.name.clone(),
+            window,
+            patience,
+            spans,
+            is_there: [false; 2],
+            writes: [None, None],
+            run: None,
+        }
+    }
+
+    pub fn is_of(&self, key: &Key) -> bool {
+        self.is_request == key.is_request && self.name == key.name
+    }
+
+    /// Takes the next record.
+    pub fn take(
+        &mut self,
+        side: Side,
+        spot: Spot,
+        joined: &mut Joined,
+        words: &Words,
+        tally: &mut Tally,
+    ) {
+        self.is_there[side as usize] = true;
+        if spot.account.is_none() {
+            return;
+        }
+        let write = &mut self.writes[side as usize];
+        if write.is_none() && self.window.is_some_and(|window| spot.is_compared(window)) {
+            *write = Some(spot.clone());
+        }
+        let patience = self.patience[side as usize];
+        let tries = match self.run.take() {
+            Some(run) if run.goes_on(side, &spot, self.is_request, patience) => run.tries + 1,
+            before => {
+                if let Some(run) = before {
+                    self.end_run(&run, Some((side, &spot)), joined, words, tally);
+                }
+                1
+            }
+        };
+        if tries == patience.most.saturating_add(1) {
+            self.tell(Discrepancy::RetryStorm, &spot, words, tally);
+        }
+        self.run = Some(Run {
+            side,
+            last: spot,
+            tries,
+        });
+    }
+
+    /// Judges a run of tries that is over.
+    fn end_run(
+        &self,
+        run: &Run,
+        next: Option<(Side, &Spot)>,
+        joined: &mut Joined,
+        words: &Words,
+        tally: &mut Tally,
+    ) {
+        let patience = self.patience[run.side as usize];
+        let last = &run.last;
+        // After so many tries it may give up.
+        let is_left = last.ended == Ended::Failed && run.tries < patience.most;
+        if !is_left || !last.is_judged {
+            return;
+        }
+        let later = next.is_some_and(|(side, next)| {
+            side == run.side && next.is_same(last) && next.time > last.time
+        });
+        let until = last.time.unix().saturating_add(patience.within);
+        let is_covered = self.spans[run.side as usize].is_some_and(|(_, to)| to.unix() >= until);
+        match later || is_covered {
+            true => self.tell(Discrepancy::NotRetried, last, words, tally),
+            false => joined.undecided += 1,
+        }
+    }
+
+    /// Judges what only the whole request shows.
+    pub fn end(mut self, joined: &mut Joined, words: &Words, tally: &mut Tally) {
+        if let Some(run) = self.run.take() {
+            self.end_run(&run, None, joined, words, tally);
+        }
+        if !self.is_request {
+            return;
+        }
+        let missing = [
+            Discrepancy::MissingAtPlatform,
+            Discrepancy::MissingAtProvider,
+        ];
+        for side in [Side::Provider, Side::Platform] {
+            let other = 1 - side as usize;
+            if let (Some(write), false) = (&self.writes[side as usize], self.is_there[other]) {
+                self.tell(missing[side as usize], write, words, tally);
+            }
+        }
+    }
+
+    fn tell(&self, discrepancy: Discrepancy, spot: &Spot, words: &Words, tally: &mut Tally) {
+        if !spot.is_judged {
+            return;
+        }
+        let about = (Kind::Of(discrepancy), spot.account, None);
+        let is_done = spot.ended == Ended::Done;
+        tally.add(about, spot.time, is_done, || Place {
+            log: spot.at.0,
+            line: spot.at.1,
+            time: spot.time,
+            action: words.word(spot.word).to_owned(),
+            record: spot.record.clone(),
+            request: match self.is_request {
+                true => self.name.clone(),
+                false => String::new(),
+            },
+        });
+    }
+}
+
+impl Run {
+    /// Whether a record is a further try of the same. Without the id of a request, what follows a success is new work.
+    fn goes_on(&self, side: Side, next: &Spot, is_request: bool, patience: Patience) -> bool {
+        let gap = next.time.unix() - self.last.time.unix();
+        side == self.side
+            && next.is_same(&self.last)
+            && gap <= patience.within
+            && (is_request || self.last.ended == Ended::Failed)
+    }
+}
+
+impl Spot {
+    fn is_same(&self, other: &Spot) -> bool {
+        self.word == other.word && self.record == other.record
+    }
+}

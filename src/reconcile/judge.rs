@@ -1,0 +1,333 @@
+//! Reads the records of logs and judges each by itself; what only two records together tell is left to [`join`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::lifecycle::usage;
+use crate::model::account::AccountStatus;
+use crate::model::date::Date;
+use crate::model::entitlement::Side;
+use crate::model::log::LogMap;
+use crate::model::reconciliation::Discrepancy;
+use crate::reconcile::entry::{Ended, Entry, Form};
+use crate::reconcile::join::{self, Join, Spot};
+use crate::reconcile::known::{Known, Verdict, Whose};
+use crate::reconcile::lines::Lines;
+use crate::reconcile::outcome::{Kind, LogRead, Malformed, Outcome, Place, Used};
+use crate::reconcile::rows::{Places, delimiter};
+use crate::reconcile::tally::Tally;
+use crate::reconcile::words::Words;
+use crate::reconcile::{Against, Log, Unread};
+
+/// How many lines that cannot be read are named, of each log.
+const NAMED: usize = 20;
+
+/// The judgement so far.
+pub(super) struct Judge<'a> {
+    against: &'a Against<'a>,
+    known: Known<'a>,
+    /// How each side's log is read.
+    maps: [Option<&'a LogMap>; 2],
+    tally: Tally,
+    join: Join,
+    words: Words,
+    verdicts: HashMap<(u32, u32, Side), Verdict>,
+    logs: Vec<LogRead>,
+}
+
+impl<'a> Judge<'a> {
+    pub fn of(against: &'a Against<'a>, logs: &[Log<'a>]) -> Judge<'a> {
+        let map = |side| logs.iter().find(|log| log.side == side).map(|log| log.map);
+        let maps = [map(Side::Provider), map(Side::Platform)];
+        Judge {
+            against,
+            known: Known::of(against),
+            maps,
+            tally: Tally::new(against.examples),
+            join: Join::of(maps),
+            words: Words::default(),
+            verdicts: HashMap::new(),
+            logs: Vec::new(),
+        }
+    }
+
+    /// Reads one log to its end.
+    pub fn read(&mut self, number: usize, log: Log<'a>) -> Result<(), Unread> {
+        let Log {
+            side,
+            name,
+            map,
+            from,
+        } = log;
+        let failed = |error| Unread::Read {
+            name: name.clone(),
+            error,
+        };
+        let mut read = LogRead {
+            side,
+            name: name.clone(),
+            records: 0,
+            malformed: 0,
+            examples: Vec::new(),
+            passed: 0,
+            elsewhere: 0,
+            span: None,
+        };
+        let (form, wanted) = Form::of(map);
+        let mut lines = Lines::of(from, delimiter(map.form).is_some());
+        let places = Places::find(map.form, wanted, &mut lines).map_err(failed)?;
+        let places = places.map_err(|why| Unread::Heading {
+            name: name.clone(),
+            why,
+        })?;
+        let latest = self.against.today.plus_days(1);
+        while let Some(line) = lines.next().map_err(failed)? {
+            read.records += 1;
+            let values = line.text.and_then(|text| places.values(text));
+            let entry = match values {
+                Ok(values) if !form.filter.takes(&values) => {
+                    read.passed += 1;
+                    continue;
+                }
+                Ok(values) => form.entry(&values, latest),
+                Err(why) => Err(why),
+            };
+            match entry {
+                Ok(entry) => self.take((number, line.number), map, &mut read, entry)?,
+                Err(why) => {
+                    read.malformed += 1;
+                    if read.examples.len() < NAMED {
+                        let line = line.number;
+                        read.examples.push(Malformed { line, why });
+                    }
+                }
+            }
+        }
+        self.logs.push(read);
+        Ok(())
+    }
+
+    /// Judges one record.
+    fn take(
+        &mut self,
+        at: (usize, u64),
+        map: &LogMap,
+        read: &mut LogRead,
+        entry: Entry,
+    ) -> Result<(), Unread> {
+        let (side, time) = (read.side, entry.time);
+        read.span = Some(match read.span {
+            None => (time, time),
+            Some((from, to)) => (from.min(time), to.max(time)),
+        });
+        let is_judged = self.is_judged(&entry);
+        let tell = |tally: &mut Tally, kind, account, what: Option<&str>| {
+            if is_judged {
+                let is_done = entry.ended == Ended::Done;
+                let what = what.map(str::to_owned);
+                tally.add((kind, account, what), time, is_done, || place(at, &entry));
+            }
+        };
+        let stated = entry.environment.as_deref();
+        let named = stated.and_then(|word| self.known.environment(side, map, word));
+        if let (Some(word), None) = (stated, &named) {
+            tell(&mut self.tally, Kind::UnknownPlace, None, Some(word));
+        }
+        let environment = match stated {
+            Some(_) => named,
+            None => self.against.environment.cloned(),
+        };
+        let whose = self
+            .known
+            .whose(side, &entry.identity, environment.as_ref());
+        let (account, is_there) = match whose {
+            Whose::Account(number, is_there) => (Some(number), is_there),
+            Whose::Elsewhere => {
+                read.elsewhere += 1;
+                (None, true)
+            }
+            Whose::Nobody => {
+                let who = Some(entry.identity.as_str());
+                tell(&mut self.tally, Kind::UnknownIdentity, None, who);
+                (None, true)
+            }
+        };
+        let is_ignored = map.ignored.iter().any(|word| word.as_str() == entry.action);
+        let word = self.words.number(&entry.action);
+        let mut writes = false;
+        if let Some(number) = account {
+            let of = |discrepancy| Kind::Of(discrepancy);
+            let account = Some(number);
+            if !is_there {
+                let name = environment.as_ref().map(|name| name.as_str());
+                tell(
+                    &mut self.tally,
+                    of(Discrepancy::WrongEnvironment),
+                    account,
+                    name,
+                );
+            }
+            if let Some(kind) = self.standing(number, time.date()) {
+                tell(&mut self.tally, of(kind), account, None);
+            }
+            if let Some(word) = entry.boundary.as_deref() {
+                match self.known.boundary(map, word) {
+                    None => tell(&mut self.tally, Kind::UnknownPlace, None, Some(word)),
+                    Some(path) => {
+                        let own = &self.known.accounts[number as usize].1.boundary;
+                        if !own.is_empty() && !own.iter().any(|at| at.holds(&path)) {
+                            let kind = of(Discrepancy::OutsideBoundary);
+                            tell(&mut self.tally, kind, account, Some(path.as_str()));
+                        }
+                    }
+                }
+            }
+            let verdict = match is_ignored {
+                true => None,
+                false => {
+                    let verdict = self.verdict(number, word, side, map, &entry.action);
+                    if verdict.is_none() {
+                        let word = Some(entry.action.as_str());
+                        tell(&mut self.tally, Kind::UnknownAction, None, word);
+                    }
+                    verdict
+                }
+            };
+            if let Some(verdict) = &verdict {
+                let what = verdict.key.as_ref().map(|key| key.as_str());
+                let what = what.or(Some(&*entry.action));
+                if verdict.is_beyond {
+                    tell(&mut self.tally, of(Discrepancy::BeyondLevel), account, what);
+                }
+                if !verdict.is_granted {
+                    tell(&mut self.tally, of(Discrepancy::NotGranted), account, what);
+                }
+                writes = verdict.writes;
+            }
+            if is_judged {
+                let one = self.tally.works(number, side, time);
+                let key = verdict.and_then(|verdict| verdict.key);
+                one.used.extend(key.filter(|_| entry.ended == Ended::Done));
+            }
+        }
+        if is_ignored {
+            return Ok(());
+        }
+        let spot = Spot {
+            at,
+            time,
+            account,
+            word,
+            writes,
+            is_judged,
+            ended: entry.ended,
+            record: entry.record,
+        };
+        let identity = &entry.identity;
+        self.join
+            .put(side, entry.request.as_deref(), identity, &spot)
+            .map_err(Unread::Scratch)
+    }
+
+    fn is_judged(&self, entry: &Entry) -> bool {
+        let day = entry.time.date();
+        let against = self.against;
+        let is_it =
+            |wanted: &String| *wanted == entry.record || Some(wanted) == entry.request.as_ref();
+        against.since.is_none_or(|since| day >= since)
+            && against.until.is_none_or(|until| day <= until)
+            && against.record.as_ref().is_none_or(is_it)
+    }
+
+    /// What is wrong with an account at work on a day, as it stands.
+    fn standing(&self, number: u32, on: Date) -> Option<Discrepancy> {
+        let (id, account) = self.known.accounts[number as usize];
+        let is_over = match account.status {
+            AccountStatus::Active => false,
+            AccountStatus::Proposed | AccountStatus::Suspended | AccountStatus::Retired => {
+                let since = self.against.ended.get(id);
+                since.is_none_or(|since| on > since.date())
+            }
+        };
+        if is_over {
+            return Some(Discrepancy::RetiredInUse);
+        }
+        let last = self.known.last_day(number, on)?;
+        (on > last).then_some(Discrepancy::ExpiredInUse)
+    }
+
+    /// What an action is to an account; looked up once.
+    fn verdict(
+        &mut self,
+        number: u32,
+        word: u32,
+        side: Side,
+        map: &LogMap,
+        text: &str,
+    ) -> Option<Verdict> {
+        let key = (number, word, side);
+        if let Some(verdict) = self.verdicts.get(&key) {
+            return Some(verdict.clone());
+        }
+        let action = self.known.action(side, map, text)?;
+        let verdict = self.known.verdict(number, side, &action);
+        if word != Words::OTHER {
+            self.verdicts.insert(key, verdict.clone());
+        }
+        Some(verdict)
+    }
+
+    /// Joins what was read, and gives all that came of it.
+    pub fn finish(mut self) -> Result<Outcome, Unread> {
+        let days = (self.against.since, self.against.until);
+        let joined = join::join(self.join, &self.logs, days, &self.words, &mut self.tally);
+        let joined = joined.map_err(Unread::Scratch)?;
+        let accounts = &self.known.accounts;
+        let name = |number: u32| accounts[number as usize].0.clone();
+        let mut used = Vec::new();
+        for ((number, side), one) in self.tally.uses() {
+            let account = accounts[number as usize].1;
+            let seen: BTreeSet<_> = one.used.iter().collect();
+            let map = self.maps[side as usize];
+            let never = map.map(|map| usage::never(account, side, map, &seen));
+            let never = never.into_iter().flatten().cloned().collect();
+            used.push(Used {
+                account: name(number),
+                side,
+                records: one.records,
+                first: one.first,
+                last: one.last,
+                used: one.used,
+                never,
+            });
+        }
+        let mut compared = BTreeMap::new();
+        for (number, (id, account)) in (0..).zip(accounts).filter(|_| joined.window.is_some()) {
+            let records = joined.compared.get(&number).copied().unwrap_or_default();
+            let environment = self.against.environment;
+            if records > 0 || environment.is_none_or(|name| account.environment == *name) {
+                compared.insert((*id).clone(), records);
+            }
+        }
+        Ok(Outcome {
+            compared,
+            window: joined.window,
+            uncompared: joined.uncompared,
+            undecided: joined.undecided,
+            left_out: self.tally.left_out,
+            findings: self.tally.findings(name),
+            used,
+            logs: self.logs,
+        })
+    }
+}
+
+fn place((log, line): (usize, u64), entry: &Entry) -> Place {
+    Place {
+        log,
+        line,
+        time: entry.time,
+        action: entry.action.clone(),
+        record: entry.record.clone(),
+        request: entry.request.clone().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,259 @@
+//! What came of reading logs: findings, what accounts used, and the facts that are kept of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::model::account::AccountStatus;
+use crate::model::change::Change;
+use crate::model::date::{Date, Timestamp};
+use crate::model::entitlement::{EntitlementKey, Side};
+use crate::model::fact::Fact;
+use crate::model::finding::Severity;
+use crate::model::id::AccountId;
+use crate::model::inventory::Inventory;
+use crate::model::key::FactKey;
+use crate::model::reconciliation::{Compared, Discrepancy, Reading};
+use crate::model::record::Record;
+use crate::model::text::Text;
+
+/// What a finding is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// No account of the roll has the identity.
+    UnknownIdentity,
+    /// An account's work that is not as the roll has it.
+    Of(Discrepancy),
+    /// A word for an action that neither the map nor the glossary knows.
+    UnknownAction,
+    /// The same for a place or an environment.
+    UnknownPlace,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::UnknownIdentity => "unknown-identity",
+            Kind::Of(discrepancy) => discrepancy.as_str(),
+            Kind::UnknownAction => "unknown-action",
+            Kind::UnknownPlace => "unknown-place",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How grave a kind is.
+pub fn severity(kind: Kind) -> Severity {
+    match kind {
+        Kind::UnknownIdentity => Severity::Error,
+        Kind::Of(discrepancy) => match discrepancy {
+            Discrepancy::RetiredInUse
+            | Discrepancy::ExpiredInUse
+            | Discrepancy::BeyondLevel
+            | Discrepancy::NotGranted
+            | Discrepancy::OutsideBoundary
+            | Discrepancy::WrongEnvironment
+            | Discrepancy::MissingAtProvider
+            | Discrepancy::MissingAtPlatform => Severity::Error,
+            Discrepancy::NotRetried | Discrepancy::RetryStorm => Severity::Warning,
+        },
+        Kind::UnknownAction | Kind::UnknownPlace => Severity::Warning,
+    }
+}
+
+/// One record that shows a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The number of the log, among those that were read.
+    pub log: usize,
+    pub line: u64,
+    pub time: Timestamp,
+    pub action: String,
+    pub record: String,
+    pub request: String,
+}
+
+/// Records of one account, or of one unknown name, that are alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub kind: Kind,
+    pub account: Option<AccountId>,
+    /// The identity, entitlement, place or word that it is about.
+    pub what: Option<String>,
+    pub count: u64,
+    /// How many of them were refused or failed: tried, and not done.
+    pub not_done: u64,
+    pub first: Timestamp,
+    pub last: Timestamp,
+    /// The first of them.
+    pub places: Vec<Place>,
+}
+
+/// A record that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    pub line: u64,
+    pub why: &'static str,
+}
+
+/// What was read of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRead {
+    pub side: Side,
+    pub name: Text,
+    /// Its records, those that could not be read among them.
+    pub records: u64,
+    pub malformed: u64,
+    /// The first of those.
+    pub examples: Vec<Malformed>,
+    /// Records that the map passes over.
+    pub passed: u64,
+    /// Records of accounts of other providers.
+    pub elsewhere: u64,
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+/// What an account did, by the logs of one side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    pub account: AccountId,
+    pub side: Side,
+    pub records: u64,
+    pub first: Timestamp,
+    pub last: Timestamp,
+    pub used: BTreeSet<EntitlementKey>,
+    /// What it holds, and what the map has words for, and what the log shows no use of.
+    pub never: Vec<EntitlementKey>,
+}
+
+/// All that the logs told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub logs: Vec<LogRead>,
+    /// What both sides cover, where there are logs of both and requests have ids.
+    pub window: Option<(Timestamp, Timestamp)>,
+    /// The gravest first.
+    pub findings: Vec<Finding>,
+    pub used: Vec<Used>,
+    /// How many writes of each account were held against the other side.
+    pub compared: BTreeMap<AccountId, u64>,
+    /// Writes without an id of their request, which could not be.
+    pub uncompared: u64,
+    /// Failures so near the end of their log that nobody can tell whether they were tried again.
+    pub undecided: u64,
+    /// Findings beyond the number that is kept.
+    pub left_out: u64,
+}
+
+impl Outcome {
+    /// The first and last moment that the logs of a side cover.
+    pub fn span(&self, side: Side) -> Option<(Timestamp, Timestamp)> {
+        let of_side = self.logs.iter().filter(|log| log.side == side);
+        let spans = of_side.filter_map(|log| log.span);
+        spans.reduce(|(a, b), (from, to)| (a.min(from), b.max(to)))
+    }
+
+    /// How the logs of a side are called together.
+    pub fn name(&self, side: Side) -> Option<Text> {
+        let mut of_side = self.logs.iter().filter(|log| log.side == side);
+        let first = &of_side.next()?.name;
+        match of_side.count() {
+            0 => Some(first.clone()),
+            more => format!("{first} and {more} more").parse().ok(),
+        }
+    }
+
+    pub fn worst(&self) -> Option<Severity> {
+        let found = self.findings.iter().map(|finding| severity(finding.kind));
+        let is_malformed = self.logs.iter().any(|log| log.malformed > 0);
+        found.chain(is_malformed.then_some(Severity::Warning)).max()
+    }
+}
+
+/// The facts that are kept: who was seen at work, and what the comparison came to for each account that works there.
+pub fn facts(
+    outcome: &Outcome,
+    inventory: &Inventory,
+    days: (Option<Date>, Option<Date>),
+) -> Vec<Fact> {
+    let mut out = Vec::new();
+    for used in &outcome.used {
+        let Some((since, until)) = outcome.span(used.side) else {
+            continue;
+        };
+        let reading = Reading {
+            side: used.side,
+            since: since.date().max(days.0.unwrap_or(since.date())),
+            until: until.date().min(days.1.unwrap_or(until.date())),
+            records: used.records,
+            used: used.used.iter().cloned().collect(),
+        };
+        out.push(Fact::Seen {
+            account: used.account.clone(),
+            on: used.last.date(),
+            log: outcome.name(used.side),
+            reading: Some(Box::new(reading)),
+        });
+    }
+    let names = outcome
+        .name(Side::Provider)
+        .zip(outcome.name(Side::Platform));
+    let (Some((since, until)), Some((provider_log, platform_log))) = (outcome.window, names) else {
+        return out;
+    };
+    for (account, records) in &outcome.compared {
+        let is_at_work = inventory
+            .accounts
+            .get(account)
+            .is_some_and(|account| account.status == AccountStatus::Active);
+        let mut found: BTreeMap<Discrepancy, u64> = BTreeMap::new();
+        for finding in &outcome.findings {
+            if let (Kind::Of(kind), Some(of)) = (finding.kind, &finding.account)
+                && of == account
+            {
+                *found.entry(kind).or_default() += finding.count;
+            }
+        }
+        if *records == 0 && found.is_empty() && !is_at_work {
+            continue;
+        }
+        out.push(Fact::Reconciled {
+            account: account.clone(),
+            on: until.date(),
+            compared: Box::new(Compared {
+                since: since.date(),
+                until: until.date(),
+                provider_log: provider_log.clone(),
+                platform_log: platform_log.clone(),
+                records: *records,
+                found,
+            }),
+        });
+    }
+    out
+}
+
+/// The changes that record facts. What is recorded already changes nothing; what a fuller log tells of the same days takes
+/// the place of what stood there.
+pub fn changes(facts: Vec<Fact>, inventory: &Inventory) -> Vec<Change> {
+    let mut by_key = BTreeMap::new();
+    for fact in facts {
+        by_key.insert(FactKey::of(&fact), fact);
+    }
+    let change = |(key, fact): (FactKey, Fact)| {
+        let before = inventory.facts.get(&key).cloned();
+        let after = Record::from((key.clone(), fact));
+        match before {
+            None => Some(Change::create(after)),
+            Some(before) => {
+                let before = Record::from((key, before));
+                (before != after).then(|| Change::update(before, after))
+            }
+        }
+    };
+    by_key.into_iter().filter_map(change).collect()
+}

@@ -1,0 +1,124 @@
+//! What is found and used, counted as the records go by; of each finding the first examples.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::model::date::Timestamp;
+use crate::model::entitlement::{EntitlementKey, Side};
+use crate::model::id::AccountId;
+use crate::model::text::shape::masked;
+use crate::reconcile::outcome::{Finding, Kind, Place, severity};
+
+/// The most findings that are told apart.
+const MOST: usize = 10_000;
+
+/// What a finding is about: its kind, the number of its account, the name beside it.
+type About = (Kind, Option<u32>, Option<String>);
+
+/// The counts so far.
+pub(super) struct Tally {
+    found: BTreeMap<About, Count>,
+    /// By account and side.
+    used: HashMap<(u32, Side), Use>,
+    examples: usize,
+    pub left_out: u64,
+}
+
+struct Count {
+    count: u64,
+    not_done: u64,
+    first: Timestamp,
+    last: Timestamp,
+    places: Vec<Place>,
+}
+
+/// What one account did.
+pub(super) struct Use {
+    pub records: u64,
+    pub first: Timestamp,
+    pub last: Timestamp,
+    pub used: BTreeSet<EntitlementKey>,
+}
+
+impl Tally {
+    pub fn new(examples: usize) -> Tally {
+        Tally {
+            found: BTreeMap::new(),
+            used: HashMap::new(),
+            examples,
+            left_out: 0,
+        }
+    }
+
+    /// Counts a record of a finding; `place` is made only where it is kept.
+    pub fn add(
+        &mut self,
+        about: About,
+        time: Timestamp,
+        is_done: bool,
+        place: impl FnOnce() -> Place,
+    ) {
+        if self.found.len() >= MOST && !self.found.contains_key(&about) {
+            self.left_out += 1;
+            return;
+        }
+        let count = self.found.entry(about).or_insert(Count {
+            count: 0,
+            not_done: 0,
+            first: time,
+            last: time,
+            places: Vec::new(),
+        });
+        count.count += 1;
+        count.not_done += u64::from(!is_done);
+        count.first = count.first.min(time);
+        count.last = count.last.max(time);
+        if count.places.len() < self.examples {
+            count.places.push(place());
+        }
+    }
+
+    /// Counts a record of an account's work.
+    pub fn works(&mut self, account: u32, side: Side, time: Timestamp) -> &mut Use {
+        let one = self.used.entry((account, side)).or_insert(Use {
+            records: 0,
+            first: time,
+            last: time,
+            used: BTreeSet::new(),
+        });
+        one.records += 1;
+        one.first = one.first.min(time);
+        one.last = one.last.max(time);
+        one
+    }
+
+    /// What was used, by account and side in their order.
+    pub fn uses(&mut self) -> Vec<((u32, Side), Use)> {
+        let mut all: Vec<_> = std::mem::take(&mut self.used).into_iter().collect();
+        all.sort_by_key(|(key, _)| *key);
+        all
+    }
+
+    /// The findings, the gravest first; what looks like a secret is hidden.
+    pub fn findings(self, name: impl Fn(u32) -> AccountId) -> Vec<Finding> {
+        let finding = |((kind, account, what), count): (About, Count)| Finding {
+            kind,
+            account: account.map(&name),
+            what: what.map(|what| masked(&what).into_owned()),
+            count: count.count,
+            not_done: count.not_done,
+            first: count.first,
+            last: count.last,
+            places: count.places.into_iter().map(hidden).collect(),
+        };
+        let mut all: Vec<Finding> = self.found.into_iter().map(finding).collect();
+        all.sort_by_key(|finding| std::cmp::Reverse(severity(finding.kind)));
+        all
+    }
+}
+
+fn hidden(mut place: Place) -> Place {
+    for text in [&mut place.action, &mut place.record, &mut place.request] {
+        *text = masked(text).into_owned();
+    }
+    place
+}

@@ -1,0 +1,133 @@
+//! What only several records together tell.
+
+use serde_json::json;
+
+use super::{Reading, line, told};
+use crate::model::finding::Severity;
+use crate::reconcile::facts;
+
+#[test]
+fn a_write_that_the_other_side_has_not_is_told_and_a_read_is_not() {
+    let edge = |time: &str| line(time, json!({ "q": format!("edge-{time}") }));
+    let provider = [
+        edge("06:00:00"),
+        line("08:00:00", json!({ "q": "a" })),
+        line("08:01:00", json!({ "q": "b", "a": "list" })),
+        line("08:02:00", json!({ "q": "c", "o": "denied" })),
+        line("08:03:00", json!({ "q": "d" })),
+        line("08:04:00", json!({ "q": null })),
+        edge("20:00:00"),
+    ];
+    let platform = [
+        edge("06:00:00"),
+        // Another name, and a failure: it has a record all the same.
+        line(
+            "08:03:01",
+            json!({ "q": "d", "i": "svc-nobody-here", "o": "error" }),
+        ),
+        line("09:00:00", json!({ "q": "e", "a": "push" })),
+        edge("20:00:00"),
+        // Beyond what the provider's log covers.
+        line("21:00:00", json!({ "q": "f" })),
+    ];
+    let outcome = Reading::of(json!({})).read(Some(&provider), Some(&platform));
+    let expected = [
+        "unknown-identity svc-nobody-here 1",
+        "missing-at-provider sync 1",
+        "missing-at-platform sync 1",
+    ];
+    assert_eq!(told(&outcome), expected);
+    assert_eq!(outcome.uncompared, 1);
+    let lines: Vec<(usize, u64)> = outcome.findings[1..]
+        .iter()
+        .map(|one| (one.places[0].log, one.places[0].line))
+        .collect();
+    assert_eq!(lines, [(1, 3), (0, 2)]);
+    assert_eq!(outcome.findings[2].places[0].request, "a");
+    assert_eq!(outcome.worst(), Some(Severity::Error));
+}
+
+#[test]
+fn days_outside_are_not_judged_and_count_as_the_other_half() {
+    let on = |day: &str, q: &str| {
+        line(
+            "12:00:00",
+            json!({ "t": format!("{day}T12:00:00Z"), "q": q }),
+        )
+    };
+    let provider = [
+        on("2026-11-18", "x"),
+        on("2026-11-19", "a"),
+        on("2026-11-20", "b"),
+    ];
+    let late = line("12:00:00", json!({ "t": "2026-11-20T00:01:00Z", "q": "a" }));
+    let platform = [on("2026-11-18", "y"), late, on("2026-11-20", "z")];
+    let mut reading = Reading::of(json!({}));
+    reading.since = Some("2026-11-19");
+    reading.until = Some("2026-11-19");
+    let outcome = reading.read(Some(&provider), Some(&platform));
+    assert_eq!(told(&outcome), [""; 0]);
+    let days = (reading.since, reading.until);
+    let days = (
+        days.0.map(|d| d.parse().unwrap()),
+        days.1.map(|d| d.parse().unwrap()),
+    );
+    for fact in facts(&outcome, &reading.inventory, days) {
+        assert_eq!(fact.on().to_string(), "2026-11-19", "{fact:?}");
+    }
+    reading.until = None;
+    let outcome = reading.read(Some(&provider), Some(&platform));
+    assert_eq!(
+        told(&outcome),
+        ["missing-at-provider sync 1", "missing-at-platform sync 1"]
+    );
+}
+
+#[test]
+fn a_failure_is_tried_again_in_time_or_told() {
+    let fail = |time: &str| line(time, json!({ "q": "a", "o": "error" }));
+    let done = |time: &str| line(time, json!({ "q": "a" }));
+    let end = || line("20:00:00", json!({ "q": "end", "r": "WO-9" }));
+    let tell = |lines: &[String]| {
+        let outcome = Reading::of(json!({})).read(Some(lines), None);
+        (told(&outcome), outcome.undecided)
+    };
+    let left = || vec!["not-retried sync 1".to_owned()];
+    assert_eq!(
+        tell(&[fail("08:00:00"), done("08:10:00"), end()]),
+        (vec![], 0)
+    );
+    // Too late, never, and given up before its time.
+    assert_eq!(
+        tell(&[fail("08:00:00"), done("08:11:00"), end()]),
+        (left(), 0)
+    );
+    assert_eq!(tell(&[fail("08:00:00"), end()]), (left(), 0));
+    assert_eq!(
+        tell(&[fail("08:00:00"), fail("08:01:00"), end()]),
+        (left(), 0)
+    );
+    // After so many tries it may; and nobody can tell of the last minutes of a log.
+    let three = [fail("08:00:00"), fail("08:01:00"), fail("08:02:00"), end()];
+    assert_eq!(tell(&three), (vec![], 0));
+    assert_eq!(tell(&[fail("08:00:00")]), (vec![], 1));
+    // Another record of the same request is other work.
+    let other = line("08:01:00", json!({ "q": "a", "r": "WO-2" }));
+    assert_eq!(tell(&[fail("08:00:00"), other, end()]), (left(), 0));
+}
+
+#[test]
+fn too_many_tries_are_a_storm_told_once() {
+    let tries = |count: u32, q: Option<&str>, outcome: &str| {
+        let one = |at| line(&format!("08:00:{at:02}"), json!({ "q": q, "o": outcome }));
+        let mut lines: Vec<String> = (0..count).map(one).collect();
+        lines.push(line("20:00:00", json!({ "q": "end", "r": "WO-9" })));
+        told(&Reading::of(json!({})).read(Some(&lines), None))
+    };
+    assert_eq!(tries(3, Some("a"), "error"), [""; 0]);
+    assert_eq!(tries(50, Some("a"), "error"), ["retry-storm sync 1"]);
+    assert_eq!(tries(4, Some("a"), "ok"), ["retry-storm sync 1"]);
+    // Without the id of a request, what follows a success is new work.
+    assert_eq!(tries(50, None, "ok"), [""; 0]);
+    assert_eq!(tries(50, None, "error"), ["retry-storm sync 1"]);
+}

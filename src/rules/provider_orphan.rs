@@ -1,0 +1,110 @@
+//! `provider-orphan`: an identity at the provider that no account of the roll has.
+
+use std::collections::BTreeSet;
+
+use crate::model::account::AccountStatus;
+use crate::model::finding::{FieldPath, Severity};
+use crate::model::id::{EnvironmentName, ProviderId};
+use crate::model::record::{Kind, RecordId};
+use crate::model::text::Text;
+use crate::rules::rule::{Rule, RuleKind};
+use crate::rules::{Facts, Findings};
+
+pub static RULE: Rule = Rule {
+    id: "provider-orphan",
+    severity: Severity::Error,
+    kind: RuleKind::State,
+    summary: "an identity at the provider that no account of the roll has",
+    explain: EXPLAIN,
+    check,
+};
+
+const EXPLAIN: &str = r#"
+The provider's own list of accounts names an identity, and no account of the roll in that environment has it; or the one
+that had it is retired. Somebody can log on by it, and nobody owns it, rotates it or would revoke it.
+
+The newest list of each provider and environment counts, held against the roll as it is now.
+
+## Fix
+
+Find out who uses it. Add the account (`keyroll account add`), or delete the identity at the provider, and read a new
+list.
+
+## Example
+
+```json
+{"fact":"listed","provider":"unicmms","on":"2026-11-20","census":{"environment":"production","list":"users.csv",
+ "listed":17,"orphans":["svc-old-import"]}}
+```
+
+Source: Guide, "service account inventory"; OWASP NHI 1:2025
+"#;
+
+fn check(facts: &Facts<'_>, findings: &mut Findings) {
+    for ((provider, environment), (_, census)) in facts.history().lists() {
+        let known = identities(facts, provider, environment);
+        for name in &census.orphans {
+            if known.contains(name.as_str()) {
+                continue;
+            }
+            let subject = RecordId::new(Kind::Provider, provider);
+            let field = FieldPath::of("environment").key(environment.as_str());
+            let message =
+                format!("`{name}` is there in `{environment}`, and no account of the roll has it");
+            findings
+                .at(subject, field, message)
+                .fix("add the account that it is, or delete it at the provider; then read a new list: `keyroll reconcile accounts`");
+        }
+    }
+}
+
+/// The identities of the accounts there that are not retired.
+fn identities<'a>(
+    facts: &Facts<'a>,
+    provider: &ProviderId,
+    environment: &EnvironmentName,
+) -> BTreeSet<&'a str> {
+    let there = facts.accounts().filter(|(_, account)| {
+        account.provider == *provider
+            && account.environment == *environment
+            && account.status != AccountStatus::Retired
+    });
+    let names = there.flat_map(|(id, account)| {
+        let identities = account.credential.iter().flat_map(|it| &it.identity);
+        identities.map(Text::as_str).chain([id.as_str()])
+    });
+    names.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::sample::{ACCOUNT, findings};
+    use serde_json::{Value, json};
+
+    fn listed(on: &str, orphans: &[&str]) -> Value {
+        json!({ "fact": "listed", "provider": "unicmms", "on": on, "census": { "environment": "production",
+            "list": "users.csv", "listed": 9, "orphans": orphans } })
+    }
+
+    fn told(records: Value) -> Vec<String> {
+        let all = findings(records).into_iter();
+        all.filter(|one| one.rule == "provider-orphan")
+            .map(|one| one.message)
+            .collect()
+    }
+
+    #[test]
+    fn the_newest_list_counts_against_the_roll_of_now() {
+        let old = listed("2026-10-01", &["svc-gone", "svc-stranger"]);
+        let new = listed("2026-11-20", &["svc-stranger", "svc-femo-import"]);
+        let line = "`svc-stranger` is there in `production`, and no account of the roll has it";
+        assert_eq!(told(json!({ "fact/a": old, "fact/b": new })), [line]);
+    }
+
+    #[test]
+    fn what_a_retired_account_left_behind_is_told() {
+        let new = listed("2026-11-20", &["svc-femo-import"]);
+        let records = json!({ "fact/a": new, ACCOUNT: { "status": "retired" } });
+        assert_eq!(told(records).len(), 1);
+    }
+}
