@@ -68,6 +68,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("age", &["secrets"]),
     ("keyring", &["secrets/keyring.rs"]),
     ("keyring_core", &["secrets/keyring.rs"]),
+    ("ed25519_dalek", &["audit/note.rs", "secrets/audit_key.rs"]),
     ("hmac", &["secrets/fingerprint.rs"]),
     ("hkdf", &["secrets/fingerprint.rs"]),
     ("zeroize", &["secret"]),
@@ -79,7 +80,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("arboard", &["cli/clipboard.rs"]),
     (
         "getrandom",
-        &["secrets/fingerprint.rs", "secrets/random.rs"],
+        &[
+            "secrets/audit_key.rs",
+            "secrets/fingerprint.rs",
+            "secrets/random.rs",
+        ],
     ),
     ("whoami", &["cli"]),
     ("etcetera", &["cli"]),

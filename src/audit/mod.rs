@@ -1,9 +1,12 @@
-//! Floor 2: the canonical encoding of audit events and their hash chain. Holds no rows and writes none.
+//! Floor 2: the canonical encoding of audit events, their hash chain, checkpoints and signed notes. Holds no rows and
+//! writes none; signs nothing.
 
 mod chain;
+pub mod checkpoint;
 mod digest;
 mod encoding;
 mod kept;
+pub mod note;
 
 pub use chain::{Break, Chain, GENESIS};
 pub use digest::{hex, record_digest, record_digest_of};

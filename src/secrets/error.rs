@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::audit::note::BadNote;
 use crate::model::key::VersionKey;
 use crate::secret::BadEnvelope;
 
@@ -31,6 +32,11 @@ pub enum SecretError {
     /// `from` says where the identity came from.
     #[error("{from} holds no age identity: {why}")]
     BadIdentity { from: String, why: String },
+    /// `from` says where the key came from.
+    #[error("{from} holds no audit key: {why}")]
+    BadAuditKey { from: String, why: BadNote },
+    #[error("no audit key is at hand")]
+    NoAuditKey,
     #[error("the passphrase is wrong")]
     Passphrase,
     #[error("the identity from {from} opens no secret of this store")]

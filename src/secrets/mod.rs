@@ -1,6 +1,7 @@
 //! Floor 4: where secrets live: age files in the store, the OS keyring, and the places that an organisation already has.
 //! Encrypts and decrypts, fetches and puts; decides nothing, and writes nothing to the store.
 
+mod audit_key;
 mod backup;
 mod command;
 mod environment;
@@ -19,6 +20,7 @@ mod tools;
 mod vault;
 
 pub use self::keyring::{Keyring, identity_item};
+pub use audit_key::{AuditKey, audit_item};
 pub use backup::{open_backup, seal_backup};
 pub use command::{COMMAND_TIMEOUT, Commands};
 pub use environment::{Environment, Variables};

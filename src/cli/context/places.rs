@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy;
 
+use crate::cli::context::Context;
 use crate::cli::private::{others_write, private_file};
 use crate::manifest::read_commands;
 use crate::model::command::Template;
@@ -24,6 +25,20 @@ use crate::wire;
 
 /// The name of the systemd credential that holds an identity.
 const CREDENTIAL: &str = "keyroll-identity";
+
+/// The name of the systemd credential that holds an audit key.
+const AUDIT_CREDENTIAL: &str = "keyroll-audit-key";
+
+/// Where the audit key of a store is looked for when no option names one.
+pub struct AuditKeyFiles {
+    /// Only where it is there.
+    pub credential: Option<PathBuf>,
+    pub named: Option<PathBuf>,
+    /// The store's own, whether or not it is there.
+    pub own: Option<PathBuf>,
+    /// The public keys that are known, whether or not there are any.
+    pub public: Option<PathBuf>,
+}
 
 /// Where an identity is looked for when no option names one.
 pub struct IdentityFiles {
@@ -88,6 +103,23 @@ pub fn identity_files(store: &str) -> IdentityFiles {
         credential: credential.filter(|path| path.exists()),
         named: set("KEYROLL_IDENTITY_FILE").map(PathBuf::from),
         own: configuration().map(|folder| folder.join("identities").join(format!("{store}.txt"))),
+    }
+}
+
+impl Context {
+    /// The files where the audit key of a store is looked for: a systemd credential, the file that `KEYROLL_AUDIT_KEY`
+    /// names, the store's own in the configuration folder.
+    pub fn audit_key_files(&self, store: &str) -> AuditKeyFiles {
+        let credential = set("CREDENTIALS_DIRECTORY");
+        let credential = credential.map(|path| PathBuf::from(path).join(AUDIT_CREDENTIAL));
+        let folder = configuration().map(|folder| folder.join("audit-keys"));
+        let own = |ending: &str| Some(folder.as_ref()?.join(format!("{store}.{ending}")));
+        AuditKeyFiles {
+            credential: credential.filter(|path| path.exists()),
+            named: set("KEYROLL_AUDIT_KEY").map(PathBuf::from),
+            own: own("key"),
+            public: own("pub"),
+        }
     }
 }
 

@@ -46,6 +46,14 @@ pub(super) fn of_secret(error: &SecretError) -> (Status, String) {
             Status::Failed,
             "an identity is a line AGE-SECRET-KEY-1..., as `age-keygen` writes it, or such a file under a passphrase",
         ),
+        SecretError::BadAuditKey { .. } => (
+            Status::Failed,
+            "an audit key is a line PRIVATE+KEY+NAME+HASH+KEY, as `keyroll audit key new` writes it",
+        ),
+        SecretError::NoAuditKey => (
+            Status::Failed,
+            "`keyroll audit key new --file FILE` makes one; --audit-key FILE or KEYROLL_AUDIT_KEY names it",
+        ),
         SecretError::Passphrase => (Status::Error, "nothing was opened; try again"),
         SecretError::WrongIdentity { .. } => (
             Status::Error,

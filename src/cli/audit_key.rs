@@ -1,0 +1,177 @@
+//! Finds the key that signs the audit trail, and the public keys that are known here. A write looks at files alone: the
+//! keyring is asked only where somebody asked for a signature.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::audit::note::Verifier;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::private::{credential_file, private_file, unreadable};
+use crate::secrets::{AuditKey, Keyring, LONGEST, SecretError, audit_item};
+
+/// The key that signs.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Audit key")]
+pub struct AuditKeyOptions {
+    /// The audit key to sign with: a file [default: KEYROLL_AUDIT_KEY, else what `keyroll audit key new` made]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub audit_key: Option<PathBuf>,
+}
+
+/// Where an audit key comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    File(PathBuf),
+    /// The credential of a systemd service.
+    Credential(PathBuf),
+    /// The item of this store.
+    Keyring,
+}
+
+impl Source {
+    /// The words for it.
+    pub fn words(&self) -> String {
+        match self {
+            Source::File(path) | Source::Credential(path) => shown(path),
+            Source::Keyring => "the OS keyring".to_owned(),
+        }
+    }
+}
+
+fn shown(path: &Path) -> String {
+    format!("`{}`", path.display().to_string().escape_debug())
+}
+
+/// The file that counts here, where there is one.
+pub fn source(store: &str, options: &AuditKeyOptions, context: &Context) -> Option<Source> {
+    if let Some(path) = &options.audit_key {
+        return Some(Source::File(path.clone()));
+    }
+    let files = context.audit_key_files(store);
+    if let Some(path) = files.credential {
+        return Some(Source::Credential(path));
+    }
+    let own = files.own.filter(|path| path.exists());
+    files.named.or(own).map(Source::File)
+}
+
+/// The key of a store, where it lies in a file; the keyring is not asked.
+///
+/// # Errors
+/// When the file that counts cannot be read, is not ours alone, or holds no key.
+pub fn at_hand(
+    store: &str,
+    options: &AuditKeyOptions,
+    context: &Context,
+) -> Result<Option<AuditKey>, Failure> {
+    let Some(source) = source(store, options, context) else {
+        return Ok(None);
+    };
+    let text = match &source {
+        Source::Credential(path) => credential_file(path)?,
+        Source::File(path) => private_file(path)?,
+        Source::Keyring => return Ok(None),
+    };
+    Ok(Some(AuditKey::parse(&text, &source.words())?))
+}
+
+/// The key of a store for somebody who asked for a signature: of a file, else of the keyring.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub fn asked_for(
+    store: &str,
+    options: &AuditKeyOptions,
+    context: &Context,
+) -> Result<(AuditKey, Source), Failure> {
+    if let Some(source) = source(store, options, context)
+        && let Some(key) = at_hand(store, options, context)?
+    {
+        return Ok((key, source));
+    }
+    let item = Keyring::new(context.patience()).read(&audit_item(store));
+    // Where there is no keyring there is no key in it: making one is the way out, not unlocking.
+    let text = item.ok().flatten().ok_or(SecretError::NoAuditKey)?;
+    let key = AuditKey::parse(&text, &Source::Keyring.words())?;
+    Ok((key, Source::Keyring))
+}
+
+/// The public keys that are known here for a store: those that `keyroll audit key new` noted, and that of the key at hand.
+///
+/// # Errors
+/// When a file of them cannot be read, or holds none.
+pub fn known(
+    store: &str,
+    options: &AuditKeyOptions,
+    context: &Context,
+) -> Result<Vec<Verifier>, Failure> {
+    let mut known = Vec::new();
+    if let Some(path) = context
+        .audit_key_files(store)
+        .public
+        .filter(|path| path.exists())
+    {
+        known = noted(&path)?;
+    }
+    if let Some(key) = at_hand(store, options, context)?
+        && !known.contains(key.verifier())
+    {
+        known.push(key.verifier().clone());
+    }
+    Ok(known)
+}
+
+/// The public keys of a file, one a line.
+fn noted(path: &Path) -> Result<Vec<Verifier>, Failure> {
+    let text = bounded_text(path)?;
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let keys = lines.map(|line| {
+        line.parse::<Verifier>().map_err(|error| {
+            Failure::new(format!("{}: {error}", shown(path)))
+                .hint("one key a line, as `keyroll audit key show` prints it")
+        })
+    });
+    keys.collect()
+}
+
+/// The public keys that options name: each a key, or a file of them.
+///
+/// # Errors
+/// When one is neither.
+pub fn given(words: &[String]) -> Result<Vec<Verifier>, Failure> {
+    let mut keys = Vec::new();
+    for word in words {
+        match word.parse::<Verifier>() {
+            Ok(key) => keys.push(key),
+            Err(_) if Path::new(word).is_file() => keys.extend(noted(Path::new(word))?),
+            Err(error) => {
+                return Err(Failure::usage(error).hint(
+                    "give the line that `keyroll audit key show` prints, or a file of such lines",
+                ));
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// A file of text, no longer than a key or a note may be.
+///
+/// # Errors
+/// When it cannot be read, is too large, or is no text.
+pub fn bounded_text(path: &Path) -> Result<String, Failure> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(LONGEST as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(path, error))?;
+    if bytes.len() > LONGEST {
+        return Err(
+            Failure::usage(format!("{} is too large", shown(path))).hint("name another file")
+        );
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::usage(format!("{} is not text", shown(path))).hint("name another file")
+    })
+}
