@@ -1,14 +1,24 @@
-//! What the audit trail is made of never changes silently: digests of every kind of record are pinned here.
+//! What the audit trail is made of never changes silently: digests of every kind of record are pinned here. And whoever may
+//! write the store's file cannot change its past unseen, however well he knows the form.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod binary;
 mod samples;
 
-use keyroll::audit::{hex, record_digest};
+use std::fs;
+use std::path::PathBuf;
+
+use binary::{Home, as_nobody, finish};
+use keyroll::audit::tree::{Tree, leaf_hash};
+use keyroll::audit::{EventView, GENESIS, hash_view, hex, record_digest};
 use keyroll::model::record::Kind;
+use rusqlite::Connection;
 
 /// A line that changes breaks every store that was ever written.
 const PINNED: &str = include_str!("samples/digests.txt");
+
+const ONE: &str = "unicmms-production-status-sync-plant1";
 
 #[test]
 fn the_digest_of_a_record_of_every_kind_never_changes() {
@@ -24,4 +34,468 @@ fn the_digest_of_a_record_of_every_kind_never_changes() {
         .map(|record| format!("{}  {}\n", hex(&record_digest(record)), record.id()))
         .collect();
     assert_eq!(digests, PINNED, "\n{digests}");
+}
+
+/// A home whose last event tells of something that left no other trace: the roll was exported.
+fn exported() -> Home {
+    let home = Home::filled();
+    home.run(&["export", "--output", "out"]).ok(0);
+    home
+}
+
+fn with_key(home: &Home) -> String {
+    let ran = home.run(&["audit", "key", "new", "--file"]).ok(0);
+    ran.stdout.trim().to_owned()
+}
+
+fn edit(home: &Home, sql: &str) {
+    let db = Connection::open(home.store()).unwrap();
+    db.execute_batch(sql).unwrap();
+}
+
+/// Makes every hash and the tree fit what the events say now, as somebody does who knows the form and has no key.
+fn refit(home: &Home) {
+    let db = Connection::open(home.store()).unwrap();
+    let sql = "SELECT sequence, format, at, actor, host, command, reason, record, action, change, after FROM event
+        ORDER BY sequence";
+    let (mut tree, mut previous, mut scratch) = (Tree::default(), GENESIS, Vec::new());
+    let mut statement = db.prepare(sql).unwrap();
+    let mut rows = statement.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let text = |at: usize| row.get::<_, String>(at).unwrap();
+        let [at, actor, host, command, record, action, change] = [2, 3, 4, 5, 7, 8, 9].map(text);
+        let reason: Option<String> = row.get(6).unwrap();
+        let after: Option<Vec<u8>> = row.get(10).unwrap();
+        let sequence: i64 = row.get(0).unwrap();
+        let view = EventView {
+            format: row.get(1).unwrap(),
+            sequence: sequence.try_into().unwrap(),
+            at: &at,
+            actor: &actor,
+            host: &host,
+            command: &command,
+            reason: reason.as_deref(),
+            record: &record,
+            action: &action,
+            change: &change,
+            after: after.as_deref(),
+            previous: &previous,
+        };
+        let hash = hash_view(&view, &mut scratch);
+        tree.push(leaf_hash(&scratch));
+        db.execute(
+            "UPDATE event SET previous = ?1, hash = ?2 WHERE sequence = ?3",
+            rusqlite::params![previous, hash, sequence],
+        )
+        .unwrap();
+        previous = hash;
+    }
+    let size = i64::try_from(tree.size()).unwrap();
+    db.execute(
+        "UPDATE tree SET size = ?1, head = ?2, nodes = ?3",
+        rusqlite::params![size, previous, tree.nodes().concat()],
+    )
+    .unwrap();
+}
+
+const CUT: &str = "DELETE FROM event WHERE sequence = (SELECT max(sequence) FROM event)";
+const REWRITE: &str = "UPDATE event SET actor = 'somebody else' WHERE sequence = 3";
+
+fn forget_what_was_seen(home: &Home) {
+    fs::remove_dir_all(home.path().join("state/keyroll/seen")).unwrap();
+}
+
+#[test]
+fn an_end_that_was_cut_off_is_seen_and_nothing_is_written_over_it() {
+    let home = exported();
+    edit(&home, CUT);
+    let ran = home.run(&["audit", "verify"]).ok(5);
+    assert!(ran.stdout.contains("the end was cut off"), "{ran:#?}");
+    home.run(&["rotation", "set", "every-60-days", "warn=6d"])
+        .refused(5)
+        .says("behind keyroll's back");
+}
+
+#[test]
+fn an_end_that_was_cut_off_with_everything_made_to_fit_is_seen_by_who_wrote_last() {
+    let home = exported();
+    edit(&home, CUT);
+    refit(&home);
+    let ran = home.run(&["audit", "verify"]).ok(5);
+    assert!(
+        ran.stdout.contains("what was last seen here is of"),
+        "{ran:#?}"
+    );
+    assert!(ran.stderr.contains("--accept"), "{ran:#?}");
+    // A write goes on, and says so; what was seen stays what was seen.
+    let write = |to: &str| home.run(&["rotation", "set", "every-60-days", to]).ok(0);
+    write("warn=6d").says("not the one that was last seen here");
+    write("warn=8d").says("not the one that was last seen here");
+    home.run(&["audit", "verify"]).ok(5);
+    home.run(&["audit", "verify", "--accept"]).ok(0);
+    home.run(&["audit", "verify"]).ok(0);
+    let ran = write("warn=9d");
+    assert!(!ran.stderr.contains("warning"), "{ran:#?}");
+}
+
+#[test]
+fn a_trail_written_anew_with_fitting_hashes_is_seen_by_who_wrote_last() {
+    let home = exported();
+    edit(&home, REWRITE);
+    home.run(&["audit", "verify"]).ok(5).says("event 3");
+    refit(&home);
+    let ran = home.run(&["audit", "verify"]).ok(5);
+    assert!(ran.stdout.contains("was written anew"), "{ran:#?}");
+    // Without what was seen, a key or a checkpoint, there is nothing to see: this is what those are for.
+    forget_what_was_seen(&home);
+    home.run(&["audit", "verify"]).ok(0);
+}
+
+#[test]
+fn a_trail_written_anew_or_cut_off_does_not_fit_what_was_signed() {
+    for sql in [CUT, REWRITE] {
+        let home = Home::filled();
+        let key = with_key(&home);
+        home.run(&["export", "--output", "out"]).ok(0);
+        let ran = home.run(&["audit", "verify"]).ok(0);
+        assert!(ran.stderr.contains("all of it"), "{ran:#?}");
+        home.run(&["audit", "checkpoint", "--out", "kept.txt"])
+            .ok(0);
+        edit(&home, sql);
+        refit(&home);
+        forget_what_was_seen(&home);
+        let ran = home.run(&["audit", "verify"]).ok(5);
+        assert!(
+            ran.stdout.contains("the kept checkpoint of `keyroll/"),
+            "{ran:#?}"
+        );
+        // One who takes that out as well is seen by whoever holds a checkpoint.
+        edit(&home, "DELETE FROM checkpoint");
+        home.run(&["audit", "verify"])
+            .ok(0)
+            .says("no event is signed");
+        let words = ["audit", "verify", "--checkpoint", "kept.txt", "--key", &key];
+        let ran = home.run(&words).ok(5);
+        assert!(ran.stdout.contains("`kept.txt`"), "{ran:#?}");
+    }
+}
+
+#[test]
+fn a_kept_checkpoint_that_somebody_without_the_key_made_is_seen() {
+    let home = Home::filled();
+    with_key(&home);
+    home.run(&["rotation", "set", "every-60-days", "warn=6d"])
+        .ok(0);
+    edit(&home, REWRITE);
+    refit(&home);
+    forget_what_was_seen(&home);
+    // The right size and root under the old signature.
+    let db = Connection::open(home.store()).unwrap();
+    let note: String = db
+        .query_row("SELECT note FROM checkpoint", [], |row| row.get(0))
+        .unwrap();
+    let other = Home::filled();
+    with_key(&other);
+    other
+        .run(&["rotation", "set", "every-60-days", "warn=6d"])
+        .ok(0);
+    let foreign: String = Connection::open(other.store())
+        .unwrap()
+        .query_row("SELECT note FROM checkpoint", [], |row| row.get(0))
+        .unwrap();
+    let signature = note.lines().last().unwrap();
+    let text: String = foreign
+        .lines()
+        .take(3)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let forged = format!("{text}\n{signature}\n");
+    db.execute("UPDATE checkpoint SET note = ?1", [forged])
+        .unwrap();
+    home.run(&["audit", "verify"])
+        .ok(5)
+        .says("is not of this text");
+}
+
+#[test]
+fn a_store_put_back_to_an_older_state_is_seen() {
+    let home = Home::filled();
+    home.run(&["rotation", "set", "every-60-days", "warn=6d"])
+        .ok(0);
+    let older = fs::read(home.store()).unwrap();
+    home.run(&["rotation", "set", "every-60-days", "warn=8d"])
+        .ok(0);
+    fs::write(home.store(), &older).unwrap();
+    let ran = home.run(&["audit", "verify"]).ok(5);
+    assert!(
+        ran.stdout.contains("an older store was put in its place"),
+        "{ran:#?}"
+    );
+    home.run(&["rotation", "set", "every-60-days", "warn=9d"])
+        .ok(0)
+        .says("an older store");
+    // As many events as were seen, but others.
+    home.run(&["audit", "verify"])
+        .ok(5)
+        .says("was written anew");
+    home.run(&["doctor"]).ok(5).says("keyroll audit verify");
+}
+
+#[test]
+fn a_backup_that_was_restored_on_purpose_is_the_one_to_go_on_from() {
+    let home = Home::with_secrets();
+    home.run(&["backup", "b.age"]).ok(0);
+    home.run(&["rotation", "set", "every-60-days", "warn=8d"])
+        .ok(0);
+    // Elsewhere first, to try it: that says nothing of the one in its place.
+    home.run(&["restore", "b.age", "--store", "tried/roll.db"])
+        .ok(0);
+    home.run(&["audit", "verify"]).ok(0);
+    home.run(&["audit", "verify", "--store", "tried/roll.db"])
+        .ok(0);
+    for file in [home.store(), home.store().with_extension("db.lock")] {
+        let _ = fs::remove_file(file);
+    }
+    home.run(&["restore", "b.age"]).ok(0);
+    home.run(&["audit", "verify"]).ok(0);
+    let ran = home
+        .run(&["rotation", "set", "every-60-days", "warn=9d"])
+        .ok(0);
+    assert!(!ran.stderr.contains("last seen"), "{ran:#?}");
+}
+
+#[test]
+fn an_event_is_proven_to_somebody_who_has_the_key_and_no_store() {
+    let home = Home::filled();
+    let key = with_key(&home);
+    for event in ["1", "2", "7"] {
+        let file = format!("{event}.tlog-proof");
+        home.run(&["audit", "prove", event, "--out", &file]).ok(0);
+        let elsewhere = Home::new();
+        let proof = fs::read_to_string(home.path().join(&file)).unwrap();
+        let words = ["audit", "verify-proof", "p", "--key", &key];
+        elsewhere.file("p", &proof);
+        elsewhere.run(&words).ok(0).says("proven: event");
+        let without = ["audit", "verify-proof", "p"];
+        elsewhere.run(&without).refused(4).says("--key");
+        // Another place, another event, another trail.
+        let place = format!("index {}", event.parse::<u64>().unwrap() - 1);
+        elsewhere.file("p", proof.replace(&place, "index 5"));
+        elsewhere.run(&words).refused(5);
+        elsewhere.file("p", proof.replace("extra AQAAA", "extra AgAAA"));
+        elsewhere.run(&words).refused(5);
+        let size = proof.lines().nth_back(4 - 1).unwrap().to_owned();
+        elsewhere.file("p", proof.replace(&format!("\n{size}\n"), "\n99\n"));
+        elsewhere.run(&words).refused(5);
+        elsewhere.file("p", "c2sp.org/tlog-proof@v1\n");
+        elsewhere.run(&words).refused(2);
+    }
+    home.run(&["audit", "prove", "999"]).refused(2);
+    home.run(&["audit", "checkpoint", "--out", "now.txt"]).ok(0);
+    let held = [
+        "audit",
+        "verify-proof",
+        "2.tlog-proof",
+        "--checkpoint",
+        "now.txt",
+    ];
+    home.run(&held).ok(0);
+    home.run(&["rotation", "set", "every-60-days", "warn=8d"])
+        .ok(0);
+    home.run(&["audit", "checkpoint", "--out", "later.txt"])
+        .ok(0);
+    home.run(&[
+        "audit",
+        "verify",
+        "--checkpoint",
+        "now.txt",
+        "--checkpoint",
+        "later.txt",
+    ])
+    .ok(0)
+    .says("goes on from `now.txt`");
+    let held = [
+        "audit",
+        "verify-proof",
+        "2.tlog-proof",
+        "--checkpoint",
+        "later.txt",
+    ];
+    home.run(&held).refused(2).says("--checkpoint");
+}
+
+#[test]
+fn a_checkpoint_of_a_key_that_nobody_knows_vouches_for_nothing() {
+    let home = Home::filled();
+    with_key(&home);
+    home.run(&["audit", "checkpoint", "--out", "own.txt"]).ok(0);
+    let other = Home::filled();
+    let foreign = with_key(&other);
+    let words = [
+        "audit",
+        "verify",
+        "--checkpoint",
+        "own.txt",
+        "--key",
+        &foreign,
+    ];
+    home.run(&words).refused(4).says("no key that is known");
+    let text = fs::read_to_string(home.path().join("own.txt")).unwrap();
+    let (origin, _) = text.split_once('\n').unwrap();
+    home.file("own.txt", text.replacen(origin, "keyroll/other", 1));
+    home.run(&["audit", "verify", "--checkpoint", "own.txt"])
+        .refused(5);
+    home.run(&["audit", "verify", "--key", "nonsense"])
+        .refused(2);
+}
+
+#[test]
+fn the_audit_key_is_never_in_the_store_nor_used_where_others_may_read_it() {
+    let home = Home::filled();
+    with_key(&home);
+    let folder = home.path().join("config/keyroll/audit-keys");
+    let find = |ending: &str| -> PathBuf {
+        let mut files = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        files
+            .find(|path| path.extension().is_some_and(|it| it == ending))
+            .unwrap()
+    };
+    let key = find("key");
+    assert_eq!(binary::mode(&key), 0o600);
+    home.run(&["rotation", "set", "every-60-days", "warn=6d"])
+        .ok(0);
+    let text = fs::read_to_string(&key).unwrap();
+    let secret = text.trim().rsplit('+').next().unwrap().as_bytes().to_vec();
+    let store = fs::read(home.store()).unwrap();
+    assert!(!store.windows(secret.len()).any(|bytes| bytes == secret));
+    // A second one is not made over it; the first still signs.
+    home.run(&["audit", "key", "new", "--file"]).refused(1);
+    assert_eq!(fs::read_to_string(&key).unwrap(), text);
+    binary::set_mode(&key, 0o644);
+    home.run(&["rotation", "set", "every-60-days", "warn=8d"])
+        .ok(0)
+        .says("the audit key is not used");
+    home.run(&["check"])
+        .says("unsigned at the end of the audit trail: 1 event");
+    binary::set_mode(&key, 0o600);
+    home.run(&["doctor"]).says("unsigned at the end: 1");
+    home.run(&["rotation", "set", "every-60-days", "warn=9d"])
+        .ok(0);
+    let ran = home.run(&["check"]);
+    assert!(!ran.stderr.contains("unsigned"), "{ran:#?}");
+}
+
+#[test]
+fn what_was_refused_is_in_the_trail_and_a_store_that_takes_nothing_stays_a_refusal() {
+    let home = Home::with_secrets();
+    let refused = |home: &Home| {
+        home.run(&["audit", "log", "--action", "refuse", "--format", "jsonl"])
+            .ok(0)
+            .stdout
+    };
+    home.run(&["secret", "get", ONE]).refused(4);
+    let told = refused(&home);
+    assert!(
+        told.contains(r#""action":"refuse""#) && told.contains(r#""to":"refused""#),
+        "{told}"
+    );
+    let wrong = home.file("wrong.txt", "AGE-SECRET-KEY-hunter2");
+    binary::set_mode(&wrong, 0o600);
+    home.run(&["secret", "get", ONE, "--identity", "wrong.txt"])
+        .refused(1);
+    let told = refused(&home);
+    assert!(
+        told.contains(r#""to":"identity""#) && !told.contains("hunter2"),
+        "{told}"
+    );
+    // A look that changes nothing, and a no of one's own, are no refusals.
+    let before = refused(&home);
+    home.run(&["can", "person/nobody", "x", "--at", "femo"]);
+    assert_eq!(refused(&home), before);
+    home.run(&["audit", "verify"]).ok(0);
+    home.give_away();
+    binary::set_mode(home.store(), 0o400);
+    as_nobody(home.command(&["secret", "get", ONE]))
+        .refused(1)
+        .says("read-only");
+}
+
+#[test]
+fn another_configuration_is_noted_once() {
+    let home = Home::filled();
+    let noted = |home: &Home| {
+        let ran = home.run(&["audit", "log", "--action", "configure", "--format", "jsonl"]);
+        ran.ok(0).stdout.lines().count()
+    };
+    assert_eq!(noted(&home), 0);
+    let set = |to: &str| home.run(&["person", "set", "ana-lima", to]).ok(0);
+    home.file("config/keyroll/keyroll.toml", "pedantic = true\n");
+    let apply = || {
+        home.run(&["apply", binary::EXAMPLE, "--yes", "--reason", "CHG-1"])
+            .ok(0)
+    };
+    set("name=Anna");
+    apply();
+    let first = noted(&home);
+    assert_eq!(first, 1);
+    set("name=Anne");
+    apply();
+    assert_eq!(noted(&home), 1);
+    home.file("config/keyroll/keyroll.toml", "pedantic = false\n");
+    set("name=Anna");
+    apply();
+    assert_eq!(noted(&home), 2);
+}
+
+#[test]
+fn a_log_that_is_followed_ends_with_its_reader() {
+    let home = Home::filled();
+    for form in ["jsonl", "ocsf", "cef", "csv", "table"] {
+        // The reader goes after a line; the writer has nothing more to say, and ends all the same.
+        let script = format!("\"$0\" audit log --follow --format {form} | head -n 1");
+        let ran = finish(home.shell(&script, &[])).ok(0);
+        assert_eq!(ran.stdout.lines().count(), 1, "{ran:#?}");
+    }
+    home.run(&["audit", "log", "--follow", "--format", "json"])
+        .refused(2);
+}
+
+#[test]
+fn the_filters_of_the_log_bound_what_is_shown() {
+    let home = Home::filled();
+    home.run(&["rotation", "set", "every-60-days", "warn=6d"])
+        .ok(0);
+    home.run(&["rotation", "set", "every-60-days", "warn=8d"])
+        .ok(0);
+    let count = |words: &[&str]| {
+        let words = [&["audit", "log", "--format", "jsonl"], words].concat();
+        home.run(&words).ok(0).stdout.lines().count()
+    };
+    let all = count(&[]);
+    assert_eq!(count(&["--last", "3"]), 3);
+    assert_eq!(count(&["--last", "99999"]), all);
+    assert_eq!(count(&["--action", "update", "--last", "1"]), 1);
+    let made = count(&["--action", "create"]);
+    let changed = count(&["--action", "update"]);
+    assert_eq!(count(&["--action", "create,update"]), made + changed);
+    assert_eq!(
+        count(&["--action", "create", "--action", "update"]),
+        made + changed
+    );
+    assert_eq!(count(&["--until", "2020-01-01"]), 0);
+    assert_eq!(
+        count(&["--since", "2020-01-01", "--until", "2199-01-01"]),
+        all
+    );
+    assert_eq!(
+        count(&["--record", "rotation/every-60-days", "--last", "2"]),
+        2
+    );
+    let csv = home.run(&["audit", "log", "--format", "csv"]).ok(0);
+    assert_eq!(csv.stdout.lines().count(), all + 1);
+    home.run(&["account", "list", "--format", "cef"])
+        .refused(2)
+        .says("audit log");
 }

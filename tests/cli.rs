@@ -72,6 +72,7 @@ transcripts! {
     fix = "tests/cli/fix.trycmd",
     readme = "README.md",
     guide = "docs/guide.md",
+    audit_trail = "docs/audit.md",
     secrets = "docs/secrets.md",
     ci = "docs/ci.md",
     import_csv = "tests/cli/import-csv.trycmd",

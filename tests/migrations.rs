@@ -24,6 +24,7 @@ const RUNGS: &[&str] = &[
     include_str!("../src/store/migrations/0004_access.sql"),
     include_str!("../src/store/migrations/0005_lifecycle.sql"),
     include_str!("../src/store/migrations/0006_logs.sql"),
+    include_str!("../src/store/migrations/0007_audit.sql"),
 ];
 
 fn number(db: &Connection, name: &str) -> i64 {
@@ -66,7 +67,10 @@ fn of_format(format: usize, path: &Path) -> Vec<Record> {
     store.commit(&actor(), &creations(&old)).unwrap();
     drop(store);
     let db = Connection::open(path).unwrap();
-    db.execute_batch(samples::DOWN_TO_5).unwrap();
+    db.execute_batch(samples::DOWN_TO_6).unwrap();
+    if format < 6 {
+        db.execute_batch(samples::DOWN_TO_5).unwrap();
+    }
     if format < 5 {
         db.execute_batch(samples::DOWN_TO_4).unwrap();
     }
@@ -144,6 +148,11 @@ fn a_store_of_format_4_comes_to_the_schema_of_today_and_keeps_its_records() {
 #[test]
 fn a_store_of_format_5_comes_to_the_schema_of_today_and_keeps_its_records() {
     comes_to_today(5);
+}
+
+#[test]
+fn a_store_of_format_6_comes_to_the_schema_of_today_and_keeps_its_records() {
+    comes_to_today(6);
 }
 
 fn comes_to_today(format: usize) {

@@ -76,6 +76,11 @@ impl Chain {
         self.events
     }
 
+    /// The canonical encoding of the event that was fed last.
+    pub fn entry(&self) -> &[u8] {
+        &self.scratch
+    }
+
     /// The hash of the last event; zeros before the first.
     pub fn head(&self) -> Digest {
         self.head

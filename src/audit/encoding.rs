@@ -61,6 +61,71 @@ fn put_optional(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
     }
 }
 
+impl<'a> EventView<'a> {
+    /// Reads a canonical encoding: the whole of it, or nothing.
+    pub fn decode(bytes: &'a [u8]) -> Option<EventView<'a>> {
+        let mut rest = Rest(bytes);
+        let view = EventView {
+            format: u32::from_le_bytes(*rest.0.first_chunk()?),
+            sequence: rest.after(4)?.number()?,
+            at: rest.text()?,
+            actor: rest.text()?,
+            host: rest.text()?,
+            command: rest.text()?,
+            reason: match rest.is_given()? {
+                true => Some(rest.text()?),
+                false => None,
+            },
+            record: rest.text()?,
+            action: rest.text()?,
+            change: rest.text()?,
+            after: match rest.is_given()? {
+                true => Some(rest.bytes()?),
+                false => None,
+            },
+            previous: rest.bytes()?,
+        };
+        rest.0.is_empty().then_some(view)
+    }
+}
+
+/// What is left of an encoding that is read.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn after(&mut self, count: usize) -> Option<&mut Rest<'a>> {
+        self.0 = self.0.get(count..)?;
+        Some(self)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let number = u64::from_le_bytes(*self.0.first_chunk()?);
+        self.after(8)?;
+        Some(number)
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.bytes()?).ok()
+    }
+
+    fn is_given(&mut self) -> Option<bool> {
+        let first = *self.0.first()?;
+        self.after(1)?;
+        match first {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+}
+
 /// SHA-256 over the encoding; `scratch` is overwritten, so that one buffer serves a whole trail.
 pub fn hash_view(view: &EventView<'_>, scratch: &mut Vec<u8>) -> Digest {
     scratch.clear();
@@ -134,6 +199,32 @@ pub(super) mod tests {
             hex(&event.hash),
             "a7311338672710ad934250cb7d66802165ac5420ebedb45605b188de6ebdae66"
         );
+    }
+
+    #[test]
+    fn an_encoding_is_read_back_whole_or_not_at_all() {
+        for event in [
+            sample(7, [3; 32]),
+            Event {
+                after: None,
+                ..sample(1, [0; 32])
+            },
+        ] {
+            let bytes = encode(&event);
+            let view = EventView::decode(&bytes).unwrap();
+            assert_eq!(
+                (view.sequence, view.record),
+                (event.sequence, "account/etl")
+            );
+            assert_eq!(view.after.is_some(), event.after.is_some());
+            let mut again = Vec::new();
+            view.encode_into(&mut again);
+            assert_eq!(again, bytes);
+            for cut in 0..bytes.len() {
+                assert!(EventView::decode(&bytes[..cut]).is_none(), "{cut}");
+            }
+            assert!(EventView::decode(&[&bytes[..], &[0]].concat()).is_none());
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Floor 2: the canonical encoding of audit events, their hash chain, checkpoints and signed notes. Holds no rows and
-//! writes none; signs nothing.
+//! Floor 2: the canonical encoding of audit events, their hash chain, the Merkle tree over them, checkpoints, signed notes
+//! and proofs. Holds no rows and writes none; signs nothing.
 
 mod chain;
 pub mod checkpoint;
@@ -7,6 +7,8 @@ mod digest;
 mod encoding;
 mod kept;
 pub mod note;
+pub mod proof;
+pub mod tree;
 
 pub use chain::{Break, Chain, GENESIS};
 pub use digest::{hex, record_digest, record_digest_of};

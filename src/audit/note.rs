@@ -221,6 +221,11 @@ impl Note {
         &self.text
     }
 
+    /// Who says to have signed it, unchecked.
+    pub fn signers(&self) -> impl Iterator<Item = &Signer> {
+        self.signatures.iter().map(|signature| &signature.by)
+    }
+
     /// Checks the signatures of known keys.
     ///
     /// # Errors

@@ -1,14 +1,14 @@
 //! Finds the key that signs the audit trail, and the public keys that are known here. A write looks at files alone: the
 //! keyring is asked only where somebody asked for a signature.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::audit::note::Verifier;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::private::{credential_file, private_file, unreadable};
-use crate::secrets::{AuditKey, Keyring, LONGEST, SecretError, audit_item};
+use crate::cli::file;
+use crate::cli::private::{credential_file, private_file};
+use crate::secrets::{AuditKey, Keyring, SecretError, audit_item};
 
 /// The key that signs.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -68,6 +68,7 @@ pub fn at_hand(
     let Some(source) = source(store, options, context) else {
         return Ok(None);
     };
+    crate::cli::harden::keep_out_of_swap();
     let text = match &source {
         Source::Credential(path) => credential_file(path)?,
         Source::File(path) => private_file(path)?,
@@ -124,7 +125,7 @@ pub fn known(
 
 /// The public keys of a file, one a line.
 fn noted(path: &Path) -> Result<Vec<Verifier>, Failure> {
-    let text = bounded_text(path)?;
+    let text = file::text(path)?;
     let lines = text.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let keys = lines.map(|line| {
@@ -154,24 +155,4 @@ pub fn given(words: &[String]) -> Result<Vec<Verifier>, Failure> {
         }
     }
     Ok(keys)
-}
-
-/// A file of text, no longer than a key or a note may be.
-///
-/// # Errors
-/// When it cannot be read, is too large, or is no text.
-pub fn bounded_text(path: &Path) -> Result<String, Failure> {
-    use std::io::Read as _;
-    let mut bytes = Vec::new();
-    fs::File::open(path)
-        .and_then(|file| file.take(LONGEST as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(path, error))?;
-    if bytes.len() > LONGEST {
-        return Err(
-            Failure::usage(format!("{} is too large", shown(path))).hint("name another file")
-        );
-    }
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::usage(format!("{} is not text", shown(path))).hint("name another file")
-    })
 }

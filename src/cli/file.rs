@@ -1,7 +1,7 @@
 //! A text that the user names: a plain file or standard input, of bounded size. Opens no pipe and no device.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use crate::cli::failure::Failure;
@@ -35,6 +35,28 @@ pub fn plain(name: &Path) -> Result<File, Failure> {
             .hint("name a file, or - for standard input"));
     }
     File::open(name).map_err(unreadable)
+}
+
+/// Writes a new file, whole or not at all; never over another.
+///
+/// # Errors
+/// When it is there already, or cannot be written.
+pub fn write_new(name: &Path, text: &str) -> Result<(), Failure> {
+    let made = File::create_new(name).and_then(|mut file| {
+        let written = file
+            .write_all(text.as_bytes())
+            .and_then(|()| file.sync_all());
+        if written.is_err() {
+            // Half of it would be taken for the whole.
+            let _ = fs::remove_file(name);
+        }
+        written
+    });
+    made.map_err(|error| {
+        let shown = name.to_string_lossy().escape_debug().to_string();
+        Failure::new(format!("cannot write `{shown}`: {error}"))
+            .hint("name a new file in a folder that is there")
+    })
 }
 
 fn bounded(from: impl Read, shown: &str) -> Result<String, Failure> {

@@ -25,8 +25,10 @@ mod scene;
 pub mod settings;
 pub mod surroundings;
 pub mod told;
+pub mod traces;
 mod under_way;
 pub mod unlock;
+pub mod witness;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -76,6 +78,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     };
     let mut context = Context::new(globals, &args, harden::harden());
     let outcome = dispatch(&matches, &mut context);
+    if let Err(failure) = &outcome {
+        traces::refused(failure, &context);
+    }
     ended(outcome, context.findings_format(), &mut context.out)
 }
 

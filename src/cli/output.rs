@@ -42,6 +42,29 @@ impl Output {
         self.closed
     }
 
+    /// Waits for a second, or until the reader of stdout has gone; whether it has.
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    pub fn waited_until_closed(&mut self) -> Result<bool, Failure> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let second = Timespec {
+            tv_sec: 1,
+            tv_nsec: 0,
+        };
+        let stdout = io::stdout();
+        // No event is asked for: those of an end come unasked.
+        let mut ends = [PollFd::new(&stdout, PollFlags::empty())];
+        match self.closed {
+            true => Ok(true),
+            false => match poll(&mut ends, Some(&second)) {
+                Ok(_) => Ok(!ends[0].revents().is_empty()),
+                Err(rustix::io::Errno::INTR) => Ok(false),
+                Err(error) => Err(unwritable(&error.into())),
+            },
+        }
+    }
+
     /// Writes a secret to stdout, unbuffered: the one place where a plaintext leaves by this process's own hand.
     ///
     /// # Errors

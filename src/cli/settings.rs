@@ -47,6 +47,7 @@ impl Settings {
         let shown = path.to_string_lossy().into_owned();
         let file = manifest::read_config(target.as_ref().unwrap_or(&path), shown)
             .map_err(|problems| refused(&problems))?;
+        context.judges_by(&path);
         let (hooks, http) = match is_own {
             true => (file.config.hooks.clone(), file.config.http.clone()),
             false => (Hooks::default(), HttpSet::default()),

@@ -113,6 +113,14 @@ crate::model::access::words! {
         Restore = "restore",
         /// Scheduled changes, which had stopped, go on.
         Resume = "resume",
+        /// Records came from a file: which one.
+        Import = "import",
+        /// The whole roll left the store.
+        Export = "export",
+        /// What was asked for was refused.
+        Refuse = "refuse",
+        /// What the roll is judged by is another than before.
+        Configure = "configure",
     }
 }
 

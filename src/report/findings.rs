@@ -172,7 +172,8 @@ impl Judged<'_> {
 pub fn render(judged: &Judged, format: FindingsFormat, terminal: &Terminal) -> String {
     match format {
         FindingsFormat::Rows(Format::Json) => json::document(judged),
-        FindingsFormat::Rows(Format::Jsonl) => json::lines(&judged.items),
+        // No command that has findings takes a form of events: an object a line comes nearest.
+        FindingsFormat::Rows(Format::Jsonl) | FindingsFormat::Siem(_) => json::lines(&judged.items),
         FindingsFormat::Rows(
             format @ (Format::Table | Format::Csv | Format::Tsv | Format::Md | Format::Html),
         ) => crate::report::render(&view(&judged.items), format, terminal),

@@ -50,16 +50,26 @@ pub enum WatchFormat {
     Ics,
 }
 
-/// Every form that can be asked for: those of rows, those of findings in a CI, those for who watches.
+/// A form of output that events alone have: what gathers security events takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum SiemFormat {
+    /// Objects of the Open Cybersecurity Schema Framework, one a line
+    Ocsf,
+    /// Lines of the Common Event Format
+    Cef,
+}
+
+/// Every form that can be asked for: those of rows, those of findings in a CI, those for who watches, those of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingsFormat {
     Rows(Format),
     Ci(CiFormat),
     Watch(WatchFormat),
+    Siem(SiemFormat),
 }
 
 impl FindingsFormat {
-    const ALL: [FindingsFormat; 14] = [
+    const ALL: [FindingsFormat; 16] = [
         FindingsFormat::Rows(Format::Table),
         FindingsFormat::Rows(Format::Json),
         FindingsFormat::Rows(Format::Jsonl),
@@ -74,6 +84,8 @@ impl FindingsFormat {
         FindingsFormat::Watch(WatchFormat::Prometheus),
         FindingsFormat::Watch(WatchFormat::Nagios),
         FindingsFormat::Watch(WatchFormat::Ics),
+        FindingsFormat::Siem(SiemFormat::Ocsf),
+        FindingsFormat::Siem(SiemFormat::Cef),
     ];
 
     /// Whether people read it, at a terminal or in a log.
@@ -92,6 +104,7 @@ impl ValueEnum for FindingsFormat {
             FindingsFormat::Rows(format) => format.to_possible_value(),
             FindingsFormat::Ci(format) => format.to_possible_value(),
             FindingsFormat::Watch(format) => format.to_possible_value(),
+            FindingsFormat::Siem(format) => format.to_possible_value(),
         }
     }
 }
@@ -118,14 +131,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_of_rows_of_a_ci_and_for_who_watches_can_be_asked_for() {
+    fn every_form_can_be_asked_for() {
         let rows = Format::value_variants().iter().copied();
         let ci = CiFormat::value_variants().iter().copied();
         let watch = WatchFormat::value_variants().iter().copied();
+        let siem = SiemFormat::value_variants().iter().copied();
         let all = rows
             .map(FindingsFormat::Rows)
             .chain(ci.map(FindingsFormat::Ci))
-            .chain(watch.map(FindingsFormat::Watch));
+            .chain(watch.map(FindingsFormat::Watch))
+            .chain(siem.map(FindingsFormat::Siem));
         assert!(all.eq(FindingsFormat::ALL));
     }
 }

@@ -14,6 +14,7 @@ pub mod offboarding;
 pub mod plan;
 pub mod plot;
 pub mod schedule;
+pub mod siem;
 pub mod summary;
 pub mod unified;
 pub mod view;
@@ -26,7 +27,7 @@ pub(crate) mod paint;
 mod table;
 mod wrap;
 
-pub use format::{CiFormat, FindingsFormat, Format, Terminal, WatchFormat};
+pub use format::{CiFormat, FindingsFormat, Format, SiemFormat, Terminal, WatchFormat};
 pub use view::{Align, Cell, Column, Tone, Value, View};
 
 /// A view in the form that was asked for, ending in a line feed unless it is empty. What looks like a secret is hidden from

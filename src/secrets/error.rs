@@ -27,7 +27,7 @@ pub enum SecretError {
 
     #[error("no age identity is at hand, and the secrets open with one alone")]
     NoIdentity,
-    #[error("`{}` is refused as an identity: {why}", path.display())]
+    #[error("`{}` is refused: {why}", path.display())]
     IdentityRefused { path: PathBuf, why: String },
     /// `from` says where the identity came from.
     #[error("{from} holds no age identity: {why}")]

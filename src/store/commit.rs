@@ -4,14 +4,16 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use std::borrow::Cow;
 
+use crate::audit::checkpoint::{Checkpoint, origin};
 use crate::audit::{kept, record_digest_of};
-use crate::model::change::{Action, Change, Expected, Note, Verb, field_changes};
+use crate::model::change::{Action, Change, Expected, Note, Occurrence, Verb, field_changes};
 use crate::model::event::Actor;
 use crate::model::record::{Record, RecordId};
+use crate::store::checkpoint::{JudgedBy, Kept, Tip, Witness};
 use crate::store::error::StoreError;
-use crate::store::event::Trail;
 use crate::store::noun::{delete_record, insert_record, load_record, update_record};
-use crate::store::{Access, Store, dangling, due, event, migrate};
+use crate::store::trail::Trail;
+use crate::store::{Access, Store, checkpoint, dangling, due, event, migrate};
 
 /// The events that a commit appended: none where `first` is greater than `last`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,7 @@ impl Store {
         }
         let _held = self.hold()?;
         self.check_identity()?;
+        let witness = self.witness.as_deref();
         let transaction = self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -62,11 +65,52 @@ impl Store {
         for note in notes {
             note_down(&transaction, &mut trail, note)?;
         }
+        if let Some(judged) = witness.and_then(Witness::judged_by) {
+            configured(&transaction, &mut trail, &judged)?;
+        }
         due::refresh(&transaction, changes)?;
-        let last = trail.last();
+        let tip = trail.finish(&transaction)?;
+        let (store, signed) = vouch(&transaction, &tip, witness)?;
         dangling::commit(transaction)?;
+        if let Some(witness) = witness {
+            witness.committed(&store, &tip, signed.as_ref());
+        }
+        let last = tip.size;
         Ok(Committed { first, last })
     }
+}
+
+/// Has the new end of the trail signed, where somebody can; gives the store's name, and what was kept.
+fn vouch(
+    db: &Connection,
+    tip: &Tip,
+    witness: Option<&dyn Witness>,
+) -> Result<(String, Option<Kept>), StoreError> {
+    let Some(witness) = witness else {
+        return Ok((String::new(), None));
+    };
+    let store = event::store_name(db)?;
+    let signed = witness.sign(&Checkpoint {
+        origin: origin(&store),
+        size: tip.size,
+        root: tip.root,
+    });
+    if let Some(kept) = &signed {
+        checkpoint::keep(db, kept)?;
+    }
+    Ok((store, signed))
+}
+
+/// Notes which configuration was judged by, where this user noted none or another last.
+fn configured(db: &Connection, trail: &mut Trail<'_>, judged: &JudgedBy) -> Result<(), StoreError> {
+    let note = Note::new(None, Occurrence::Configure)
+        .with("file", judged.file.as_str())
+        .with("sha256", judged.sha256.as_str());
+    let (actor, host) = trail.who();
+    if event::configured(db, actor, host)?.as_deref() == Some(judged.sha256.as_str()) {
+        return Ok(());
+    }
+    note_down(db, trail, &note)
 }
 
 /// Another keyroll may have brought the store to a newer format since it was opened.

@@ -40,6 +40,11 @@ pub enum StoreError {
         "`{record}` is not as its latest event left it: it was changed without a trace in the audit trail"
     )]
     Tampered { record: RecordId },
+    /// More events over it would hide that.
+    #[error(
+        "the audit trail ends at event {events}, and {expected} were written: it was changed behind keyroll's back"
+    )]
+    Cut { events: u64, expected: u64 },
     /// `wants` names what is missing.
     #[error("`{record}` names `{wants}`, which would not be there")]
     Dangling { record: RecordId, wants: String },

@@ -1,21 +1,16 @@
 //! Table `event`: the audit trail, one row for each change, never changed and never removed.
 
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use crate::audit::{Chain, EventView, FORMAT, GENESIS, hash_view};
-use crate::model::change::Occurrence;
+use crate::audit::tree::{Tree, leaf_hash};
+use crate::audit::{Chain, EventView};
+use crate::model::change::{FieldChange, Occurrence};
 use crate::model::date::Timestamp;
 use crate::model::event::{Actor, Digest, Event};
 use crate::store::Store;
-use crate::store::cell::{NULL, lossy, text};
+use crate::store::cell::lossy;
 use crate::store::error::{StoreError, clean};
-
-const INSERT: &str = "
-    INSERT INTO event (sequence, format, at, actor, host, command, reason, record, action, change,
-      after, previous, hash)
-    VALUES (:sequence, :format, :at, :actor, :host, :command, :reason, :record, :action, :change,
-      :after, :previous, :hash)";
 
 const ALL: &str = "
     SELECT sequence, format, at, actor, host, command, reason, record, action, change, after, previous, hash
@@ -24,16 +19,30 @@ const ALL: &str = "
 const AFTER: &str = "
     SELECT sequence, format, at, actor, host, command, reason, record, action, change, after, previous, hash
     FROM event
-    WHERE sequence > :after AND at >= :since
-      AND actor = ifnull(:actor, actor) AND action = ifnull(:action, action)
+    WHERE sequence > :after AND at >= :since AND at < :before AND actor = ifnull(:actor, actor)
+      AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
     ORDER BY sequence";
 
 const OF_RECORD: &str = "
     SELECT sequence, format, at, actor, host, command, reason, record, action, change, after, previous, hash
     FROM event
-    WHERE record = :record AND sequence > :after AND at >= :since
-      AND actor = ifnull(:actor, actor) AND action = ifnull(:action, action)
+    WHERE record = :record AND sequence > :after AND at >= :since AND at < :before
+      AND actor = ifnull(:actor, actor)
+      AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
     ORDER BY sequence";
+
+/// As the two above, from the end: `skip` of them stand behind the one that is looked for.
+const LAST_BUT: &str = "
+    SELECT sequence FROM event
+    WHERE at >= :since AND at < :before AND actor = ifnull(:actor, actor)
+      AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
+    ORDER BY sequence DESC LIMIT 1 OFFSET :skip";
+
+const LAST_BUT_OF_RECORD: &str = "
+    SELECT sequence FROM event
+    WHERE record = :record AND at >= :since AND at < :before AND actor = ifnull(:actor, actor)
+      AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
+    ORDER BY sequence DESC LIMIT 1 OFFSET :skip";
 
 const LAST: &str = "SELECT sequence, hash, at FROM event ORDER BY sequence DESC LIMIT 1";
 const LATEST_OF: &str =
@@ -41,6 +50,10 @@ const LATEST_OF: &str =
 const HASH: &str = "SELECT hash FROM event WHERE sequence = :sequence";
 const RESTORED: &str = "
     SELECT action, at FROM event WHERE record = 'store' AND action IN ('restore', 'resume')
+    ORDER BY sequence DESC LIMIT 1";
+const CONFIGURED: &str = "
+    SELECT change FROM event
+    WHERE record = 'store' AND action = 'configure' AND actor = :actor AND host = :host
     ORDER BY sequence DESC LIMIT 1";
 const FIRST: &str = "SELECT change FROM event WHERE sequence = 1 AND record = 'store'";
 const RECORDS: &str = "SELECT DISTINCT record FROM event ORDER BY record";
@@ -52,86 +65,14 @@ pub struct EventFilter {
     pub record: Option<String>,
     /// From this moment on.
     pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub before: Option<Timestamp>,
     pub actor: Option<String>,
     pub action: Option<String>,
+    /// Any of these actions; where there are none, they do not limit.
+    pub actions: Vec<String>,
     /// Only events of a higher number.
     pub after: Option<u64>,
-}
-
-/// The end of the trail, to which a transaction appends.
-pub(super) struct Trail<'a> {
-    actor: &'a Actor,
-    at: String,
-    last: u64,
-    head: Digest,
-    scratch: Vec<u8>,
-}
-
-impl<'a> Trail<'a> {
-    /// The end as it stands. Audit time never runs backwards: it is the later of the actor's and the last event's.
-    pub fn resume(db: &Connection, actor: &'a Actor) -> Result<Trail<'a>, StoreError> {
-        let last = last(db)?;
-        let at = last.as_ref().map_or(actor.at, |last| last.at.max(actor.at));
-        Ok(Trail {
-            actor,
-            at: at.to_string(),
-            last: last.as_ref().map_or(0, |last| last.sequence),
-            head: last.map_or(GENESIS, |last| last.hash),
-            scratch: Vec::new(),
-        })
-    }
-
-    pub fn last(&self) -> u64 {
-        self.last
-    }
-
-    /// Appends one event and gives nothing back: its number is `last`.
-    pub fn append(
-        &mut self,
-        db: &Connection,
-        record: &str,
-        action: &str,
-        change: &str,
-        after: Option<Digest>,
-    ) -> Result<(), StoreError> {
-        let sequence = self.last + 1;
-        let view = EventView {
-            format: FORMAT,
-            sequence,
-            at: &self.at,
-            actor: self.actor.name.as_str(),
-            host: self.actor.host.as_str(),
-            command: self.actor.command.as_str(),
-            reason: self.actor.reason.as_ref().map(|reason| reason.as_str()),
-            record,
-            action,
-            change,
-            after: after.as_ref().map(|digest| &digest[..]),
-            previous: &self.head,
-        };
-        let hash = hash_view(&view, &mut self.scratch);
-        let blob = |bytes| ToSqlOutput::Borrowed(ValueRef::Blob(bytes));
-        let number = |value: i64| ToSqlOutput::Owned(Value::Integer(value));
-        let row = [
-            number(i64::try_from(sequence).unwrap_or(i64::MAX)),
-            number(view.format.into()),
-            text(view.at),
-            text(view.actor),
-            text(view.host),
-            text(view.command),
-            view.reason.map_or(NULL, text),
-            text(record),
-            text(action),
-            text(change),
-            view.after.map_or(NULL, blob),
-            blob(view.previous),
-            blob(&hash),
-        ];
-        db.prepare_cached(INSERT)?.execute(params_from_iter(&row))?;
-        self.last = sequence;
-        self.head = hash;
-        Ok(())
-    }
 }
 
 /// The newest event.
@@ -167,6 +108,36 @@ pub(super) fn last(db: &Connection) -> Result<Option<Last>, StoreError> {
     .transpose()
 }
 
+/// The store's own name, of its first event.
+pub(super) fn store_name(db: &Connection) -> Result<String, StoreError> {
+    let mut statement = db.prepare_cached(FIRST)?;
+    let change: Option<String> = statement.query_row([], |row| row.get(0)).optional()?;
+    let change: serde_json::Value = change
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    let name = change.pointer("/0/to").and_then(|name| name.as_str());
+    name.map(str::to_owned)
+        .ok_or_else(|| StoreError::damaged("event 1", "it does not name the store"))
+}
+
+/// The digest of the configuration that somebody's commit noted last.
+pub(super) fn configured(
+    db: &Connection,
+    actor: &str,
+    host: &str,
+) -> Result<Option<String>, StoreError> {
+    let mut statement = db.prepare_cached(CONFIGURED)?;
+    let change: Option<String> = statement
+        .query_row([actor, host], |row| row.get(0))
+        .optional()?;
+    let details: Vec<FieldChange> = change
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    let digest = details.iter().find(|detail| detail.field == "sha256");
+    let digest = digest.and_then(|detail| detail.to.as_ref()?.as_str());
+    Ok(digest.map(str::to_owned))
+}
+
 /// The digest that the latest event of a record leaves it with; `None` where it has no event.
 pub(super) fn latest_of(
     db: &Connection,
@@ -189,27 +160,53 @@ pub(super) fn each_record(
     Ok(())
 }
 
-/// Replays the trail; `then` gets each fault with the number of its event.
-pub(super) fn replay(
-    db: &Connection,
-    mut then: impl FnMut(u64, String),
-) -> Result<Chain, StoreError> {
-    let mut chain = Chain::new();
-    let mut statement = db.prepare(ALL)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let sequence = row.get::<_, i64>(0)?;
-        let sequence = u64::try_from(sequence).unwrap_or(0);
-        match view(row, sequence) {
-            Ok((view, hash)) => {
-                for fault in chain.step_view(&view, &hash) {
-                    then(sequence, fault.to_string());
+/// A replay of the trail: the chain that is checked, and the tree that grows with it.
+#[derive(Default)]
+pub(super) struct Replay {
+    pub chain: Chain,
+    pub tree: Tree,
+}
+
+impl Replay {
+    /// Replays the trail; `then` gets each event's number and what is wrong with it, and the replay as it stands behind it.
+    pub fn run(
+        &mut self,
+        db: &Connection,
+        then: &mut dyn FnMut(&Replay, Replayed),
+    ) -> Result<(), StoreError> {
+        let mut statement = db.prepare(ALL)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let sequence = row.get::<_, i64>(0)?;
+            let sequence = u64::try_from(sequence).unwrap_or(0);
+            let (faults, leaf) = match view(row, sequence) {
+                Ok((view, hash)) => {
+                    let faults = self.chain.step_view(&view, &hash);
+                    let faults = faults.iter().map(ToString::to_string).collect();
+                    (faults, leaf_hash(self.chain.entry()))
                 }
-            }
-            Err(why) => then(sequence, why),
+                // What cannot be read has a place in the tree all the same: the others keep theirs.
+                Err(why) => (vec![why], leaf_hash(&[])),
+            };
+            self.tree.push(leaf);
+            then(
+                self,
+                Replayed {
+                    sequence,
+                    faults,
+                    leaf,
+                },
+            );
         }
+        Ok(())
     }
-    Ok(chain)
+}
+
+/// One event of a replay.
+pub(super) struct Replayed {
+    pub sequence: u64,
+    pub faults: Vec<String>,
+    pub leaf: Digest,
 }
 
 fn view<'r>(row: &'r Row<'_>, sequence: u64) -> Result<(EventView<'r>, Digest), String> {
@@ -285,13 +282,7 @@ fn whole(row: &Row<'_>) -> Result<Event, StoreError> {
 impl Store {
     /// The store's own name, a UUID: given when it was made, in the first event.
     pub fn name(&self) -> Result<String, StoreError> {
-        let change: Option<String> = self.db.query_row(FIRST, [], |row| row.get(0)).optional()?;
-        let change: serde_json::Value = change
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
-        let name = change.pointer("/0/to").and_then(|name| name.as_str());
-        name.map(str::to_owned)
-            .ok_or_else(|| StoreError::damaged("event 1", "it does not name the store"))
+        store_name(&self.db)
     }
 
     /// The newest event; a store that was made has one.
@@ -326,9 +317,7 @@ impl Store {
         then: &mut dyn FnMut(Event) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let engine = StoreError::from;
-        let since = filter
-            .since
-            .map_or(String::new(), |since| since.to_string());
+        let bounds = Bounds::of(filter);
         let after = filter
             .after
             .map_or(0, |after| i64::try_from(after).unwrap_or(i64::MAX));
@@ -339,15 +328,59 @@ impl Store {
         };
         let mut statement = self.db.prepare_cached(sql).map_err(engine)?;
         let mut rows = match &filter.record {
-            Some(record) => {
-                statement.query(params![record, after, since, filter.actor, filter.action])
-            }
-            None => statement.query(params![after, since, filter.actor, filter.action]),
+            Some(record) => statement.query(named_params! {
+                ":record": record, ":after": after, ":since": bounds.since, ":before": bounds.before,
+                ":actor": filter.actor, ":actions": bounds.actions }),
+            None => statement.query(named_params! {
+                ":after": after, ":since": bounds.since, ":before": bounds.before, ":actor": filter.actor,
+                ":actions": bounds.actions }),
         }
         .map_err(engine)?;
         while let Some(row) = rows.next().map_err(engine)? {
             then(whole(row)?)?;
         }
         Ok(())
+    }
+
+    /// The number behind which the last so many events stand that a filter lets through; none where there are fewer.
+    pub fn before_last(&self, filter: &EventFilter, last: u64) -> Result<Option<u64>, StoreError> {
+        let bounds = Bounds::of(filter);
+        let skip = i64::try_from(last.saturating_sub(1)).unwrap_or(i64::MAX);
+        let read = |row: &Row<'_>| row.get::<_, i64>(0);
+        let found = match &filter.record {
+            Some(record) => self.db.prepare_cached(LAST_BUT_OF_RECORD)?.query_row(
+                named_params! { ":record": record, ":since": bounds.since, ":before": bounds.before,
+                ":actor": filter.actor, ":actions": bounds.actions, ":skip": skip },
+                read,
+            ),
+            None => self.db.prepare_cached(LAST_BUT)?.query_row(
+                named_params! { ":since": bounds.since, ":before": bounds.before, ":actor": filter.actor,
+                ":actions": bounds.actions, ":skip": skip },
+                read,
+            ),
+        };
+        let found = found.optional()?;
+        Ok(found.and_then(|sequence| u64::try_from(sequence - 1).ok()))
+    }
+}
+
+/// What a filter lets through, as the statements take it. The times have one form, and sort as text.
+struct Bounds {
+    since: String,
+    before: String,
+    actions: Option<String>,
+}
+
+impl Bounds {
+    fn of(filter: &EventFilter) -> Bounds {
+        let text =
+            |at: Option<Timestamp>, open: &str| at.map_or(open.to_owned(), |at| at.to_string());
+        let actions: Vec<&String> = filter.actions.iter().chain(&filter.action).collect();
+        Bounds {
+            since: text(filter.since, ""),
+            // Behind every digit.
+            before: text(filter.before, "~"),
+            actions: (!actions.is_empty()).then(|| serde_json::json!(actions).to_string()),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::store::error::StoreError;
-use crate::store::{due, files};
+use crate::store::{due, files, tree};
 
 /// What stands in a store's header, `KROL`: a file with another is not ours.
 pub(super) const APPLICATION: i64 = 0x4b52_4f4c;
@@ -18,6 +18,7 @@ pub(super) const LADDER: &[&str] = &[
     include_str!("migrations/0004_access.sql"),
     include_str!("migrations/0005_lifecycle.sql"),
     include_str!("migrations/0006_logs.sql"),
+    include_str!("migrations/0007_audit.sql"),
 ];
 
 /// The version that this keyroll writes.
@@ -70,6 +71,7 @@ fn upgrade_by(
     let from = version(&transaction)?;
     climb(&transaction, ladder, from)?;
     due::reckon_anew(&transaction)?;
+    tree::reckon_anew(&transaction)?;
     transaction.commit()?;
     Ok(Some(copy))
 }
@@ -108,6 +110,8 @@ mod tests {
                 "e25085afabdff7b1ccc3b51b298a4fa8d17deee85f303499c5d20f3febd78526",
                 "f1e70958cf1a6bca83afb208414bcaf0849392dd28b224e8dacb43de8ed2cd26",
                 "80de2e93158167dc90c6ed3f11ae2bc25450732ea4e7d659924f19f3dd1411da",
+                "1fb35d89a3fd4a120135ac13c0a581a1bf13d1180b3c54eb407517c30d744156",
+                "a5ad892ea0e1f5c7d117d3d76f76e793defcc4b004eedc917cd87b19c3923be5",
             ]
         );
     }

@@ -1,6 +1,7 @@
 //! Floor 3: the SQLite file: schema ladder, one file a table with all its SQL. One write path: `Store::commit`.
 
 mod cell;
+mod checkpoint;
 mod commit;
 mod connection;
 mod dangling;
@@ -8,6 +9,7 @@ mod due;
 mod error;
 mod event;
 mod files;
+mod held;
 mod lock;
 mod migrate;
 mod noun;
@@ -17,17 +19,21 @@ mod question;
 mod read;
 mod snapshot;
 mod table;
+mod trail;
+mod tree;
 mod verify;
 
 use std::path::PathBuf;
 use std::sync::Weak;
 use std::time::Duration;
 
+pub use checkpoint::{JudgedBy, Kept, Tip, Witness};
 pub use commit::Committed;
 pub use connection::sqlite_version;
 pub use due::DueRow;
 pub use error::StoreError;
 pub use event::{EventFilter, Last};
+pub use held::{Against, Shown, Vouched};
 pub use lock::Turn;
 pub use question::{Concerning, Depth};
 pub use verify::{Fault, Verification};
@@ -51,5 +57,6 @@ pub struct Store {
     wait: Duration,
     /// Ours to write, as long as somebody keeps it.
     turn: Weak<lock::Held>,
+    witness: Option<Box<dyn Witness>>,
     warnings: Vec<String>,
 }

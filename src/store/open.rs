@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::model::event::Actor;
 use crate::store::connection::{self, Purpose};
 use crate::store::error::StoreError;
-use crate::store::event::Trail;
+use crate::store::trail::Trail;
 use crate::store::{Access, Store, files, migrate};
 
 /// How long a writer waits for another, unless told otherwise.
@@ -37,7 +37,9 @@ impl Store {
         let uuid = uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, 0));
         let change = format!(r#"[{{"field":"uuid","to":"{uuid}"}}]"#);
         migrate::make(&mut db, |db| {
-            Trail::resume(db, actor)?.append(db, "store", "init", &change, None)
+            let mut trail = Trail::resume(db, actor)?;
+            trail.append(db, "store", "init", &change, None)?;
+            trail.finish(db).map(drop)
         })?;
         files::sync_folder(path)?;
         Store::of(db, path, Access::Write)
@@ -87,6 +89,7 @@ impl Store {
             identity: identity(path)?,
             wait: WAIT,
             turn: Weak::new(),
+            witness: None,
             warnings: files::warnings(path),
         })
     }

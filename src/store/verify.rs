@@ -9,6 +9,8 @@ use crate::model::event::Digest;
 use crate::model::record::{Kind, Record, RecordId};
 use crate::store::cell::lossy;
 use crate::store::error::{StoreError, clean};
+use crate::store::event::Replay;
+use crate::store::held::{Against, Held, Vouched, tree_fault};
 use crate::store::noun::{Care, Loaded, each, sql, stands};
 use crate::store::{Store, connection, dangling, due, event, migrate, principal};
 
@@ -18,6 +20,10 @@ pub struct Verification {
     pub events: u64,
     /// The hash of the last event; zeros where there is none.
     pub head: Digest,
+    /// The root of the Merkle tree over the events.
+    pub root: Digest,
+    /// The kept checkpoints that could be read.
+    pub vouched: Vec<Vouched>,
     pub faults: Vec<Fault>,
 }
 
@@ -42,18 +48,19 @@ const SCHEMA: &str = "
     ORDER BY type, name";
 
 impl Store {
-    /// Replays the trail in constant memory, and compares every live record with the latest event that names it.
+    /// The same against nothing from outside.
     pub fn verify(&self) -> Result<Verification, StoreError> {
+        self.verify_against(&Against::default())
+    }
+
+    /// Replays the trail in constant memory, holds it against checkpoints, and compares every live record with the latest
+    /// event that names it.
+    pub fn verify_against(&self, against: &Against<'_>) -> Result<Verification, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
         let mut faults = Faults::default();
         faults.header(&snapshot)?;
         faults.pages(&snapshot)?;
-        let chain = event::replay(&snapshot, |sequence, message| {
-            faults.event(sequence, message);
-        })?;
-        if chain.events() == 0 {
-            faults.other("the audit trail is empty: its first event is missing".to_owned());
-        }
+        let (replay, vouched) = faults.trail(&snapshot, against)?;
         let due = faults.records(&snapshot)?;
         faults.gone(&snapshot)?;
         faults.derived(&snapshot, due)?;
@@ -64,8 +71,10 @@ impl Store {
             );
         })?;
         Ok(Verification {
-            events: chain.events(),
-            head: chain.head(),
+            events: replay.tree.size(),
+            head: replay.chain.head(),
+            root: replay.tree.root(),
+            vouched,
             faults: faults.list(),
         })
     }
@@ -125,6 +134,31 @@ impl Faults {
 
     fn other(&mut self, message: String) {
         self.put(None, None, message);
+    }
+
+    /// The trail itself: its chain, its tree, and the checkpoints that it is held against.
+    fn trail(
+        &mut self,
+        db: &Connection,
+        against: &Against<'_>,
+    ) -> Result<(Replay, Vec<Vouched>), StoreError> {
+        let mut held = Held::of(db, against)?;
+        held.faults.drain(..).for_each(|fault| self.other(fault));
+        let mut replay = Replay::default();
+        replay.run(db, &mut |replay, event| {
+            for fault in event.faults {
+                self.event(event.sequence, fault);
+            }
+            held.pass(&replay.tree, &mut |fault| self.other(fault));
+        })?;
+        held.end(replay.tree.size(), &mut |fault| self.other(fault));
+        if replay.tree.size() == 0 {
+            self.other("the audit trail is empty: its first event is missing".to_owned());
+        }
+        if let Some(fault) = tree_fault(db, &replay)? {
+            self.other(fault);
+        }
+        Ok((replay, held.vouched))
     }
 
     fn header(&mut self, db: &Connection) -> Result<(), StoreError> {

@@ -115,6 +115,7 @@ impl Home {
             "KEYROLL_CLOCK",
             "KEYROLL_LOCK_WAIT",
             "KEYROLL_IDENTITY_FILE",
+            "KEYROLL_AUDIT_KEY",
             "CREDENTIALS_DIRECTORY",
             "DBUS_SESSION_BUS_ADDRESS",
             "VISUAL",

@@ -94,7 +94,14 @@ fn ciphertext(of: &str) -> String {
     format!("-----BEGIN AGE ENCRYPTED FILE-----\n{of}\n-----END AGE ENCRYPTED FILE-----\n")
 }
 
-/// Makes a store of today one of format 5; it must hold none of the records of [`logs`].
+/// Makes a store of today one of format 6.
+pub const DOWN_TO_6: &str = "
+    DROP TABLE tree;
+    DROP TABLE checkpoint;
+    PRAGMA user_version = 6;
+";
+
+/// Makes a store of format 6 one of format 5; it must hold none of the records of [`logs`].
 pub const DOWN_TO_5: &str = "
     PRAGMA foreign_keys = OFF;
     CREATE TEMP TABLE kept AS SELECT id, fact, happened_on, account, procedure, version, expires, previous_live, probe,
@@ -222,7 +229,10 @@ pub const DOWN_TO_1: &str = "
 
 /// The records that a store of an older format could hold.
 pub fn of_format(format: usize) -> Vec<Record> {
-    let mut new = logs();
+    let mut new = Vec::new();
+    if format < 6 {
+        new.extend(logs());
+    }
     if format < 5 {
         new.extend(journaled());
     }

@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::private::private_file;
 use crate::cli::unlock::{self, IdentityOptions};
+use crate::cli::witness;
 use crate::operations::backup;
 use crate::operations::secrets::{self, store_key};
 use crate::report::summary::counted;
@@ -101,6 +102,8 @@ pub fn restore(args: Restore, context: &mut Context) -> Outcome {
     };
     let verified = backup::restore(&args.file, &identity, &from, &context.actor()?, &to)
         .map_err(|error| Failure::from(error).or_hint("nothing was restored"))?;
+    // Put there on purpose: what was seen of another in its place says nothing of it.
+    witness::accept(&context.open(Access::Read)?, context)?;
     context.out.note(format!(
         "restored {}: intact, {}",
         to.display(),

@@ -21,6 +21,7 @@ use crate::model::inventory::Inventory;
 use crate::model::policy::FailOn;
 use crate::operations::{due, textfile};
 use crate::report::findings::{self, Judged};
+use crate::report::summary::counted;
 use crate::report::{self, FindingsFormat, Terminal, WatchFormat};
 use crate::rules::{self, Judgement, Selection};
 use crate::store::{Access, Store, StoreError};
@@ -84,6 +85,9 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let judgement = rules::judgement(&settings.facts(&inventory, context), &selection);
 
     let stopped = stopped(&args, &store, context)?;
+    if !args.quiet {
+        tell_unsigned(&store, context)?;
+    }
     let mut status = status_of(&judgement.findings, args.fail_on).and(stopped);
     let form = |status| judged(&args, &judgement, &inventory, &selection, status, context);
     if let Some(path) = &args.textfile {
@@ -175,6 +179,17 @@ fn around<'a>(
         true => store.accounts(ids).map(Cow::Owned),
         false => Ok(Cow::Borrowed(inventory)),
     }
+}
+
+/// Says how many events nobody signed, where a key was ever used: whoever writes the file may change those unseen.
+fn tell_unsigned(store: &Store, context: &mut Context) -> Result<(), Failure> {
+    if let Some(unsigned) = store.unsigned()?.filter(|unsigned| *unsigned > 0) {
+        let events = counted(usize::try_from(unsigned).unwrap_or(usize::MAX), "event");
+        context.out.note(format!(
+            "note: unsigned at the end of the audit trail: {events}; a write with the audit key at hand signs it all"
+        ));
+    }
+    Ok(())
 }
 
 fn publish(path: &Path, metrics: &str) -> Result<Status, Failure> {

@@ -6,6 +6,7 @@ use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::settings::Settings;
 use crate::cli::unlock::{self, IdentityOptions, Source};
+use crate::cli::witness;
 use crate::model::record::Kind;
 use crate::model::sealed::Purpose;
 use crate::operations::secrets::{elsewhere, recipients, store_key};
@@ -110,22 +111,37 @@ fn stored(path: &Path, context: &Context) -> Vec<Check> {
         Err(error) => failed("accounts", error),
     });
     checks.extend(secrets(&store, context));
-    checks.push(match store.verify() {
-        Ok(verified) if verified.faults.is_empty() => Check::new(
-            "audit trail",
-            Status::Clean,
-            format!("intact, {} events", verified.events),
-        ),
-        Ok(verified) => {
-            let faults = verified.faults.len();
-            Check::new(
-                "audit trail",
-                Status::Integrity,
-                format!("{faults} fault(s): keyroll audit verify"),
-            )
-        }
-        Err(error) => failed("audit trail", error),
-    });
+    checks.extend(trail(&store, context));
+    checks
+}
+
+/// Whether the trail is whole, and how much of it is signed.
+fn trail(store: &Store, context: &Context) -> Vec<Check> {
+    const WHAT: &str = "audit trail";
+    let verified = match witness::verify(store, context) {
+        Ok(verified) => verified,
+        Err(failure) => return vec![bad(WHAT, failure)],
+    };
+    let faults = verified.faults.len();
+    if faults > 0 {
+        let found = format!("{faults} fault(s): keyroll audit verify");
+        return vec![Check::new(WHAT, Status::Integrity, found)];
+    }
+    let found = format!("intact, {} events", verified.events);
+    let mut checks = vec![Check::new(WHAT, Status::Clean, found)];
+    let newest = verified.vouched.iter().map(|vouched| vouched.size).max();
+    checks.extend(
+        newest.map(|size| match verified.events.saturating_sub(size) {
+            0 => Check::new("signatures", Status::Clean, "all events"),
+            unsigned => Check::new(
+                "signatures",
+                Status::Warning,
+                format!(
+                    "the last {unsigned} of the events stand unsigned: no audit key was at hand"
+                ),
+            ),
+        }),
+    );
     checks
 }
 

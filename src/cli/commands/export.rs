@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::catalog;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::traces;
 use crate::manifest;
 use crate::model::inventory::Inventory;
 use crate::model::party::InvitationStatus;
@@ -24,6 +25,13 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let inventory = context.open(Access::Read)?.inventory()?;
     let text = manifest::write(&inventory);
+    let to = args
+        .output
+        .as_ref()
+        .map_or("standard output".into(), |folder| {
+            folder.to_string_lossy().escape_debug().to_string()
+        });
+    traces::leaves("toml", &to, context);
     let open = inventory.invitations.values();
     let open = open.filter(|invitation| invitation.status != InvitationStatus::Accepted);
     let open = open.count();

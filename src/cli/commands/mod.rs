@@ -52,6 +52,9 @@ const WITH_CALENDAR: &[&str] = &["check", "schedule"];
 /// The commands that monitoring asks.
 const WATCHED: &[&str] = &["check"];
 
+/// The commands that show events.
+const WITH_EVENTS: &[&str] = &["audit"];
+
 /// Whether a command shows what it has in a format; those of rows are every command's own affair.
 pub fn shows(command: Option<&str>, format: FindingsFormat) -> bool {
     let among = |names: &[&str]| command.is_some_and(|name| names.contains(&name));
@@ -59,6 +62,7 @@ pub fn shows(command: Option<&str>, format: FindingsFormat) -> bool {
         FindingsFormat::Rows(_) => true,
         FindingsFormat::Ci(_) => among(WITH_FINDINGS),
         FindingsFormat::Watch(WatchFormat::Ics) => among(WITH_CALENDAR),
+        FindingsFormat::Siem(_) => among(WITH_EVENTS),
         FindingsFormat::Watch(WatchFormat::Prometheus | WatchFormat::Nagios) => among(WATCHED),
     }
 }

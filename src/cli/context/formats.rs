@@ -20,6 +20,7 @@ impl Context {
         let (of, who) = match self.globals.asked {
             FindingsFormat::Rows(_) => return Ok(()),
             FindingsFormat::Ci(_) => ("findings", "`validate`, `check` and `assert` show findings"),
+            FindingsFormat::Siem(_) => ("events", "`audit log` shows events"),
             FindingsFormat::Watch(_) => ("what is due", "`check` shows what is due"),
         };
         let hint = "it knows table, json, jsonl, csv, tsv, md and html, or some of them";

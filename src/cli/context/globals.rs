@@ -21,7 +21,7 @@ pub struct Globals {
     /// The store to use [default: KEYROLL_STORE, else keyroll/roll.db in the XDG data folder]
     #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub store: Option<PathBuf>,
-    /// How to show rows: table, json, jsonl, csv, tsv, md or html; findings: sarif, junit, github or gitlab too; what is due: prometheus, nagios or ics too
+    /// How to show rows: table, json, jsonl, csv, tsv, md or html; findings: sarif, junit, github or gitlab too; what is due: prometheus, nagios or ics too; events: ocsf or cef too
     #[arg(
         id = "format",
         long = "format",

@@ -6,6 +6,7 @@
 
 mod formats;
 mod globals;
+mod opening;
 mod places;
 
 use std::ffi::OsString;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use etcetera::BaseStrategy;
 
 pub use crate::cli::context::globals::{Color, Globals};
+use crate::cli::context::opening::Touched;
 use crate::cli::context::places::IdentityFiles;
 pub use crate::cli::context::places::from_here;
 use crate::cli::failure::Failure;
@@ -27,7 +29,6 @@ use crate::model::event::Actor;
 use crate::model::text::Text;
 use crate::report::{FindingsFormat, Format, Terminal};
 use crate::secrets::{Places, Reach};
-use crate::store::{Access, Store};
 
 /// What is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct Context {
     begun: Instant,
     /// The limits of the process as they were.
     before: Before,
+    /// What the command has done to the store so far.
+    touched: Touched,
 }
 
 impl Context {
@@ -62,13 +65,16 @@ impl Context {
         globals.format = match globals.asked {
             FindingsFormat::Rows(format) => format,
             // Shown by some commands alone: see `rows_alone`.
-            FindingsFormat::Ci(_) | FindingsFormat::Watch(_) => Format::default(),
+            FindingsFormat::Ci(_) | FindingsFormat::Watch(_) | FindingsFormat::Siem(_) => {
+                Format::default()
+            }
         };
         Context {
             globals,
             out: Output::default(),
             command: typed(args),
             before,
+            touched: Touched::default(),
             begun: Instant::now(),
             now: places::clock(),
         }
@@ -238,19 +244,6 @@ impl Context {
         self.now.date()
     }
 
-    /// Opens the store.
-    ///
-    /// # Errors
-    /// When there is none, or it cannot be used; with the way out.
-    pub fn open(&self, access: Access) -> Result<Store, Failure> {
-        let wait = lock_wait()?;
-        let mut store = Store::open(&self.store_path()?, access)?;
-        if let Some(wait) = wait {
-            store.set_wait(wait);
-        }
-        Ok(store)
-    }
-
     /// Where the configuration is, where there is one: the one that is named, else the nearest `keyroll.toml` from the
     /// working folder up to the repository's root where `beside` says that a declared inventory is judged, else the user's
     /// own. A store is not judged by what lies in a folder.
@@ -340,7 +333,7 @@ impl Context {
         if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
             Ok(())
         } else {
-            Err(Failure::refused("stopped; nothing was changed"))
+            Err(Failure::declined())
         }
     }
 }
@@ -351,19 +344,6 @@ pub fn default_store() -> Option<PathBuf> {
     named.map(PathBuf::from).or_else(|| {
         let folders = etcetera::choose_base_strategy().ok()?;
         Some(folders.data_dir().join("keyroll").join("roll.db"))
-    })
-}
-
-/// How long a write waits for another, where `KEYROLL_LOCK_WAIT` says so, in whole seconds.
-fn lock_wait() -> Result<Option<Duration>, Failure> {
-    let Some(text) = std::env::var_os("KEYROLL_LOCK_WAIT").filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    let seconds = text.to_str().and_then(|text| text.parse::<u32>().ok());
-    let wait = seconds.map(|seconds| Duration::from_secs(seconds.into()));
-    wait.map(Some).ok_or_else(|| {
-        Failure::usage("KEYROLL_LOCK_WAIT is not a whole number of seconds")
-            .hint("for example KEYROLL_LOCK_WAIT=5; 0 does not wait")
     })
 }
 

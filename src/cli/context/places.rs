@@ -113,7 +113,9 @@ impl Context {
         let credential = set("CREDENTIALS_DIRECTORY");
         let credential = credential.map(|path| PathBuf::from(path).join(AUDIT_CREDENTIAL));
         let folder = configuration().map(|folder| folder.join("audit-keys"));
-        let own = |ending: &str| Some(folder.as_ref()?.join(format!("{store}.{ending}")));
+        // The store gives its own name: only one that is of the form of those that are given is a file's.
+        let name = uuid::Uuid::try_parse(store).ok();
+        let own = |ending: &str| Some(folder.as_ref()?.join(format!("{}.{ending}", name?)));
         AuditKeyFiles {
             credential: credential.filter(|path| path.exists()),
             named: set("KEYROLL_AUDIT_KEY").map(PathBuf::from),

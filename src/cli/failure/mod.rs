@@ -54,6 +54,8 @@ pub struct Failure {
     pub status: Status,
     error: anyhow::Error,
     hint: Option<String>,
+    /// The one who asked for it answered no.
+    is_declined: bool,
 }
 
 pub type Outcome = Result<Status, Failure>;
@@ -74,11 +76,30 @@ impl Failure {
         Failure::of(Status::Error, message)
     }
 
+    /// The one who asked for it answered no: nothing was changed.
+    pub fn declined() -> Failure {
+        Failure {
+            is_declined: true,
+            ..Failure::refused("stopped; nothing was changed")
+        }
+    }
+
+    /// Of which kind a refusal is, in a word for the audit trail; none where it is no refusal.
+    pub fn refusal(&self) -> Option<&'static str> {
+        let error = self.error.downcast_ref::<SecretError>();
+        if error.is_some_and(secret::is_of_identity) {
+            return Some("identity");
+        }
+        let is_refused = self.status == Status::Error && !self.is_declined;
+        is_refused.then_some("refused")
+    }
+
     fn of(status: Status, message: impl fmt::Display) -> Failure {
         Failure {
             status,
             error: anyhow::anyhow!("{message}"),
             hint: None,
+            is_declined: false,
         }
     }
 
@@ -105,6 +126,7 @@ impl Failure {
             status: self.status,
             error: anyhow::anyhow!("{}", self.causes()),
             hint: self.hint.clone(),
+            is_declined: self.is_declined,
         }
     }
 
@@ -139,6 +161,7 @@ impl From<anyhow::Error> for Failure {
             status,
             error,
             hint,
+            is_declined: false,
         }
     }
 }
@@ -201,6 +224,10 @@ fn advice(error: &StoreError) -> (Status, Option<String>) {
         StoreError::Tampered { .. } => (
             Status::Integrity,
             "nothing was changed; `keyroll audit verify` lists all such records; restore a backup",
+        ),
+        StoreError::Cut { .. } => (
+            Status::Integrity,
+            "nothing was changed; `keyroll audit verify` tells more; restore a backup",
         ),
         StoreError::ReadOnly { .. } => (Status::Failed, "nothing was changed"),
         StoreError::Locked { .. } => (Status::Failed, "try again; nothing was changed"),

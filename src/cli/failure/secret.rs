@@ -102,6 +102,17 @@ pub(super) fn of_secret(error: &SecretError) -> (Status, String) {
     (status, hint.to_owned())
 }
 
+/// Whether an identity at hand did not open what it should.
+pub(super) fn is_of_identity(error: &SecretError) -> bool {
+    matches!(
+        error,
+        SecretError::WrongIdentity { .. }
+            | SecretError::Passphrase
+            | SecretError::BadIdentity { .. }
+            | SecretError::IdentityRefused { .. }
+    )
+}
+
 pub(super) fn of_refusal(refusal: &Refusal) -> (Status, &'static str) {
     match refusal {
         Refusal::NoAccount(_) => (Status::Usage, "`keyroll account list` shows what there is"),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
+use crate::model::change::{Note, Occurrence};
 use crate::operations::facts;
 use crate::report::summary::counted;
 use crate::store::Access;
@@ -68,7 +69,10 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
             context.terminal().color,
         ))?;
     } else {
-        roll::commit(context, &mut store, &changes)?;
+        let note = Note::new(None, Occurrence::Import)
+            .with("form", "facts")
+            .with("from", file.to_string_lossy().escape_debug().to_string());
+        roll::commit_with(context, &mut store, &changes, &[note])?;
     }
     Ok(Status::Clean)
 }

@@ -11,6 +11,7 @@ use crate::cli::settings::Settings;
 use crate::cli::{file, roll};
 use crate::lifecycle;
 use crate::manifest;
+use crate::model::change::{Note, Occurrence};
 use crate::model::inventory::Inventory;
 use crate::report::summary::{Counts, counted};
 use crate::report::{self, Format};
@@ -373,12 +374,13 @@ fn commit(args: &Args, mapped: Mapped, context: &mut Context) -> Outcome {
             let errors = roll::errors(&imported.inventory, &stored, false, context)?;
             apply::refuse_errors(&errors, context)?;
         }
-        roll::change(
-            context,
-            &mut store,
-            &decided.changes,
-            "Apply these changes?",
-        )?;
+        let shown = report::plan::render(&decided.changes, false, context.terminal().color);
+        context.out.preview(&shown);
+        context.confirm("Apply these changes?")?;
+        let from = args.file.to_string_lossy().escape_debug().to_string();
+        let note = Note::new(None, Occurrence::Import);
+        let note = note.with("form", "csv").with("from", from);
+        roll::commit_with(context, &mut store, &decided.changes, &[note])?;
     }
     facts(args, &imported, context)?;
     Ok(status(&imported))

@@ -1,0 +1,170 @@
+//! That an event stands in a trail, for somebody who has no store: its place, the way up the tree, and the signed
+//! checkpoint (c2sp.org/tlog-proof). The event itself goes with it as `extra`, which is checked against the proof.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::audit::checkpoint::{Checkpoint, decimal, digest};
+use crate::audit::note::{BadNote, Note, Opened, Verifier};
+use crate::audit::tree::{is_included, leaf_hash};
+use crate::model::event::Digest;
+
+const FIRST: &str = "c2sp.org/tlog-proof@v1";
+
+/// The longest proof that is read, in bytes: an event may hold a glossary.
+pub const LONGEST: usize = 128 << 20;
+
+/// The most hashes that a proof can have.
+const MOST: usize = 64;
+
+/// A proof, not yet checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The canonical encoding of the event: what the leaf is the hash of.
+    pub entry: Vec<u8>,
+    /// Its place, from 0.
+    pub index: u64,
+    pub hashes: Vec<Digest>,
+    /// The signed checkpoint.
+    pub note: Note,
+}
+
+/// Why a proof proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadProof {
+    #[error("it is no proof: {0}")]
+    Form(&'static str),
+    #[error(transparent)]
+    Note(#[from] BadNote),
+    #[error("what is signed is no checkpoint")]
+    Checkpoint,
+    #[error("the event is not in the trail that was signed: it, or the proof, was changed")]
+    NotIncluded,
+}
+
+impl Proof {
+    /// Reads a proof; nothing of it is checked yet.
+    ///
+    /// # Errors
+    /// When it is none, or brings no event.
+    pub fn parse(bytes: &[u8]) -> Result<Proof, BadProof> {
+        if bytes.len() > LONGEST {
+            return Err(BadProof::Form("it is too large"));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| BadProof::Form("it is not UTF-8"))?;
+        let (head, note) = text
+            .split_once("\n\n")
+            .ok_or(BadProof::Form("no blank line stands before the checkpoint"))?;
+        let mut lines = head.split('\n');
+        if lines.next() != Some(FIRST) {
+            return Err(BadProof::Form("its first line is another"));
+        }
+        let entry = lines
+            .next()
+            .and_then(|line| STANDARD.decode(line.strip_prefix("extra ")?).ok())
+            .ok_or(BadProof::Form("it brings no event"))?;
+        let index = lines
+            .next()
+            .and_then(|line| decimal(line.strip_prefix("index ")?))
+            .ok_or(BadProof::Form("it says no place"))?;
+        let hashes: Vec<Digest> = lines
+            .take(MOST + 1)
+            .map(digest)
+            .collect::<Option<_>>()
+            .ok_or(BadProof::Form("a line of it is no hash"))?;
+        if hashes.len() > MOST {
+            return Err(BadProof::Form("it has too many hashes"));
+        }
+        Ok(Proof {
+            entry,
+            index,
+            hashes,
+            note: Note::parse(note.as_bytes())?,
+        })
+    }
+
+    /// Checks it by known keys; gives the checkpoint, and who signed that.
+    ///
+    /// # Errors
+    /// When no known key signed the checkpoint, or the event is not where the proof says.
+    pub fn check(&self, known: &[Verifier]) -> Result<(Checkpoint, Opened), BadProof> {
+        let opened = self.note.open(known)?;
+        let checkpoint: Checkpoint = opened.text.parse().map_err(|_| BadProof::Checkpoint)?;
+        self.is_in(&checkpoint)?;
+        Ok((checkpoint, opened))
+    }
+
+    /// That the event stands where the proof says, in the tree of a checkpoint that is trusted already.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn is_in(&self, checkpoint: &Checkpoint) -> Result<(), BadProof> {
+        let (leaf, root) = (leaf_hash(&self.entry), &checkpoint.root);
+        match is_included(leaf, self.index, checkpoint.size, &self.hashes, root) {
+            true => Ok(()),
+            false => Err(BadProof::NotIncluded),
+        }
+    }
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entry = STANDARD.encode(&self.entry);
+        write!(f, "{FIRST}\nextra {entry}\nindex {}\n", self.index)?;
+        for hash in &self.hashes {
+            writeln!(f, "{}", STANDARD.encode(hash))?;
+        }
+        write!(f, "\n{}", self.note)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTE: &str =
+        "keyroll/a\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n\n\u{2014} a AAAAAAAA\n";
+
+    fn whole(head: &str) -> String {
+        format!("{head}\n\n{NOTE}")
+    }
+
+    #[test]
+    fn a_proof_is_read_as_it_is_written() {
+        let text = whole("c2sp.org/tlog-proof@v1\nextra \nindex 0");
+        let proof = Proof::parse(text.as_bytes()).unwrap();
+        assert_eq!(proof.to_string(), text);
+        // One empty leaf, at the root that is known for it; but nobody known signed that.
+        let checkpoint: Checkpoint = proof.note.unchecked().parse().unwrap();
+        proof.is_in(&checkpoint).unwrap();
+        assert!(matches!(proof.check(&[]), Err(BadProof::Note(_))));
+        let other = Proof {
+            entry: vec![7],
+            ..proof
+        };
+        assert_eq!(other.is_in(&checkpoint), Err(BadProof::NotIncluded));
+    }
+
+    #[test]
+    fn what_is_no_proof_is_refused() {
+        for (head, why) in [
+            ("c2sp.org/tlog-proof@v2\nextra \nindex 0", "first line"),
+            ("c2sp.org/tlog-proof@v1\nindex 0", "no event"),
+            ("c2sp.org/tlog-proof@v1\nextra !\nindex 0", "no event"),
+            ("c2sp.org/tlog-proof@v1\nextra \nindex 00", "no place"),
+            ("c2sp.org/tlog-proof@v1\nextra \nindex 0\nAAAA", "no hash"),
+        ] {
+            let error = Proof::parse(whole(head).as_bytes())
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(why), "{head}: {error}");
+        }
+        let hash = format!("\n{}", STANDARD.encode([0; 32])).repeat(65);
+        let many = whole(&format!("c2sp.org/tlog-proof@v1\nextra \nindex 0{hash}"));
+        let error = Proof::parse(many.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("too many"), "{error}");
+        assert!(Proof::parse(b"c2sp.org/tlog-proof@v1").is_err());
+    }
+}

@@ -1,0 +1,180 @@
+//! `keyroll audit verify`: whether the store is what its trail says, and the trail what was signed and seen of it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::audit as chain;
+use crate::audit::checkpoint::Checkpoint;
+use crate::audit::note::{BadNote, Note, Verifier};
+use crate::cli::audit_key::{self, AuditKeyOptions};
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::file;
+use crate::cli::witness::{self, SEEN};
+use crate::report::summary::counted;
+use crate::report::{self, Format, json};
+use crate::store::{Access, Against, Verification};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// A signed checkpoint from outside that the trail must go on from; several times for several
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    checkpoint: Vec<PathBuf>,
+    /// A public key that is trusted, or a file of them [default: those that `keyroll audit key` knows here]
+    #[arg(long, value_name = "KEY")]
+    key: Vec<String>,
+    /// Take the trail as it stands for the one to go on from, where the store was put back on purpose
+    #[arg(long)]
+    accept: bool,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
+    let store = context.open(Access::Read)?;
+    let name = store.name()?;
+    let keys = match args.key.is_empty() {
+        true => audit_key::known(&name, &AuditKeyOptions::default(), context)?,
+        false => audit_key::given(&args.key)?,
+    };
+    let mut checkpoints = Vec::new();
+    for path in &args.checkpoint {
+        let from = format!("`{}`", path.display().to_string().escape_debug());
+        checkpoints.push((from, checkpoint(path, &keys)?));
+    }
+    if !args.accept {
+        let seen = witness::seen(&store, context);
+        checkpoints.extend(seen.map(|mark| (SEEN.to_owned(), mark.checkpoint)));
+    }
+    let verified = store.verify_against(&Against {
+        keys: &keys,
+        checkpoints: &checkpoints,
+    })?;
+    let is_intact = verified.faults.is_empty();
+    if is_intact && args.accept {
+        witness::accept(&store, context)?;
+    }
+    context.out.data(&shown(&verified, format))?;
+    tell(args, &verified, &keys, context);
+    Ok(match is_intact {
+        true => Status::Clean,
+        false => Status::Integrity,
+    })
+}
+
+/// A checkpoint of a file, signed by a key that is trusted.
+///
+/// # Errors
+/// When it cannot be read, nobody known signed it, or it was changed since.
+pub fn checkpoint(path: &Path, keys: &[Verifier]) -> Result<Checkpoint, Failure> {
+    let text = file::text(path)?;
+    let shown = path.display().to_string().escape_debug().to_string();
+    let opened = Note::parse(text.as_bytes()).and_then(|note| note.open(keys));
+    let opened = opened.map_err(|error| {
+        let message = format!("`{shown}`: {error}");
+        match error {
+            BadNote::Signature(_) => Failure::refused(message)
+                .with(Status::Integrity)
+                .hint("take it from where it was kept once more, and keep this one as evidence"),
+            BadNote::Unknown { .. } => Failure::refused(message)
+                .hint("name the public key that you trust with --key: the line of `keyroll audit key show`"),
+            BadNote::Form(_) | BadNote::Name(_) | BadNote::Key(_) => {
+                Failure::usage(message).hint("name a file that `keyroll audit checkpoint` made")
+            }
+        }
+    })?;
+    opened.text.parse().map_err(|error| {
+        Failure::usage(format!("`{shown}`: {error}"))
+            .hint("name a file that `keyroll audit checkpoint` made")
+    })
+}
+
+fn shown(verified: &Verification, format: Format) -> String {
+    let is_intact = verified.faults.is_empty();
+    let head = chain::hex(&verified.head);
+    if format != Format::Table {
+        let faults = verified.faults.iter().map(|fault| {
+            json!({ "sequence": fault.sequence, "record": fault.record, "message": fault.message })
+        });
+        let faults: Vec<_> = faults.collect();
+        let signed = verified.vouched.iter().map(|vouched| {
+            json!({ "key": vouched.signer, "events": vouched.size, "trusted": vouched.is_known })
+        });
+        let signed: Vec<_> = signed.collect();
+        return json::line(
+            &json!({ "version": json::VERSION, "kind": "audit-verification", "intact": is_intact,
+            "events": verified.events, "head": head, "root": chain::hex(&verified.root),
+            "signed": signed, "faults": faults }),
+        );
+    }
+    let mut out = String::new();
+    for fault in &verified.faults {
+        let at = fault
+            .sequence
+            .map_or(String::new(), |sequence| format!("event {sequence}: "));
+        let record = fault
+            .record
+            .as_ref()
+            .map_or(String::new(), |record| format!("{record}: "));
+        let line = format!("error: {at}{record}{}", fault.message);
+        out.push_str(&report::escape::terminal(&line));
+        out.push('\n');
+    }
+    if is_intact {
+        out.push_str(&format!(
+            "intact: {} events, head {head}\n",
+            verified.events
+        ));
+    }
+    out
+}
+
+fn tell(args: &Args, verified: &Verification, keys: &[Verifier], context: &mut Context) {
+    let is_intact = verified.faults.is_empty();
+    for vouched in &verified.vouched {
+        let (signer, size) = (&vouched.signer, vouched.size);
+        let rest = verified.events.saturating_sub(size);
+        let line = match vouched.is_known {
+            true if rest == 0 => format!("signed by {signer}: all of it"),
+            true => format!("signed by {signer}: all but the last {rest}"),
+            false => format!(
+                "warning: a signature of {signer} up to event {size} was not checked: that key is not known here"
+            ),
+        };
+        context.out.note(line);
+    }
+    if verified.vouched.is_empty() && !keys.is_empty() {
+        context.out.note("no event is signed in the store");
+    }
+    let used = keys.iter().map(|key| key.signer().to_string());
+    let used: Vec<String> = used.collect();
+    if args.key.is_empty() && !used.is_empty() {
+        context
+            .out
+            .note(format!("trusted here: {}", used.join(", ")));
+    }
+    for path in args.checkpoint.iter().filter(|_| is_intact) {
+        let path = path.display().to_string().escape_debug().to_string();
+        context.out.note(format!("it goes on from `{path}`"));
+    }
+    if is_intact {
+        return;
+    }
+    let faults = counted(verified.faults.len(), "fault");
+    context.out.note(format!(
+        "integrity broken: {faults} in {} events",
+        verified.events
+    ));
+    context.out.note(
+        "hint: keep this file as evidence, and compare with a backup taken before the change",
+    );
+    if verified
+        .faults
+        .iter()
+        .any(|fault| fault.message.contains(SEEN))
+    {
+        context.out.note(
+            "hint: where the store was put back on purpose, `keyroll audit verify --accept` says so, once and for this user",
+        );
+    }
+}

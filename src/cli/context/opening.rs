@@ -1,0 +1,74 @@
+//! Opens the store for a command, and remembers what the command does with it: for the one who vouches for its commits,
+//! and for what is noted of a refusal.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "part of the one place that reads the environment"
+)]
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::witness;
+use crate::store::{Access, Store};
+
+/// What a command has done so far.
+#[derive(Default)]
+pub(super) struct Touched {
+    /// It opened the store in order to write.
+    would_write: Cell<bool>,
+    /// The configuration that it judges by.
+    judged_by: Arc<Mutex<Option<PathBuf>>>,
+}
+
+impl Context {
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be used; with the way out.
+    pub fn open(&self, access: Access) -> Result<Store, Failure> {
+        let wait = lock_wait()?;
+        let mut store = Store::open(&self.store_path()?, access)?;
+        if let Some(wait) = wait {
+            store.set_wait(wait);
+        }
+        if access == Access::Write {
+            let is_first = !self.touched.would_write.replace(true);
+            witness::attend(&mut store, self, is_first);
+        }
+        Ok(store)
+    }
+
+    /// Whether this command opened the store in order to write.
+    pub fn would_write(&self) -> bool {
+        self.touched.would_write.get()
+    }
+
+    /// Remembers which configuration this command judges by.
+    pub fn judges_by(&self, file: &Path) {
+        if let Ok(mut judged_by) = self.touched.judged_by.lock() {
+            *judged_by = Some(file.to_owned());
+        }
+    }
+
+    /// The configuration that this command judges by, whenever it comes to that.
+    pub fn judged_by(&self) -> Arc<Mutex<Option<PathBuf>>> {
+        Arc::clone(&self.touched.judged_by)
+    }
+}
+
+/// How long a write waits for another, where `KEYROLL_LOCK_WAIT` says so, in whole seconds.
+fn lock_wait() -> Result<Option<Duration>, Failure> {
+    let Some(text) = std::env::var_os("KEYROLL_LOCK_WAIT").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let seconds = text.to_str().and_then(|text| text.parse::<u32>().ok());
+    let wait = seconds.map(|seconds| Duration::from_secs(seconds.into()));
+    wait.map(Some).ok_or_else(|| {
+        Failure::usage("KEYROLL_LOCK_WAIT is not a whole number of seconds")
+            .hint("for example KEYROLL_LOCK_WAIT=5; 0 does not wait")
+    })
+}

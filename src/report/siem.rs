@@ -1,0 +1,325 @@
+//! Events for a SIEM: OCSF as JSON lines, CEF as syslog takes it. Every text may be a stranger's: nothing of it ends a
+//! line, a field or a header.
+
+use serde_json::{Value, json};
+
+use crate::model::change::{FieldChange, Occurrence, Verb};
+use crate::model::event::Event;
+use crate::report::escape;
+
+/// The version of OCSF that is written.
+pub const OCSF: &str = "1.3.0";
+
+/// Who writes it, and of which store.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The version of the program.
+    pub version: &'a str,
+    /// The store's own name.
+    pub store: &'a str,
+}
+
+/// What an event is to a SIEM.
+struct Class {
+    uid: u32,
+    name: &'static str,
+    category: u32,
+    category_name: &'static str,
+    activity: u32,
+    activity_name: &'static str,
+}
+
+/// Accounts are made, changed and removed as identities are; everything else is a use of an interface.
+fn class(event: &Event) -> Class {
+    let verb = event.action.parse::<Verb>().ok();
+    let is_account = event.record.starts_with("account/");
+    let (activity, activity_name) = match (is_account, verb) {
+        (true, Some(Verb::Create)) => (1, "Create"),
+        (true, Some(Verb::Update)) => status(event).unwrap_or((99, "Update")),
+        (true, Some(Verb::Remove)) => (6, "Delete"),
+        (false, Some(Verb::Create)) => (1, "Create"),
+        (false, Some(Verb::Update)) => (3, "Update"),
+        (false, Some(Verb::Remove)) => (4, "Delete"),
+        (_, None) => match event.action.parse::<Occurrence>() {
+            Ok(Occurrence::Reveal | Occurrence::Run | Occurrence::Export | Occurrence::Backup) => {
+                (2, "Read")
+            }
+            Ok(
+                Occurrence::Notify
+                | Occurrence::Restore
+                | Occurrence::Resume
+                | Occurrence::Import
+                | Occurrence::Refuse
+                | Occurrence::Configure,
+            )
+            | Err(_) => (99, "Other"),
+        },
+    };
+    match is_account && verb.is_some() {
+        true => Class {
+            uid: 3001,
+            name: "Account Change",
+            category: 3,
+            category_name: "Identity & Access Management",
+            activity,
+            activity_name,
+        },
+        false => Class {
+            uid: 6003,
+            name: "API Activity",
+            category: 6,
+            category_name: "Application Activity",
+            activity,
+            activity_name,
+        },
+    }
+}
+
+/// An update that is more to a SIEM than a change of some field.
+fn status(event: &Event) -> Option<(u32, &'static str)> {
+    let changes: Vec<FieldChange> = serde_json::from_str(&event.change).ok()?;
+    let status = changes
+        .into_iter()
+        .find(|change| change.field == "status")?;
+    match status.to?.as_str()? {
+        "active" => Some((2, "Enable")),
+        "suspended" | "retired" => Some((5, "Disable")),
+        _ => None,
+    }
+}
+
+fn is_refused(event: &Event) -> bool {
+    event.action.parse::<Occurrence>() == Ok(Occurrence::Refuse)
+}
+
+/// One event as an object of OCSF.
+pub fn ocsf(event: &Event, origin: &Origin<'_>) -> Value {
+    let class = class(event);
+    let actor = &event.actor;
+    let (kind, name) = event
+        .record
+        .split_once('/')
+        .unwrap_or(("store", &event.record));
+    let (status, status_name, severity, severity_name) = match is_refused(event) {
+        true => (2, "Failure", 3, "Medium"),
+        false => (1, "Success", 1, "Informational"),
+    };
+    let change: Value =
+        serde_json::from_str(&event.change).unwrap_or_else(|_| Value::String(event.change.clone()));
+    let mut object = json!({
+        "activity_id": class.activity,
+        "activity_name": class.activity_name,
+        "category_uid": class.category,
+        "category_name": class.category_name,
+        "class_uid": class.uid,
+        "class_name": class.name,
+        "type_uid": u64::from(class.uid) * 100 + u64::from(class.activity),
+        "time": actor.at.unix().saturating_mul(1000),
+        "severity_id": severity,
+        "severity": severity_name,
+        "status_id": status,
+        "status": status_name,
+        "message": format!("{} {}", event.action, event.record),
+        "metadata": {
+            "version": OCSF,
+            "uid": format!("{}:{}", origin.store, event.sequence),
+            "sequence": event.sequence,
+            "log_name": "audit",
+            "log_provider": "keyroll",
+            "product": { "name": "keyroll", "vendor_name": "keyroll", "version": origin.version },
+        },
+        "actor": { "user": { "name": actor.name }, "app_name": "keyroll" },
+        "src_endpoint": { "hostname": actor.host },
+        "api": { "operation": event.action, "service": { "name": "keyroll" } },
+        "unmapped": {
+            "command": actor.command,
+            "reason": actor.reason,
+            "change": change,
+            "hash": crate::audit::hex(&event.hash),
+            "previous": crate::audit::hex(&event.previous),
+        },
+    });
+    let (key, value) = match class.uid {
+        3001 => (
+            "user",
+            json!({ "name": name, "uid": event.record, "type": "Service", "type_id": 4 }),
+        ),
+        _ => (
+            "resources",
+            json!([{ "name": name, "uid": event.record, "type": kind }]),
+        ),
+    };
+    object[key] = value;
+    object
+}
+
+/// One event as a line of CEF, without its end.
+pub fn cef(event: &Event, origin: &Origin<'_>) -> String {
+    let actor = &event.actor;
+    let severity = match is_refused(event) {
+        true => 6,
+        false => 3,
+    };
+    let action = header(&event.action);
+    let name = header(&format!("{} {}", event.action, event.record));
+    let version = header(origin.version);
+    let mut out = format!("CEF:0|keyroll|keyroll|{version}|{action}|{name}|{severity}|");
+    let outcome = match is_refused(event) {
+        true => "failure",
+        false => "success",
+    };
+    let sequence = event.sequence.to_string();
+    let time = actor.at.unix().saturating_mul(1000).to_string();
+    let hash = crate::audit::hex(&event.hash);
+    let fields = [
+        ("rt", time.as_str()),
+        ("externalId", &sequence),
+        ("act", &event.action),
+        ("outcome", outcome),
+        ("suser", actor.name.as_str()),
+        ("shost", actor.host.as_str()),
+        ("cs1Label", "record"),
+        ("cs1", &event.record),
+        ("cs2Label", "command"),
+        ("cs2", actor.command.as_str()),
+        ("cs3Label", "store"),
+        ("cs3", origin.store),
+        ("cs4Label", "hash"),
+        ("cs4", &hash),
+        ("cs5Label", "change"),
+        ("cs5", &event.change),
+    ];
+    let reason = actor
+        .reason
+        .as_ref()
+        .map(|reason| ("reason", reason.as_str()));
+    let fields = fields.into_iter().chain(reason);
+    let fields: Vec<String> = fields
+        .map(|(key, value)| format!("{key}={}", extension(value)))
+        .collect();
+    out.push_str(&fields.join(" "));
+    out
+}
+
+/// What ends a field of the header is written with a backslash before it.
+fn header(text: &str) -> String {
+    escape::terminal(text)
+        .replace('\\', "\\\\")
+        .replace('|', "\\|")
+}
+
+/// The same for a value of the extension, in which `=` begins the next.
+fn extension(text: &str) -> String {
+    escape::terminal(text)
+        .replace('\\', "\\\\")
+        .replace('=', "\\=")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::Actor;
+
+    const ORIGIN: Origin<'_> = Origin {
+        version: "0.1.0",
+        store: "0199-a",
+    };
+
+    /// What each class of OCSF 1.3 asks for, beside what all do.
+    const ASKED: &[&str] = &[
+        "activity_id",
+        "category_uid",
+        "class_uid",
+        "metadata",
+        "severity_id",
+        "time",
+        "type_uid",
+    ];
+
+    fn event(record: &str, action: &str, change: &str) -> Event {
+        Event {
+            format: 1,
+            sequence: 7,
+            actor: Actor {
+                name: "jo".parse().unwrap(),
+                host: "ops-1".parse().unwrap(),
+                command: "account set etl a=...".parse().unwrap(),
+                reason: None,
+                at: "2026-11-22T12:00:00Z".parse().unwrap(),
+            },
+            record: record.to_owned(),
+            action: action.to_owned(),
+            change: change.to_owned(),
+            after: None,
+            previous: [0; 32],
+            hash: [7; 32],
+        }
+    }
+
+    #[test]
+    fn every_event_has_what_its_class_asks_for() {
+        let suspended = r#"[{"field":"status","from":"active","to":"suspended"}]"#;
+        let cases = [
+            ("account/etl", "create", "[]", 3001, 1),
+            ("account/etl", "update", "[]", 3001, 99),
+            ("account/etl", "update", suspended, 3001, 5),
+            ("account/etl", "remove", "[]", 3001, 6),
+            ("account/etl", "reveal", "[]", 6003, 2),
+            ("person/jo", "create", "[]", 6003, 1),
+            ("person/jo", "update", "[]", 6003, 3),
+            ("person/jo", "remove", "[]", 6003, 4),
+            ("store", "init", "[]", 6003, 99),
+            ("store", "export", "[]", 6003, 2),
+            ("store", "refuse", "[]", 6003, 99),
+            ("store", "of-the-future", "[]", 6003, 99),
+        ];
+        for (record, action, change, class, activity) in cases {
+            let object = ocsf(&event(record, action, change), &ORIGIN);
+            let beside: &[&str] = match class {
+                3001 => &["user"],
+                _ => &["actor", "api", "src_endpoint"],
+            };
+            for key in ASKED.iter().chain(beside) {
+                assert!(!object[*key].is_null(), "{record} {action}: {key}");
+            }
+            assert_eq!(object["class_uid"], class, "{record} {action}");
+            assert_eq!(object["activity_id"], activity, "{record} {action}");
+            assert_eq!(object["type_uid"], class * 100 + activity);
+            assert_eq!(object["category_uid"], class / 1000);
+            assert_eq!(object["time"], 1_795_348_800_000_i64);
+            for pointer in [
+                "/metadata/version",
+                "/metadata/product/vendor_name",
+                "/metadata/uid",
+                "/actor/user/name",
+                "/src_endpoint/hostname",
+                "/api/operation",
+            ] {
+                let text = object.pointer(pointer).and_then(Value::as_str);
+                assert!(text.is_some_and(|text| !text.is_empty()), "{pointer}");
+            }
+            let is_failure = object["status_id"] == 2;
+            assert_eq!(is_failure, action == "refuse");
+        }
+    }
+
+    #[test]
+    fn a_hostile_name_neither_ends_a_line_nor_begins_a_field() {
+        let hostile = "person/a|b\\ act=x\n\u{1b}[31m\u{202e}CEF:0|";
+        let line = cef(&event(hostile, "create|x", "a=b\r\nc"), &ORIGIN);
+        assert!(!line.contains(['\n', '\r', '\u{1b}', '\u{202e}']), "{line}");
+        // Seven bars stand bare: those of the header.
+        let bytes = line.as_bytes();
+        let is_bare = |at: &usize| {
+            let before = bytes[..*at].iter().rev().take_while(|byte| **byte == b'\\');
+            before.count() % 2 == 0
+        };
+        let all = |wanted: u8| (0..bytes.len()).filter(move |at| bytes[*at] == wanted);
+        let header = all(b'|').filter(is_bare).take(7).last().unwrap();
+        assert!(line[header..].starts_with("|rt="), "{line}");
+        let keys = all(b'=').filter(|at| *at > header).filter(is_bare).count();
+        assert_eq!(keys, 16, "{line}");
+        let object = ocsf(&event(hostile, "create", "a=b\r\nc"), &ORIGIN);
+        assert_eq!(object.to_string().lines().count(), 1);
+    }
+}

@@ -1,0 +1,159 @@
+//! Table `checkpoint`: the newest signed checkpoint of each key. Beside the trail, not in it: it signs what stands there.
+
+use rusqlite::{Connection, named_params};
+
+use crate::audit::checkpoint::{Checkpoint, origin};
+use crate::audit::note::{Note, Signer, Verifier};
+use crate::model::event::Digest;
+use crate::store::cell::lossy;
+use crate::store::error::StoreError;
+use crate::store::{Store, event, tree};
+
+const KEEP: &str = "
+    INSERT OR REPLACE INTO checkpoint (signer, size, note) VALUES (:signer, :size, :note)";
+const ALL: &str = "SELECT signer, size, note FROM checkpoint ORDER BY size, signer";
+const NEWEST: &str = "SELECT max(size) FROM checkpoint";
+
+/// Where the trail ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// How many events it has.
+    pub size: u64,
+    /// The root of the Merkle tree over them.
+    pub root: Digest,
+    /// The hash of the last one.
+    pub head: Digest,
+}
+
+/// A checkpoint that was signed and kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose signature it is, as `Signer` shows it.
+    pub signer: String,
+    pub size: u64,
+    /// The note, whole.
+    pub note: String,
+}
+
+/// Which file a command was judged by: its digest, so that a change of it is seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedBy {
+    pub file: String,
+    pub sha256: String,
+}
+
+/// Somebody outside of the store who vouches for what is committed to it.
+pub trait Witness: std::fmt::Debug + Send {
+    /// Signs where the trail will end; nothing where no key is at hand: the commit goes on unsigned.
+    fn sign(&self, checkpoint: &Checkpoint) -> Option<Kept>;
+
+    /// The trail ends there now, whatever happens next.
+    fn committed(&self, store: &str, tip: &Tip, signed: Option<&Kept>);
+
+    /// The configuration that was judged by, where there is one.
+    fn judged_by(&self) -> Option<JudgedBy>;
+}
+
+pub(super) fn keep(db: &Connection, kept: &Kept) -> Result<(), StoreError> {
+    db.prepare_cached(KEEP)?.execute(named_params! {
+        ":signer": kept.signer,
+        ":size": i64::try_from(kept.size).unwrap_or(i64::MAX),
+        ":note": kept.note,
+    })?;
+    Ok(())
+}
+
+pub(super) fn all(db: &Connection) -> Result<Vec<Kept>, StoreError> {
+    let mut statement = db.prepare(ALL)?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(Kept {
+            signer: lossy(row.get_ref(0)?),
+            size: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
+            note: lossy(row.get_ref(2)?),
+        });
+    }
+    Ok(found)
+}
+
+impl Kept {
+    /// What it signs, where it is what its row says; and whether a known key signed it.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn read(&self, known: &[Verifier]) -> Result<(Checkpoint, bool), String> {
+        let note = Note::parse(self.note.as_bytes()).map_err(|error| error.to_string())?;
+        let is_own = |signer: &Signer| signer.to_string() == self.signer;
+        if !note.signers().any(is_own) {
+            return Err("its row names another key than its signature".to_owned());
+        }
+        let is_known = known.iter().any(|key| is_own(key.signer()));
+        if is_known {
+            note.open(known).map_err(|error| error.to_string())?;
+        }
+        let checkpoint: Checkpoint = note
+            .unchecked()
+            .parse()
+            .map_err(|error| format!("{error}"))?;
+        match checkpoint.size == self.size {
+            true => Ok((checkpoint, is_known)),
+            false => Err("its size is not that of its row".to_owned()),
+        }
+    }
+}
+
+impl Store {
+    /// Who vouches for what is committed from now on.
+    pub fn set_witness(&mut self, witness: Box<dyn Witness>) {
+        self.witness = Some(witness);
+    }
+
+    /// Where the trail ends, as it was kept with the last commit.
+    pub fn tip(&self) -> Result<Tip, StoreError> {
+        tip(&self.db)
+    }
+
+    /// What commits to the trail as it stands: the text that is signed.
+    pub fn checkpoint(&self) -> Result<Checkpoint, StoreError> {
+        let tip = self.tip()?;
+        Ok(Checkpoint {
+            origin: origin(&self.name()?),
+            size: tip.size,
+            root: tip.root,
+        })
+    }
+
+    /// How many of the first events a kept checkpoint signs, whoever signed it; none where no key was ever used.
+    pub fn signed(&self) -> Result<Option<u64>, StoreError> {
+        let newest: Option<i64> = self.db.query_row(NEWEST, [], |row| row.get(0))?;
+        Ok(newest.map(|size| u64::try_from(size).unwrap_or(0)))
+    }
+
+    /// How many of the last events nobody signed; none where no key was ever used.
+    pub fn unsigned(&self) -> Result<Option<u64>, StoreError> {
+        let events = event::last(&self.db)?.map_or(0, |last| last.sequence);
+        Ok(self.signed()?.map(|signed| events.saturating_sub(signed)))
+    }
+
+    /// The newest signed checkpoint of each key, the oldest first.
+    pub fn checkpoints(&self) -> Result<Vec<Kept>, StoreError> {
+        all(&self.db)
+    }
+}
+
+pub(super) fn tip(db: &Connection) -> Result<Tip, StoreError> {
+    let (tree, head) = tree::load(db)?;
+    let size = event::last(db)?.map_or(0, |last| last.sequence);
+    if size != tree.size() {
+        return Err(StoreError::Cut {
+            events: size,
+            expected: tree.size(),
+        });
+    }
+    Ok(Tip {
+        size,
+        root: tree.root(),
+        head,
+    })
+}
