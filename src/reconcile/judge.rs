@@ -287,7 +287,8 @@ impl<'a> Judge<'a> {
         for ((number, side), one) in self.tally.uses() {
             let account = accounts[number as usize].1;
             let seen: BTreeSet<_> = one.used.iter().collect();
-            let map = self.maps[side as usize];
+            // Of one record nobody can tell what else is used.
+            let map = self.maps[side as usize].filter(|_| self.against.record.is_none());
             let never = map.map(|map| usage::never(account, side, map, &seen));
             let never = never.into_iter().flatten().cloned().collect();
             used.push(Used {

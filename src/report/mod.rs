@@ -13,6 +13,7 @@ pub mod notice;
 pub mod offboarding;
 pub mod plan;
 pub mod plot;
+pub mod reconciliation;
 pub mod schedule;
 pub mod siem;
 pub mod summary;

@@ -8,6 +8,7 @@ use keyroll::model::boundary::BoundaryKind;
 use keyroll::model::credential::{CredentialKind, ExpirySource, StoreClass};
 use keyroll::model::inventory::Inventory;
 use keyroll::model::key::RiskKey;
+use keyroll::model::log::LogForm;
 use keyroll::model::probe::{ProbeKind, Verdict};
 use keyroll::model::procedure::{ProcedureKind, Stage};
 use keyroll::model::provider::Hosting;
@@ -115,6 +116,60 @@ fn list(item: Json) -> Json {
 
 fn flags() -> Json {
     any::<bool>().prop_map(Value::from).boxed()
+}
+
+/// A table of any keys.
+fn keyed(value: Json) -> Json {
+    btree_map(text(), value, 0..4)
+        .prop_map(|all| Value::Object(all.into_iter().collect()))
+        .boxed()
+}
+
+/// A place of a field, good in every form.
+fn place() -> BoxedStrategy<String> {
+    text().prop_map(|text| format!("/{text}")).boxed()
+}
+
+fn filter() -> Json {
+    btree_map(place(), list(texts()), 0..3)
+        .prop_map(|all| Value::Object(all.into_iter().collect()))
+        .boxed()
+}
+
+fn log() -> Json {
+    let places = || place().prop_map(Value::from).boxed();
+    let fields = table(
+        vec![
+            ("time", places()),
+            ("identity", places()),
+            ("action", places()),
+            ("outcome", places()),
+        ],
+        vec![("record", places()), ("request", places())],
+    );
+    let actions = prop_oneof![keys(), word(ActionClass::ALL)].boxed();
+    table(
+        vec![("form", word(LogForm::ALL)), ("fields", fields)],
+        vec![
+            ("only", filter()),
+            ("except", filter()),
+            ("actions", keyed(actions)),
+            ("ignored", list(texts())),
+            ("boundaries", keyed(paths())),
+            ("environments", keyed(names())),
+            ("success", list(texts())),
+            ("retry-within", spans()),
+            ("max-tries", (1..99).prop_map(|n| json!(n)).boxed()),
+        ],
+    )
+}
+
+fn accounts() -> Json {
+    let identity = place().prop_map(Value::from).boxed();
+    table(
+        vec![("form", word(LogForm::ALL)), ("identity", identity)],
+        vec![("only", filter()), ("except", filter())],
+    )
 }
 
 /// A table of keys that are there, and of keys that may be.
@@ -406,6 +461,7 @@ fn named(kind: Kind) -> Option<Json> {
                 ("catalog", catalog()),
                 ("environment", environments()),
                 ("test", probes()),
+                ("log", log()),
             ],
         ),
         Kind::Provider => table(
@@ -422,6 +478,8 @@ fn named(kind: Kind) -> Option<Json> {
                 ("max-lag", spans()),
                 ("environment", environments()),
                 ("test", probes()),
+                ("log", log()),
+                ("accounts", accounts()),
             ],
         ),
         Kind::Rotation => table(

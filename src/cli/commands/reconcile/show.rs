@@ -1,18 +1,20 @@
 //! What reading logs or a list came to: tables, rows, JSON; and on stderr what was read.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use crate::cli::asking;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::model::date::{Date, Timestamp};
+use crate::model::entitlement::Side;
 use crate::model::finding::Severity;
 use crate::model::id::ProviderId;
 use crate::reconcile::{Counted, Finding, LogRead, Malformed, Outcome, Place, Used, severity};
-use crate::report::lists::Lists;
 use crate::report::paint::tone;
+use crate::report::reconciliation::{self, Block, Line};
 use crate::report::summary::counted;
-use crate::report::view::{Cell, Column, View};
+use crate::report::view::{Cell, View};
 use crate::report::{Format, json};
 
 /// How many lines that cannot be read are named below a table.
@@ -26,9 +28,6 @@ pub(super) fn logs(
 ) -> Result<(), Failure> {
     for log in &outcome.logs {
         read(log, context);
-    }
-    if context.globals.format == Format::Json {
-        return context.out.data(&json::pretty(&document(outcome)));
     }
     let mut notes = Vec::new();
     if let Some((from, to)) = outcome.window {
@@ -55,15 +54,20 @@ pub(super) fn logs(
             notes.push(format!("{count} {what}"));
         }
     }
-    let lists = Lists {
-        tables: vec![findings(outcome), work(outcome)],
-        rows: rows(outcome),
-        notes,
+    let format = context.globals.format;
+    let shown = match format {
+        Format::Table => reconciliation::text(&blocks(outcome), &context.terminal()),
+        Format::Json => json::pretty(&document(outcome)),
+        Format::Jsonl | Format::Csv | Format::Tsv | Format::Md | Format::Html => {
+            crate::report::render(&rows(outcome), format, &context.terminal())
+        }
     };
+    context.out.data(&shown)?;
     if outcome.findings.is_empty() {
         context.out.note("nothing is amiss");
     }
-    asking::show(&lists, context).map(|_| ())
+    notes.iter().for_each(|note| context.out.note(note));
+    Ok(())
 }
 
 /// Says what was read of a log.
@@ -104,56 +108,6 @@ fn malformed(count: u64, examples: &[Malformed], context: &mut Context) {
         .note(format!("  {count} could not be read: {named}{more}"));
 }
 
-fn findings(outcome: &Outcome) -> View {
-    let columns = vec![
-        Column::new("severity"),
-        Column::new("kind"),
-        Column::new("account").titled("Who"),
-        Column::new("what"),
-        Column::new("count").right(),
-        Column::new("lines"),
-        Column::new("last").spare(),
-    ];
-    let row = |finding: &Finding| {
-        let (who, what) = subject(finding);
-        let grave = severity(finding.kind);
-        let what = match (what, finding.not_done) {
-            (what, 0) => what,
-            (what, all) if all == finding.count => Some(
-                format!("{} (not done)", what.unwrap_or_default())
-                    .trim()
-                    .to_owned(),
-            ),
-            (what, some) => Some(
-                format!("{} ({some} not done)", what.unwrap_or_default())
-                    .trim()
-                    .to_owned(),
-            ),
-        };
-        vec![
-            Cell::text(grave).tone(tone(grave)),
-            Cell::text(finding.kind),
-            Cell::text(who),
-            Cell::optional(what),
-            Cell::number(i64::try_from(finding.count).unwrap_or(i64::MAX)),
-            Cell::list(lines(outcome, finding)),
-            Cell::date(finding.last.date()),
-        ]
-    };
-    View {
-        rows: outcome.findings.iter().map(row).collect(),
-        ..View::new("reconciliation", columns)
-    }
-}
-
-/// The account, or the name that no account has; and what it is about.
-fn subject(finding: &Finding) -> (String, Option<String>) {
-    match &finding.account {
-        Some(account) => (account.to_string(), finding.what.clone()),
-        None => (finding.what.clone().unwrap_or_default(), None),
-    }
-}
-
 /// `audit.jsonl:12`, for each record that is named.
 fn lines(outcome: &Outcome, finding: &Finding) -> Vec<String> {
     let line = |place: &Place| {
@@ -163,30 +117,72 @@ fn lines(outcome: &Outcome, finding: &Finding) -> Vec<String> {
     finding.places.iter().map(line).collect()
 }
 
-fn work(outcome: &Outcome) -> View {
-    let columns = vec![
-        Column::new("account"),
-        Column::new("side"),
-        Column::new("records").right(),
-        Column::new("first").spare(),
-        Column::new("last").titled("Last use"),
-        Column::new("used").right(),
-        Column::new("never").titled("Never used"),
-    ];
-    let row = |used: &Used| {
-        vec![
-            Cell::text(&used.account),
-            Cell::text(used.side),
-            Cell::number(i64::try_from(used.records).unwrap_or(i64::MAX)),
-            Cell::text(used.first.date()),
-            Cell::text(used.last.date()),
-            Cell::count(used.used.len()),
-            Cell::list(&used.never),
-        ]
+/// A block for each name that no account has, then for each account.
+fn blocks(outcome: &Outcome) -> Vec<Block> {
+    let mut by_name: BTreeMap<(bool, &str), Vec<Line>> = BTreeMap::new();
+    for finding in &outcome.findings {
+        let what = finding.what.as_deref();
+        let (key, what) = match &finding.account {
+            Some(account) => ((true, account.as_str()), what),
+            None => ((false, what.unwrap_or_default()), None),
+        };
+        by_name.entry(key).or_default().push(Line {
+            severity: Some(severity(finding.kind)),
+            word: finding.kind.to_string(),
+            text: sentence(outcome, finding, what),
+        });
+    }
+    for used in &outcome.used {
+        let key = (true, used.account.as_str());
+        by_name.entry(key).or_default().push(Line {
+            severity: None,
+            word: used.side.to_string(),
+            text: work(used),
+        });
+    }
+    let block = |((_, name), lines): ((bool, &str), Vec<Line>)| Block {
+        name: name.to_owned(),
+        lines,
     };
-    View {
-        rows: outcome.used.iter().map(row).collect(),
-        ..View::new("work", columns)
+    by_name.into_iter().map(block).collect()
+}
+
+/// `work-order/add-work-order, 1 record, not done: audit.jsonl:10`.
+fn sentence(outcome: &Outcome, finding: &Finding, what: Option<&str>) -> String {
+    let records = counted(
+        usize::try_from(finding.count).unwrap_or(usize::MAX),
+        "record",
+    );
+    let not_done = match finding.not_done {
+        0 => None,
+        all if all == finding.count => Some("not done".to_owned()),
+        some => Some(format!("{some} of them not done")),
+    };
+    let what = what.map(str::to_owned);
+    let parts = [what, Some(records), not_done].into_iter().flatten();
+    let more = match finding.count > finding.places.len() as u64 {
+        true => ", ...",
+        false => "",
+    };
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    format!("{parts}: {}{more}", lines(outcome, finding).join(", "))
+}
+
+fn work(used: &Used) -> String {
+    let records = counted(
+        usize::try_from(used.records).unwrap_or(usize::MAX),
+        "record",
+    );
+    let word = match used.side {
+        Side::Provider => "permission",
+        Side::Platform => "scope",
+    };
+    let keys = counted(used.used.len(), word);
+    let seen = format!("{records}, last use {}, by {keys}", used.last.date());
+    let never: Vec<&str> = used.never.iter().map(|key| key.as_str()).collect();
+    match never.is_empty() {
+        true => seen,
+        false => format!("{seen}; never used: {}", never.join(", ")),
     }
 }
 
