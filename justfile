@@ -23,6 +23,7 @@ bench *ARGS:
     cargo build --release --locked
     sh benches/run.sh {{ARGS}}
     sh benches/access.sh {{ARGS}}
+    sh benches/logs.sh
 
 # Build the peers that questions about access are timed beside: casbin and Cedar; takes minutes
 bench-peers:

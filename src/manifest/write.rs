@@ -219,15 +219,21 @@ enum Shape {
     Entry,
     /// As a table below the record.
     Table,
+    /// The same, and its own tables of words below it.
+    Words,
     /// As a table for each of its keys.
     Named,
     /// As a list of tables.
     List,
 }
 
+/// The tables of a log's own words: each may be long.
+const WORDS: [&str; 3] = ["actions", "boundaries", "environments"];
+
 fn shape(key: &str, value: &Value) -> Shape {
     match (key, value) {
-        ("credential" | "controls" | "agent", Value::Object(_)) => Shape::Table,
+        ("credential" | "controls" | "agent" | "accounts", Value::Object(_)) => Shape::Table,
+        ("log", Value::Object(_)) => Shape::Words,
         ("environment" | "test", Value::Object(named)) if named.values().all(Value::is_object) => {
             Shape::Named
         }
@@ -267,9 +273,27 @@ fn layout(at: &[&str], list: bool, body: &Map<String, Value>, out: &mut String) 
                 out.push_str(&entry(key, value));
             }
         };
+        let is_words = |key: &str| WORDS.contains(&key);
         match shape(key, value) {
             Shape::Entry => {}
             Shape::Table => below(&[key], false, value, out),
+            Shape::Words => {
+                let (words, own): (Vec<_>, Vec<_>) = value
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(key, value)| (key.clone(), value.clone()))
+                    .partition(|(key, _)| is_words(key));
+                below(
+                    &[key],
+                    false,
+                    &Value::Object(own.into_iter().collect()),
+                    out,
+                );
+                for (name, table) in &words {
+                    below(&[key, name], false, table, out);
+                }
+            }
             Shape::Named => {
                 for (name, value) in value.as_object().into_iter().flatten() {
                     below(&[key, name], false, value, out);
