@@ -14,6 +14,7 @@ pub mod lifecycle;
 pub mod secret;
 
 // Floor 3: forms and judges.
+pub mod diagnosis;
 pub mod manifest;
 pub mod program;
 pub mod reconcile;

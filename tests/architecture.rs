@@ -10,6 +10,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (
         3,
         &[
+            "diagnosis",
             "manifest",
             "program",
             "reconcile",
@@ -213,6 +214,7 @@ const BLIND: &[&str] = &[
     "git",
     "reconcile",
     "spreadsheet",
+    "diagnosis",
 ];
 
 #[test]

@@ -88,6 +88,8 @@ transcripts! {
     assertions = "docs/assertions.md",
     monitoring = "docs/monitoring.md",
     testing = "tests/cli/testing.trycmd",
+    diagnose = "tests/cli/diagnose.trycmd",
+    diagnosing = "docs/diagnose.md",
     approve = "tests/cli/approve.trycmd",
     ack = "tests/cli/ack.trycmd",
     offboard = "tests/cli/offboard.trycmd",

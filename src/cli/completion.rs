@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::cli::context::default_store;
+use crate::model::diagnosis::Symptom;
 use crate::model::record::Kind;
 use crate::store::{Access, Store};
 
@@ -82,6 +83,19 @@ pub fn rules() -> ArgValueCompleter {
             .filter(|rule| rule.id.starts_with(&*begun))
             .map(|rule| CompletionCandidate::new(rule.id).help(Some(rule.summary.into())))
             .collect::<Vec<_>>()
+    })
+}
+
+/// Completes the symptoms of a diagnosis.
+pub fn symptoms() -> ArgValueCompleter {
+    ArgValueCompleter::new(|begun: &OsStr| {
+        let begun = begun.to_string_lossy();
+        let all = Symptom::ALL.iter();
+        let begun = all.filter(|symptom| symptom.as_str().starts_with(&*begun));
+        let help = |symptom: &Symptom| {
+            CompletionCandidate::new(symptom.as_str()).help(Some(symptom.title().into()))
+        };
+        begun.map(help).collect::<Vec<_>>()
     })
 }
 

@@ -163,6 +163,14 @@ impl Timestamp {
         self.0.as_second()
     }
 
+    /// The moment that the `Date` header of an answer tells, in the form that servers write (RFC 9110, 5.6.7).
+    pub fn from_http(text: &str) -> Option<Timestamp> {
+        let is_form = text.len() == 29 && text.ends_with(" GMT");
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+        let moment = parser.parse_timestamp(text).ok().filter(|_| is_form)?;
+        Some(Timestamp::from_unix(moment.as_second()))
+    }
+
     pub fn date(self) -> Date {
         Date(jiff::tz::Offset::UTC.to_datetime(self.0).date())
     }
@@ -341,6 +349,21 @@ mod tests {
         let time: Timestamp = "2027-03-31t14:00:00.1234567890123z".parse().unwrap();
         assert_eq!(time.to_string(), "2027-03-31T14:00:00Z");
         assert_eq!(Timestamp::from_unix(i64::MIN).unix(), 0);
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read_in_one_form() {
+        let read = |text: &str| Timestamp::from_http(text).map(|it| it.to_string());
+        let found = read("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(found.as_deref(), Some("1994-11-06T08:49:37Z"));
+        for bad in [
+            "",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 +0100",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod command;
 pub mod consumer;
 pub mod credential;
 pub mod date;
+pub mod diagnosis;
 pub mod entitlement;
 pub mod event;
 pub mod fact;

@@ -4,8 +4,13 @@ use std::cell::OnceCell;
 
 use serde_json::Value as Json;
 
+use crate::lifecycle::testing::BAD;
 use crate::model::probe::{Expectation, JsonExpectation};
 use crate::secret::Secret;
+
+/// The word that is looked for in a refusal, and how much of it is looked at, in bytes.
+const EXPIRED: &[u8] = b"expired";
+const LOOKED_AT: usize = 64 * 1024;
 
 /// An answer of a server, or the end of a program.
 pub(super) struct Heard {
@@ -67,6 +72,14 @@ impl Heard {
         }
     }
 
+    /// Whether it refuses a logon, and says that something is expired. It is a server's word, and proves nothing.
+    pub(super) fn says_expired(&self) -> bool {
+        let body = self.body.expose();
+        let body = body.get(..LOOKED_AT).unwrap_or(body);
+        let mut words = body.windows(EXPIRED.len());
+        BAD.contains(&self.status) && words.any(|word| word.eq_ignore_ascii_case(EXPIRED))
+    }
+
     /// Whether it is what was declared: the status, and what the JSON must have.
     pub(super) fn fits(&self, expectation: &Expectation) -> bool {
         if !expectation.status.contains(self.status) {
@@ -90,6 +103,20 @@ mod tests {
     fn fits(status: u16, body: &str, expectation: Json) -> bool {
         let heard = Heard::new(status, Secret::from(body.to_owned()), 0, None);
         heard.fits(&serde_json::from_value(expectation).unwrap())
+    }
+
+    #[test]
+    fn only_a_refusal_says_that_something_is_expired() {
+        let says = |status, body: &str| {
+            Heard::new(status, Secret::from(body.to_owned()), 0, None).says_expired()
+        };
+        assert!(says(
+            401,
+            r#"{"error":"invalid_token","message":"The token Expired"}"#
+        ));
+        assert!(!says(401, r#"{"error":"invalid_token"}"#));
+        assert!(!says(200, r#"{"expired":false}"#));
+        assert!(!says(401, "exp"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! judged, sessions held. Decides nothing of an operation, writes nothing, and shows neither an answer nor a secret.
 
 mod answer;
+mod clock;
 mod discover;
 mod health;
 mod leak;
@@ -15,6 +16,7 @@ mod template;
 mod values;
 mod verify;
 
+pub use clock::Greeted;
 pub use health::look as health;
 pub use probe::{Seen, Sight};
 pub use reach::{PROGRAM_TIMEOUT, Reach, Surroundings};

@@ -35,6 +35,8 @@ pub struct Seen {
     pub digest: Option<String>,
     /// What the server says of its own clock.
     pub date: Option<String>,
+    /// Whether the answer refuses, and says that something is expired.
+    pub expired: bool,
     /// In words; empty where there is nothing to say.
     pub why: String,
 }
@@ -199,6 +201,7 @@ impl Refused {
         if let Some(heard) = self.heard() {
             seen.status = Some(heard.status);
             seen.date.clone_from(&heard.date);
+            seen.expired = heard.says_expired();
             seen.digest = Some(mask::digest(&heard.body, scope, &[]));
         }
         if let Refused::Heard(heard) = &self {
@@ -224,6 +227,7 @@ impl Seen {
             millis: 0,
             digest: None,
             date: None,
+            expired: false,
             why: why.into(),
         }
     }
@@ -309,6 +313,7 @@ fn judge(kind: ProbeKind, probe: &Probe, heard: &Heard, scope: &Scope<'_>) -> Se
         millis: heard.millis,
         digest: Some(mask::digest(&heard.body, scope, &[])),
         date: heard.date.clone(),
+        expired: heard.says_expired(),
         why,
     };
     if kind == ProbeKind::Discover && sight == Sight::Allowed {

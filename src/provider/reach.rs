@@ -223,6 +223,11 @@ impl<'a> Reach<'a> {
         })
     }
 
+    /// The server of the endpoint, where it is one that can be asked.
+    pub(super) fn own(&self) -> Option<&Client> {
+        self.own.as_ref().ok()
+    }
+
     pub(super) fn limit(&self) -> Duration {
         self.around.limit
     }

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod calendar;
+pub mod diagnosis;
 pub mod diagnostic;
 pub mod diff;
 pub mod escape;

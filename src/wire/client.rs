@@ -110,7 +110,7 @@ impl Response {
 
 /// Talks to one origin.
 pub struct Client {
-    agent: Agent,
+    pub(super) agent: Agent,
     pub(super) origin: Origin,
     /// The path of the base address.
     below: String,
@@ -193,7 +193,11 @@ impl Client {
         })
     }
 
-    fn built<B>(&self, request: &Request<'_>, body: B) -> Result<http::Request<B>, WireError> {
+    pub(super) fn built<B>(
+        &self,
+        request: &Request<'_>,
+        body: B,
+    ) -> Result<http::Request<B>, WireError> {
         let method = match request.method {
             Method::Get => http::Method::GET,
             Method::Head => http::Method::HEAD,
@@ -255,7 +259,7 @@ pub(super) fn before_sending(timeout: Duration) -> Duration {
 }
 
 /// The text of a `Date` header, where it has the look of one.
-fn dated(value: &HeaderValue) -> Option<String> {
+pub(super) fn dated(value: &HeaderValue) -> Option<String> {
     let text = value.to_str().ok()?;
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b" ,:+-".contains(&b);
     (text.len() <= 40 && text.bytes().all(is_plain)).then(|| text.to_owned())

@@ -44,7 +44,30 @@ pub enum WireError {
     Protocol { origin: Origin },
 }
 
+/// What is said of a name that has no address that may be asked.
+pub(super) const NO_NAME: &str = "its name leads nowhere";
+
+/// How the system's own words for that begin.
+const NO_ADDRESS: &str = "failed to lookup address information";
+
 impl WireError {
+    /// Whether it is the name that leads nowhere.
+    pub fn is_of_name(&self) -> bool {
+        match self {
+            WireError::Unreachable { why, .. } => why == NO_NAME || why.starts_with(NO_ADDRESS),
+            WireError::BadUrl { .. }
+            | WireError::BadCertificate { .. }
+            | WireError::BadProxy
+            | WireError::BadHeader { .. }
+            | WireError::Tls { .. }
+            | WireError::Timeout { .. }
+            | WireError::Status { .. }
+            | WireError::TooLarge { .. }
+            | WireError::Redirect { .. }
+            | WireError::Protocol { .. } => false,
+        }
+    }
+
     /// Whether the other side may have got what was sent. Where it cannot have, it did nothing.
     pub fn may_have_been_sent(&self) -> bool {
         match self {

@@ -5,7 +5,7 @@ use std::io;
 use ureq::Timeout;
 
 use crate::wire::client::{Client, LARGEST, before_sending};
-use crate::wire::error::WireError;
+use crate::wire::error::{NO_NAME, WireError};
 use crate::wire::origin::Origin;
 
 impl Client {
@@ -33,7 +33,7 @@ impl Client {
                     limit: LARGEST,
                 }
             }
-            ureq::Error::HostNotFound => unreachable("its name leads nowhere"),
+            ureq::Error::HostNotFound => unreachable(NO_NAME),
             ureq::Error::ConnectionFailed => unreachable("no connection"),
             ureq::Error::InvalidProxyUrl => WireError::BadProxy,
             ureq::Error::ConnectProxyFailed(_) => unreachable("the proxy refused"),

@@ -4,10 +4,12 @@
 mod client;
 mod error;
 mod failed;
+mod greeting;
 mod origin;
 mod proxy;
 mod resolver;
 
 pub use client::{Body, Client, Header, LARGEST, Method, Request, Response, Settings, TIMEOUT};
 pub use error::WireError;
+pub use greeting::Greeting;
 pub use origin::{Origin, segment};

@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod check;
 pub mod completions;
 pub mod credential;
+pub mod diagnose;
 pub mod diff;
 pub mod doctor;
 pub mod evidence;
@@ -85,6 +86,7 @@ pub enum Command {
     Hook(hook::Args),
     Test(test::Args),
     Evidence(evidence::Args),
+    Diagnose(diagnose::Args),
     Schedule(schedule::Args),
     Import(import::Args),
     Can(can::Args),
@@ -131,6 +133,7 @@ impl Command {
             Command::Hook(args) => hook::run(args, context),
             Command::Test(args) => test::run(args, context),
             Command::Evidence(args) => evidence::run(args, context),
+            Command::Diagnose(args) => diagnose::run(args, context),
             Command::Schedule(args) => schedule::run(args, context),
             Command::Import(args) => import::run(args, context),
             Command::Can(args) => can::run(args, context),

@@ -1,0 +1,232 @@
+//! An audit record is missing: which way the action took, under which identity, into which log, with which answer, and
+//! who tried again. The logs themselves are read elsewhere: here stands what came of it.
+
+use crate::diagnosis::authentication::told;
+use crate::diagnosis::case::Case;
+use crate::diagnosis::production::untested;
+use crate::diagnosis::verdict::{
+    CERTAIN, FAIR, STRONG, declared, likely, recorded, ruled_out, unknown,
+};
+use crate::diagnosis::write::absent;
+use crate::model::account::AuditRecord;
+use crate::model::date::Date;
+use crate::model::diagnosis::{Cause, Ground, Verdict};
+use crate::model::entitlement::Side;
+use crate::model::fact::{Fact, Outcome};
+use crate::model::probe::ProbeKind;
+use crate::model::reconciliation::{Compared, Discrepancy};
+
+fn edit(case: &Case<'_>) -> String {
+    format!("keyroll account edit {}", case.id)
+}
+
+/// How often the last comparison found one of some discrepancies.
+fn discrepancy(on: Date, compared: &Compared, kinds: &[Discrepancy]) -> Option<Ground> {
+    let found = kinds.iter().filter_map(|kind| {
+        let count = compared.found.get(kind).filter(|count| **count > 0)?;
+        Some(format!("`{kind}`: {count}"))
+    });
+    let found: Vec<String> = found.collect();
+    let (since, until) = (compared.since, compared.until);
+    let text = format!("the logs of {since} to {until} show {}", found.join(", "));
+    (!found.is_empty()).then(|| recorded(text, on))
+}
+
+/// That the last comparison found none of what was looked for.
+fn clean(on: Date, compared: &Compared) -> Ground {
+    let (since, until, records) = (compared.since, compared.until, compared.records);
+    recorded(
+        format!("the logs of {since} to {until} agree on that, in {records} records"),
+        on,
+    )
+}
+
+fn never() -> Ground {
+    recorded("its logs were never held against each other", None)
+}
+
+pub(super) fn action_path(case: &Case<'_>) -> Verdict {
+    let cause = Cause::ActionPath;
+    let ways = [
+        Discrepancy::NotGranted,
+        Discrepancy::BeyondLevel,
+        Discrepancy::OutsideBoundary,
+        Discrepancy::MissingAtPlatform,
+    ];
+    let compared = case.compared();
+    if let Some((on, compared)) = compared
+        && let Some(ground) = discrepancy(on, compared, &ways)
+    {
+        return likely(cause, STRONG, ground, case.reconcile());
+    }
+    if let Some(ground) = case.rule(&["interactive-use"]) {
+        return likely(cause, FAIR, ground, edit(case));
+    }
+    match compared {
+        Some((on, compared)) if compared.records > 0 => ruled_out(cause, clean(on, compared)),
+        Some((on, _)) => {
+            let text = "the logs that were compared hold no record of the account";
+            unknown(cause, recorded(text, on), case.reconcile())
+        }
+        None => unknown(cause, never(), case.reconcile()),
+    }
+}
+
+pub(super) fn account_id(case: &Case<'_>) -> Verdict {
+    let cause = Cause::AccountId;
+    let credential = case.account.credential.as_deref();
+    let identity = credential.map(|it| it.identity.as_slice());
+    if identity.unwrap_or_default().is_empty() {
+        let text =
+            "the roll does not say how the provider calls the account: `credential.identity`";
+        return likely(cause, STRONG, declared(text), edit(case));
+    }
+    if let Some(on) = ghost(case) {
+        let text = "the provider's own list has no identity of the account";
+        let show = format!("keyroll credential show {}", case.id);
+        return likely(cause, CERTAIN, recorded(text, on), show);
+    }
+    if let Some(ground) = case.rule(&["identity-shared"]) {
+        return likely(cause, STRONG, ground, edit(case));
+    }
+    let compared = case.compared();
+    if let Some((on, compared)) = compared {
+        if let Some(ground) = discrepancy(on, compared, &[Discrepancy::WrongEnvironment]) {
+            return likely(cause, FAIR, ground, case.reconcile());
+        }
+        if compared.records == 0 {
+            let text = "the logs that were compared hold no record under its identity";
+            return likely(cause, STRONG, recorded(text, on), case.reconcile());
+        }
+    }
+    let reading = case.reading().filter(|(_, reading)| reading.records > 0);
+    match (compared, reading) {
+        (Some((on, compared)), _) => {
+            let text = format!("{} records in the logs bear its identity", compared.records);
+            ruled_out(cause, recorded(text, on))
+        }
+        (None, Some((on, reading))) => {
+            let text = format!("{} records of a log bear its identity", reading.records);
+            ruled_out(cause, recorded(text, on))
+        }
+        (None, None) => unknown(cause, never(), case.reconcile()),
+    }
+}
+
+/// The day of the provider's last list, where it has no identity of the account.
+fn ghost(case: &Case<'_>) -> Option<Date> {
+    let facts = case.inventory.facts.values();
+    let lists = facts.filter_map(|fact| {
+        let Fact::Listed {
+            provider,
+            on,
+            census,
+        } = fact
+        else {
+            return None;
+        };
+        let is_here = *provider == case.account.provider
+            && census.environment == case.account.environment
+            && *on <= case.as_of;
+        is_here.then_some((*on, census))
+    });
+    let (on, census) = lists.max_by_key(|(on, _)| *on)?;
+    census.ghosts.contains(case.id).then_some(on)
+}
+
+/// The record that the account's audit requirements leave out, of some that must be there.
+fn unrequired(case: &Case<'_>, wanted: &[AuditRecord]) -> Option<Ground> {
+    let Some(audit) = case.account.audit.as_deref() else {
+        return Some(declared(
+            "the account says nothing of what must be recorded: `audit`",
+        ));
+    };
+    let missing = wanted
+        .iter()
+        .find(|record| !audit.records.contains(record))?;
+    let text = format!("`audit.records` does not ask for `{missing}`");
+    Some(declared(text))
+}
+
+pub(super) fn sync_log(case: &Case<'_>) -> Verdict {
+    let cause = Cause::SyncLog;
+    let audit = case.account.audit.as_deref();
+    let sink = audit.and_then(|audit| audit.sink.as_ref());
+    if sink.is_none_or(|sink| sink.is_blank()) {
+        let text = "the account names no log that its records go to: `audit.sink`";
+        return likely(cause, CERTAIN, declared(text), edit(case));
+    }
+    let wanted = match case.level.writes {
+        true => AuditRecord::Write,
+        false => AuditRecord::Import,
+    };
+    if let Some(ground) = unrequired(case, &[wanted]) {
+        return likely(cause, STRONG, ground, edit(case));
+    }
+    match case.compared() {
+        None => unknown(cause, never(), case.reconcile()),
+        Some((on, compared)) => {
+            match discrepancy(on, compared, &[Discrepancy::MissingAtPlatform]) {
+                Some(ground) => likely(cause, STRONG, ground, case.reconcile()),
+                None if is_kept(case, compared) => ruled_out(cause, clean(on, compared)),
+                None => {
+                    let ground = clean(on, compared);
+                    unknown(cause, ground, case.reconcile()).beside(Some(declared(
+                        "what was compared is older than the log is kept",
+                    )))
+                }
+            }
+        }
+    }
+}
+
+/// Whether the log still holds what was compared.
+fn is_kept(case: &Case<'_>, compared: &Compared) -> bool {
+    let audit = case.account.audit.as_deref();
+    let retention = audit.and_then(|audit| audit.retention.as_ref());
+    retention.is_none_or(|span| span.after(compared.until) >= case.as_of)
+}
+
+pub(super) fn provider_response(case: &Case<'_>) -> Verdict {
+    let cause = Cause::ProviderResponse;
+    let compared = case.compared();
+    if let Some((on, compared)) = compared
+        && let Some(ground) = discrepancy(on, compared, &[Discrepancy::MissingAtProvider])
+    {
+        return likely(cause, STRONG, ground, case.reconcile());
+    }
+    let way = case.way(Side::Provider, &[ProbeKind::Audit]);
+    match case.seen(Side::Provider, ProbeKind::Audit) {
+        Some(seen) if seen.is_pass() => ruled_out(cause, told(&seen)),
+        Some(seen) if seen.outcome == Outcome::Fail => likely(cause, STRONG, told(&seen), way),
+        Some(seen) => unknown(cause, told(&seen), way),
+        None => match compared.filter(|(_, compared)| compared.records > 0) {
+            Some((on, compared)) => ruled_out(cause, clean(on, compared)),
+            None => unknown(cause, untested(case, Side::Provider, ProbeKind::Audit), way)
+                .beside(Some(never())),
+        },
+    }
+}
+
+pub(super) fn retry_handler(case: &Case<'_>) -> Verdict {
+    let cause = Cause::RetryHandler;
+    let kinds = [Discrepancy::NotRetried, Discrepancy::RetryStorm];
+    let compared = case.compared();
+    if let Some((on, compared)) = compared
+        && let Some(ground) = discrepancy(on, compared, &kinds)
+    {
+        return likely(cause, STRONG, ground, case.reconcile());
+    }
+    let wanted = [AuditRecord::Retry, AuditRecord::Failure];
+    if let Some(ground) = unrequired(case, &wanted).or_else(|| absent(case, &["retry-log"])) {
+        return likely(cause, FAIR, ground, edit(case));
+    }
+    match compared {
+        Some((on, compared)) if compared.records > 0 => ruled_out(cause, clean(on, compared)),
+        Some((on, _)) => {
+            let text = "the logs that were compared hold no record of the account";
+            unknown(cause, recorded(text, on), case.reconcile())
+        }
+        None => unknown(cause, never(), case.reconcile()),
+    }
+}

@@ -1,0 +1,379 @@
+//! What is known of an account by a day, as the causes ask for it.
+
+use crate::access::effective::{self, Action};
+use crate::access::holdings::Holdings;
+use crate::access::terms::Terms;
+use crate::diagnosis::verdict::found;
+use crate::lifecycle::{due, testing};
+use crate::model::access::LevelPolicy;
+use crate::model::account::Account;
+use crate::model::credential::Version;
+use crate::model::date::{Date, Timestamp};
+use crate::model::diagnosis::{Ground, Live};
+use crate::model::entitlement::Side;
+use crate::model::fact::{Fact, Outcome};
+use crate::model::finding::{FieldStep, Finding};
+use crate::model::id::{AccountId, EnvironmentName};
+use crate::model::inventory::Inventory;
+use crate::model::probe::{Probe, ProbeKind};
+use crate::model::provider::{Environment, Platform, Provider};
+use crate::model::reconciliation::{Compared, Reading};
+use crate::model::record::{Kind, RecordId};
+
+/// The rules whose findings speak for a cause.
+pub const RULES: &[&str] = &[
+    "agent-without-gate",
+    "credential-shared",
+    "endpoint-mismatch",
+    "environment-shared",
+    "forbidden-permission",
+    "half-grant",
+    "identity-shared",
+    "interactive-use",
+    "level-exceeded",
+    "missing-audit-requirements",
+    "missing-control",
+    "missing-required-permission",
+    "tenant-crossed",
+    "unknown-permission",
+    "unknown-reference",
+    "unknown-scope",
+];
+
+/// How many days a test speaks for what somebody else may change without a word: an allowlist, a firewall, a clock.
+const FRESH: i64 = 1;
+
+/// What was asked or looked up for this one diagnosis.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// What [`RULES`] find in the whole roll, waived or not.
+    pub findings: &'a [Finding],
+    /// What was asked just now.
+    pub live: Option<&'a Live>,
+    /// What says that the clock of this host jumped.
+    pub jump: Option<&'a str>,
+}
+
+/// An account whose trouble is looked into.
+pub struct Case<'a> {
+    pub(super) id: &'a AccountId,
+    pub(super) account: &'a Account,
+    pub(super) inventory: &'a Inventory,
+    pub(super) as_of: Date,
+    pub(super) level: LevelPolicy,
+    pub(super) known: Known<'a>,
+    actions: Vec<Action>,
+}
+
+/// What a test saw, as it is recorded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen<'a> {
+    pub account: &'a AccountId,
+    pub version: u32,
+    pub side: Side,
+    pub probe: ProbeKind,
+    pub outcome: Outcome,
+    pub status: Option<u16>,
+    pub on: Date,
+    at: Timestamp,
+    /// Whether keyroll asked, and nobody answered.
+    pub is_silence: bool,
+}
+
+impl<'a> Case<'a> {
+    /// None where there is no such account.
+    pub fn of(
+        id: &AccountId,
+        inventory: &'a Inventory,
+        terms: &dyn Terms<'a>,
+        known: Known<'a>,
+    ) -> Option<Case<'a>> {
+        let (id, account) = inventory.accounts.get_key_value(id)?;
+        let holdings = Holdings::of(inventory);
+        let principal = effective::principal_of(id);
+        Some(Case {
+            id,
+            account,
+            inventory,
+            as_of: terms.as_of(),
+            level: terms.level(account.level).clone(),
+            known,
+            actions: effective::actions(&holdings, terms, &principal, None),
+        })
+    }
+
+    pub(super) fn provider(&self) -> Option<&'a Provider> {
+        self.inventory.providers.get(&self.account.provider)
+    }
+
+    /// Where it works at its provider.
+    pub(super) fn environment(&self) -> Option<&'a Environment> {
+        self.provider()?.environment.get(&self.account.environment)
+    }
+
+    pub(super) fn platform(&self) -> Option<&'a Platform> {
+        let id = self.inventory.platform_of(self.account)?;
+        self.inventory.platforms.get(id)
+    }
+
+    /// The current version of its credential.
+    pub(super) fn current(&self) -> Option<(u32, &'a Version)> {
+        let found = due::newest(&self.inventory.versions, self.id);
+        found.map(|(key, version)| (key.number, version))
+    }
+
+    /// Its own action, the first of its level, on both sides.
+    pub(super) fn own(&self) -> Option<Action> {
+        let class = effective::own_class(&self.level);
+        self.actions
+            .iter()
+            .find(|action| action.class == class)
+            .copied()
+    }
+
+    /// Every action of its level.
+    pub(super) fn actions(&self) -> impl Iterator<Item = Action> {
+        let actions = self.actions.iter().copied();
+        actions.filter(|action| self.level.actions.contains(&action.class))
+    }
+
+    /// What had happened by the day, to any account.
+    fn facts(&self) -> impl Iterator<Item = &'a Fact> {
+        let as_of = self.as_of;
+        let facts = self.inventory.facts.values();
+        facts.filter(move |fact| fact.on() <= as_of)
+    }
+
+    /// What had happened to it by the day.
+    pub(super) fn own_facts(&self) -> impl Iterator<Item = &'a Fact> {
+        self.facts().filter(|fact| fact.account() == Some(self.id))
+    }
+
+    /// Every test that is recorded of accounts at its provider and in its environment.
+    pub(super) fn tests_here(&self) -> impl Iterator<Item = Seen<'a>> {
+        self.facts().filter_map(|fact| {
+            let seen = Seen::of(fact, |at| {
+                at.is_none_or(|at| *at == self.account.environment)
+            })?;
+            let account = self.inventory.accounts.get(seen.account)?;
+            let is_here = account.provider == self.account.provider
+                && account.environment == self.account.environment;
+            is_here.then_some(seen)
+        })
+    }
+
+    /// The tests of its current version in its environment.
+    fn tests(&self, side: Side) -> impl Iterator<Item = Seen<'a>> {
+        let number = self.current().map(|(number, _)| number);
+        self.tests_here().filter(move |seen| {
+            seen.account == self.id && Some(seen.version) == number && seen.side == side
+        })
+    }
+
+    /// The last test of a kind of its current version. Of two at one moment the worse counts.
+    pub(super) fn seen(&self, side: Side, probe: ProbeKind) -> Option<Seen<'a>> {
+        newest(self.tests(side).filter(|seen| seen.probe == probe))
+    }
+
+    /// The same, where it passed.
+    pub(super) fn passed(&self, side: Side, probe: ProbeKind) -> Option<Seen<'a>> {
+        self.seen(side, probe).filter(Seen::is_pass)
+    }
+
+    /// The same, where it failed.
+    pub(super) fn failed(&self, side: Side, probe: ProbeKind) -> Option<Seen<'a>> {
+        let seen = self.seen(side, probe);
+        seen.filter(|seen| seen.outcome == Outcome::Fail)
+    }
+
+    /// Its last logon at the provider. A read shows the secret too, where it passed or was answered like a bad logon.
+    pub(super) fn logon(&self) -> Option<Seen<'a>> {
+        newest(self.tests(Side::Provider).filter(|seen| match seen.probe {
+            ProbeKind::Authenticate => true,
+            ProbeKind::Read => seen.is_pass() || seen.is_bad(),
+            ProbeKind::Discover
+            | ProbeKind::Write
+            | ProbeKind::Foreign
+            | ProbeKind::Forbidden
+            | ProbeKind::Audit
+            | ProbeKind::Session => false,
+        }))
+    }
+
+    /// An environment in which its current version logged on, and which is not its own.
+    pub(super) fn logon_elsewhere(&self) -> Option<Seen<'a>> {
+        let number = self.current()?.0;
+        let facts = self.own_facts();
+        let seen = facts.filter_map(|fact| {
+            Seen::of(fact, |at| {
+                at.is_some_and(|at| *at != self.account.environment)
+            })
+        });
+        newest(seen.filter(|seen| {
+            let is_logon = matches!(seen.probe, ProbeKind::Authenticate | ProbeKind::Read);
+            is_logon && seen.is_pass() && seen.version == number && seen.side == Side::Provider
+        }))
+    }
+
+    /// The last comparison of its logs.
+    pub(super) fn compared(&self) -> Option<(Date, &'a Compared)> {
+        let all = self.own_facts().filter_map(|fact| {
+            let Fact::Reconciled { on, compared, .. } = fact else {
+                return None;
+            };
+            Some((*on, &**compared))
+        });
+        all.max_by_key(|(on, compared)| (*on, compared.until))
+    }
+
+    /// The last reading of a log that has it.
+    pub(super) fn reading(&self) -> Option<(Date, &'a Reading)> {
+        let all = self.own_facts().filter_map(|fact| {
+            let Fact::Seen { on, reading, .. } = fact else {
+                return None;
+            };
+            Some((*on, reading.as_deref()?))
+        });
+        all.max_by_key(|(on, reading)| (*on, reading.until))
+    }
+
+    /// The last day on which it was seen at work.
+    pub(super) fn at_work(&self) -> Option<Date> {
+        let seen = self.own_facts();
+        let seen = seen.filter(|fact| matches!(fact, Fact::Seen { .. }));
+        seen.map(Fact::on).max()
+    }
+
+    /// What one of some rules finds on the account.
+    pub(super) fn finding(&self, rules: &[&str]) -> Option<&'a Finding> {
+        let subject = RecordId::new(Kind::Account, self.id);
+        let all = self.known.findings.iter();
+        let mut ours = all.filter(|finding| finding.subject == subject);
+        ours.find(|finding| rules.contains(&finding.rule))
+    }
+
+    /// The same as a ground.
+    pub(super) fn rule(&self, rules: &[&str]) -> Option<Ground> {
+        self.finding(rules).map(found)
+    }
+
+    /// What one of some rules finds on the account's environment at the provider.
+    pub(super) fn rule_on_environment(&self, rules: &[&str]) -> Option<Ground> {
+        let subject = RecordId::new(Kind::Provider, &self.account.provider);
+        let name = self.account.environment.as_str();
+        let is_it = |finding: &&Finding| {
+            let steps = &finding.field.0;
+            finding.subject == subject
+                && rules.contains(&finding.rule)
+                && matches!(steps.as_slice(), [FieldStep::Key(a), FieldStep::Key(b), ..]
+                    if &**a == "environment" && &**b == name)
+        };
+        self.known.findings.iter().find(is_it).map(found)
+    }
+
+    /// Whether what is of a day still speaks for what others may change.
+    pub(super) fn is_fresh(&self, on: Date) -> bool {
+        on.days_until(self.as_of) <= FRESH
+    }
+
+    fn probe(&self, side: Side, kind: ProbeKind) -> Option<&'a Probe> {
+        match side {
+            Side::Provider => self.provider()?.test.get(&kind),
+            Side::Platform => self.platform()?.test.get(&kind),
+        }
+    }
+
+    /// The command that tests something: by the first probe that is declared, else by hand.
+    pub(super) fn way(&self, side: Side, kinds: &[ProbeKind]) -> String {
+        let id = self.id;
+        let at = match side {
+            Side::Provider => "",
+            Side::Platform => " --side platform",
+        };
+        let Some((_, version)) = self.current() else {
+            return format!("keyroll secret set {id}");
+        };
+        let declared = kinds
+            .iter()
+            .find(|kind| self.probe(side, **kind).is_some() && version.held.is_some());
+        match (declared, kinds.first()) {
+            (Some(ProbeKind::Write), _) => {
+                format!("keyroll test {id} --probe write --allow-write{at}")
+            }
+            (Some(kind), _) => format!("keyroll test {id} --probe {kind}{at}"),
+            (None, first) => {
+                let kind = first.copied().unwrap_or(ProbeKind::Authenticate);
+                format!("keyroll evidence add {id} {kind} --outcome OUTCOME --file FILE{at}")
+            }
+        }
+    }
+
+    /// The command that holds the logs against each other.
+    pub(super) fn reconcile(&self) -> String {
+        format!(
+            "keyroll audit reconcile --provider {} --provider-log FILE --platform-log FILE",
+            self.account.provider
+        )
+    }
+
+    /// The command that changes a field of the account.
+    pub(super) fn set(&self, field: &str) -> String {
+        format!("keyroll account set {} {field}", self.id)
+    }
+}
+
+impl<'a> Seen<'a> {
+    fn of(
+        fact: &'a Fact,
+        is_wanted: impl Fn(Option<&EnvironmentName>) -> bool,
+    ) -> Option<Seen<'a>> {
+        let Fact::Evidence {
+            account,
+            version,
+            probe,
+            outcome,
+            on,
+            detail,
+        } = fact
+        else {
+            return None;
+        };
+        let detail = detail.as_deref();
+        if !is_wanted(detail.and_then(|detail| detail.environment.as_ref())) {
+            return None;
+        }
+        let status = detail.and_then(|detail| detail.status);
+        // What was seen by hand has a file, and no time.
+        let was_asked = detail.is_some_and(|detail| detail.millis.is_some());
+        Some(Seen {
+            account,
+            version: *version,
+            side: detail
+                .and_then(|detail| detail.side)
+                .unwrap_or(Side::Provider),
+            probe: *probe,
+            outcome: *outcome,
+            status,
+            on: *on,
+            at: detail
+                .and_then(|detail| detail.at)
+                .unwrap_or_else(|| Timestamp::from(*on)),
+            is_silence: was_asked && status.is_none() && *outcome == Outcome::Inconclusive,
+        })
+    }
+
+    pub fn is_pass(&self) -> bool {
+        self.outcome == Outcome::Pass
+    }
+
+    /// Whether it was answered as bad logons are.
+    pub fn is_bad(&self) -> bool {
+        let status = self.status;
+        status.is_some_and(|status| testing::BAD.contains(&status))
+    }
+}
+
+/// The newest of some tests. Of two at one moment the worse counts.
+pub(super) fn newest<'a>(tests: impl Iterator<Item = Seen<'a>>) -> Option<Seen<'a>> {
+    tests.max_by_key(|seen| (seen.on, seen.at, !seen.is_pass()))
+}

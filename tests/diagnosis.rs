@@ -1,0 +1,10 @@
+//! `keyroll diagnose`: each cause of the guide in each standing that it can have, and the look at a server.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod binary;
+#[path = "diagnosis/causes.rs"]
+mod causes;
+mod holding;
+#[path = "diagnosis/look.rs"]
+mod look;
