@@ -386,3 +386,35 @@ fn a_platform_is_asked_for_what_the_account_may_do_there() {
     );
     assert_eq!(lines(&asked), ["GET /scopes"]);
 }
+
+#[test]
+fn what_is_added_twice_in_one_second_is_recorded_or_told_as_the_same() {
+    let (address, _) = serve(honest);
+    let home = home(address, "");
+    let file = home.file("seen.png", "a picture");
+    let add = |note: &str| {
+        let words = ["evidence", "add", "etl", "foreign", "--outcome", "pass"];
+        let ran = run(
+            &home,
+            &[&words[..], &["--file", &file, "--note", note]].concat(),
+        );
+        let told = said(&ran);
+        ran.ok(0);
+        told
+    };
+    let told: Vec<String> = (0..6).map(|_| add("by one")).collect();
+    assert!(told[0].contains("recorded: foreign"), "{told:?}");
+    // Six of them are not a second apart each.
+    assert!(
+        told.iter().any(|it| it.contains("recorded already")),
+        "{told:?}"
+    );
+    for note in ["by two", "by three", "by four"] {
+        assert!(add(note).contains("recorded: foreign"));
+    }
+    let listed = run(&home, &["evidence", "list", "etl", "--format", "csv"]);
+    let listed = said(&listed);
+    for note in ["by one", "by two", "by three", "by four"] {
+        assert!(listed.contains(note), "{listed}");
+    }
+}

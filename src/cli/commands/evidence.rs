@@ -10,7 +10,7 @@ use crate::cli::scene::scene;
 use crate::lifecycle::versions::Versions;
 use crate::model::change::Change;
 use crate::model::credential::VersionStage;
-use crate::model::date::Date;
+use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::Side;
 use crate::model::fact::{self, Detail, Fact};
 use crate::model::id::AccountId;
@@ -19,6 +19,7 @@ use crate::model::probe::ProbeKind;
 use crate::model::record::{Kind, Record};
 use crate::model::text::{Text, could_be_secret};
 use crate::operations::evidence::proof;
+use crate::operations::procedure::Scene;
 use crate::operations::secrets::{self, Refusal};
 use crate::report;
 use crate::report::view::{Cell, Column, Tone, View};
@@ -218,6 +219,8 @@ fn add(args: Add, context: &mut Context) -> Outcome {
             .hint("say what was seen without it; nothing was recorded"));
     }
     let mut store = context.open(Access::Write)?;
+    // What is recorded already must not change before this is.
+    let _turn = store.take_turn()?;
     let scene = scene(&store, &args.account)?;
     let number = match args.version {
         Some(number) => scene.version(number).map_err(anyhow::Error::from)?.0.number,
@@ -232,28 +235,48 @@ fn add(args: Add, context: &mut Context) -> Outcome {
         Failure::from(error)
             .or_hint("name a plain file that shows what was seen; nothing was recorded")
     })?;
-    let now = context.this_moment();
-    let fact = Fact::Evidence {
+    let (outcome, probe) = (args.outcome, args.probe);
+    let seen = |at: Timestamp| Fact::Evidence {
         account: scene.id.clone(),
         version: number,
-        probe: args.probe,
-        outcome: args.outcome,
-        on: now.date(),
+        probe,
+        outcome,
+        on: at.date(),
         detail: Some(Box::new(Detail {
-            at: Some(now),
+            at: Some(at),
             side: Some(args.side),
             environment: Some(scene.account.environment.clone()),
-            digest: Some(proof.digest),
-            file: Some(proof.name),
-            note: args.note,
+            digest: Some(proof.digest.clone()),
+            file: Some(proof.name.clone()),
+            note: args.note.clone(),
             ..Detail::default()
         })),
     };
-    let key = FactKey::of(&fact);
-    roll::commit(context, &mut store, &[Change::create((key, fact).into())])?;
-    let (outcome, probe, id) = (args.outcome, args.probe, &scene.id);
-    context.out.note(format!(
-        "recorded: {probe} by version {number} of account/{id}: {outcome}"
-    ));
+    let told = format!(
+        "{probe} by version {number} of account/{}: {outcome}",
+        scene.id
+    );
+    match unrecorded(&scene, context.this_moment(), seen) {
+        None => context.out.note(format!("recorded already: {told}")),
+        Some(fact) => {
+            let change = Change::create((FactKey::of(&fact), fact).into());
+            roll::commit(context, &mut store, &[change])?;
+            context.out.note(format!("recorded: {told}"));
+        }
+    }
     Ok(Status::Clean)
+}
+
+/// A fact of a moment; of the next free second, where another of its key is recorded of this one. None where the same is
+/// recorded already.
+fn unrecorded(scene: &Scene, now: Timestamp, of: impl Fn(Timestamp) -> Fact) -> Option<Fact> {
+    let mut at = now;
+    loop {
+        let fact = of(at);
+        match scene.inventory.facts.get(&FactKey::of(&fact)) {
+            None => return Some(fact),
+            Some(known) if *known == fact => return None,
+            Some(_) => at = Timestamp::from_unix(at.unix() + 1),
+        }
+    }
 }
