@@ -169,6 +169,11 @@ fn what_can_never_go_on_is_stalled_after_three_times() {
     }
     assert_eq!(world.state(), "stalled");
     assert_eq!(world.server.count(""), 0);
+    let ran = world.run(&["rotate", "--due", "--yes", "--format", "csv"]);
+    assert_eq!(
+        ran.ok(4).stdout,
+        "account,result,why\netl,stalled,rotation 1 is stalled after 3 failures\n"
+    );
 }
 
 #[test]

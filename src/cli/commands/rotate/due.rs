@@ -13,6 +13,7 @@ use crate::lifecycle::versions;
 use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
 use crate::model::id::AccountId;
+use crate::model::key::OperationKey;
 use crate::model::operation::{Operation, OperationState, Work};
 use crate::model::record::{Kind, Record};
 use crate::operations::due;
@@ -26,6 +27,9 @@ enum Turn {
     GoOn,
     Begin,
 }
+
+/// What is done, in this order.
+type Turns = Vec<(AccountId, Turn)>;
 
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let Some(_held) = lock::due(context)? else {
@@ -47,11 +51,12 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         true => context.judged_at(),
         false => context.this_moment(),
     };
-    let (turns, mut status) = turns(&store, args.max, at, context)?;
+    let (turns, mut all) = turns(&store, args.max, at, context)?;
+    let stalled = all.iter().map(|went| went.status);
+    let mut status = stalled.fold(Status::Clean, Status::and);
     if args.dry_run {
         return dry(&turns, status, &store, context);
     }
-    let mut all = Vec::new();
     if !turns.is_empty() {
         let names: Vec<String> = turns.iter().map(|(id, _)| id.to_string()).collect();
         context.confirm(&format!("Rotate {}?", names.join(", ")))?;
@@ -115,14 +120,15 @@ fn decided(
     })
 }
 
-/// What waits to go on, then what is due and not begun, in its window, at most `max` of it. Those that stalled are told.
+/// What waits to go on, then what is due and not begun, in its window, at most `max` of it. Those that stalled are told, and
+/// stand beside.
 fn turns(
     store: &Store,
     max: usize,
     at: Timestamp,
     context: &mut Context,
-) -> Result<(Vec<(AccountId, Turn)>, Status), Failure> {
-    let mut status = Status::Clean;
+) -> Result<(Turns, Vec<Went>), Failure> {
+    let mut stood = Vec::new();
     let mut turns = Vec::new();
     let mut busy = Vec::new();
     for record in store.records(Kind::Operation)? {
@@ -136,14 +142,7 @@ fn turns(
         match (operation.what, operation.state) {
             (Work::Rotate, OperationState::Open) => turns.push((key.account, Turn::GoOn)),
             (Work::Rotate, OperationState::Stalled) => {
-                context.out.note(format!(
-                    "account/{}: rotation {} is stalled after {} failures; `keyroll rotate {} --resume` tries again",
-                    key.account, key.number, operation.failures, key.account
-                ));
-                status = status.and(match is_possibly_live(store, &key.account) {
-                    true => Status::Integrity,
-                    false => Status::Error,
-                });
+                stood.push(stalled(&key, &operation, store, context));
             }
             (Work::Rotate, OperationState::Done | OperationState::Aborted)
             | (Work::Revoke | Work::Emergency | Work::Drill, _) => {}
@@ -152,7 +151,28 @@ fn turns(
     let due = due::to_rotate(store, at)?.into_iter();
     let begun = due.filter(|id| !busy.contains(id)).take(max);
     turns.extend(begun.map(|id| (id, Turn::Begin)));
-    Ok((turns, status))
+    Ok((turns, stood))
+}
+
+/// One that nobody goes on with by itself.
+fn stalled(
+    key: &OperationKey,
+    operation: &Operation,
+    store: &Store,
+    context: &mut Context,
+) -> Went {
+    let id = &key.account;
+    let why = format!(
+        "rotation {} is stalled after {} failures",
+        key.number, operation.failures
+    );
+    context.out.note(format!(
+        "account/{id}: {why}; `keyroll rotate {id} --resume` tries again"
+    ));
+    match is_possibly_live(store, id) {
+        true => Went::of(id, "possibly-live", Status::Integrity, &why),
+        false => Went::of(id, "stalled", Status::Error, &why),
+    }
 }
 
 /// Whether a version of an account was taken away and may still work.
