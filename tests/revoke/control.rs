@@ -191,3 +191,14 @@ fn where_bad_logons_lock_one_is_spent_however_often_it_is_looked_at() {
     home.run(&["revoke", "etl", "--resume"]).ok(5);
     assert_eq!(provider.asked("GET /me"), 2, "each version once");
 }
+
+#[test]
+fn where_one_bad_logon_locks_it_is_said_that_a_test_could() {
+    let provider = Provider::start();
+    let home = home(&provider, &Roll::default());
+    home.run(&["provider", "set", "cmms", "lockout-after=1"])
+        .ok(0);
+    home.run(EMERGENCY)
+        .ok(5)
+        .says("a test could lock the identity, as one bad logon does at `provider/cmms`");
+}

@@ -130,11 +130,7 @@ pub fn refusal(
         return by_hand::look(scene, key, &why, hands);
     }
     let Some((kind, probe)) = logon(scene) else {
-        let why = format!(
-            "`provider/{}` declares no authenticate or read test that may be tried",
-            scene.account.provider
-        );
-        return by_hand::look(scene, key, &why, hands);
+        return by_hand::look(scene, key, &untried(scene), hands);
     };
     let locks = scene.provider.lockout_after.is_some();
     // Where bad logons are counted, what was refused before is not tried once more.
@@ -221,16 +217,29 @@ fn could_lock(scene: &Scene, version: &Version, number: u32) -> bool {
     is_doubtful || testing::could_lock(scene.facts(), number, most)
 }
 
-/// The probe of a fresh logon.
+/// The probe of a fresh logon, where one may be tried.
 pub(super) fn logon(scene: &Scene) -> Option<(ProbeKind, &Probe)> {
+    // One bad logon would lock it.
+    declared(scene).filter(|_| scene.provider.lockout_after != Some(1))
+}
+
+fn declared(scene: &Scene) -> Option<(ProbeKind, &Probe)> {
     let wanted = [ProbeKind::Authenticate, ProbeKind::Read];
     let mut found = wanted
         .iter()
         .filter_map(|kind| Some((*kind, scene.provider.test.get(kind)?)));
-    // One bad logon would lock it.
-    found
-        .next()
-        .filter(|_| scene.provider.lockout_after != Some(1))
+    found.next()
+}
+
+/// Why there is no probe of a fresh logon that may be tried.
+pub(super) fn untried(scene: &Scene) -> String {
+    let provider = &scene.account.provider;
+    match declared(scene) {
+        None => format!("`provider/{provider}` declares no authenticate or read test"),
+        Some(_) => format!(
+            "a test could lock the identity, as one bad logon does at `provider/{provider}`"
+        ),
+    }
 }
 
 /// Whether what the provider gives on logon outlives the logon: a connection, or a token.

@@ -160,10 +160,9 @@ impl Drill<'_, '_> {
             return Looked::nothing("only the current version is tried");
         }
         let Some((kind, probe)) = withdrawal::logon(&self.scene) else {
-            return Looked::of(
-                Outcome::Inconclusive,
-                "no authenticate or read test: nobody could see it refused but by hand",
-            );
+            let why = withdrawal::untried(&self.scene);
+            let why = format!("{why}: nobody could see it refused but by hand");
+            return Looked::of(Outcome::Inconclusive, why);
         };
         let subject = Subject {
             version: Some((key, version)),
