@@ -310,9 +310,10 @@ impl<'a> Case<'a> {
 
     /// The command that holds the logs against each other.
     pub(super) fn reconcile(&self) -> String {
+        let account = self.account;
         format!(
-            "keyroll audit reconcile --provider {} --provider-log FILE --platform-log FILE",
-            self.account.provider
+            "keyroll audit reconcile --provider {} --environment {} --provider-log FILE --platform-log FILE",
+            account.provider, account.environment
         )
     }
 

@@ -123,6 +123,7 @@ impl Asked<'_> {
                 verdict.standing == RuledOut,
                 "{verdict:?}"
             );
+            verdict.next.iter().for_each(|next| can_be_typed(next));
         }
         let ours = all.into_iter().find(|it| it.cause == self.cause);
         ours.unwrap()
@@ -139,6 +140,30 @@ impl Asked<'_> {
 
 fn is(standing: Standing, ground: &str, cause: Cause, account: &str, records: Value) {
     asked(cause, account, records).is(standing, ground);
+}
+
+/// That a command is one, once its words in capitals are filled in.
+fn can_be_typed(next: &str) {
+    let Some(ours) = next.strip_prefix("keyroll ") else {
+        assert_eq!(next, "timedatectl status");
+        return;
+    };
+    let filled = [
+        ("OUTCOME", "pass"),
+        ("DATE", "2027-03-31"),
+        ("WHO", "person/jo"),
+    ];
+    let filled = filled.iter().fold(ours.to_owned(), |text, (word, value)| {
+        text.replace(word, value)
+    });
+    let all = keyroll::cli::command();
+    let audit = all.find_subcommand("audit").unwrap();
+    if ours.starts_with("audit reconcile ") && audit.find_subcommand("reconcile").is_none() {
+        return;
+    }
+    let words = ["keyroll"].into_iter().chain(filled.split(' '));
+    let parsed = all.try_get_matches_from(words);
+    assert!(parsed.is_ok(), "{next}: {}", parsed.unwrap_err());
 }
 
 /// A test of version 2 with more of its detail.

@@ -16,6 +16,7 @@ use crate::model::finding::Finding;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::record::Kind;
+use crate::operations::records;
 use crate::operations::schedule::Stop;
 use crate::report::diagnosis::{self as shown, Told};
 use crate::report::{self, Format, json};
@@ -92,11 +93,8 @@ fn symptom(word: &str) -> Result<Symptom, Failure> {
 
 fn named(name: &str, store: &Store) -> Result<AccountId, Failure> {
     let unknown = || roll::unknown(Kind::Account, name, store);
-    let id: AccountId = name.parse().map_err(|_| unknown())?;
-    match store.names(Kind::Account)?.iter().any(|it| it == name) {
-        true => Ok(id),
-        false => Err(unknown()),
-    }
+    records::find(store, Kind::Account, name)?.ok_or_else(unknown)?;
+    name.parse().map_err(|_| unknown())
 }
 
 /// What the rules that matter find; what was accepted is as true as the rest.

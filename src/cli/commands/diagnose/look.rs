@@ -39,7 +39,7 @@ pub fn look(args: &Args, symptom: Symptom, context: &mut Context) -> Result<Live
         untried: None,
         expired: false,
     };
-    let sides = match logon(&scene, symptom) {
+    let sides = match logon(&scene, symptom, context.this_moment()) {
         Ok(sides) => sides,
         Err(why) => {
             context
@@ -107,7 +107,7 @@ fn wanted(symptom: Symptom) -> [(Side, &'static [ProbeKind]); 2] {
 type Sides<'s> = Vec<(VersionKey, Side, Vec<Planned<'s>>)>;
 
 /// What is asked with the secret, or why nothing is.
-fn logon(scene: &Scene, symptom: Symptom) -> Result<Sides<'_>, Untried> {
+fn logon(scene: &Scene, symptom: Symptom, now: Timestamp) -> Result<Sides<'_>, Untried> {
     let held = scene
         .current()
         .filter(|(_, version)| version.held.is_some());
@@ -121,7 +121,7 @@ fn logon(scene: &Scene, symptom: Symptom) -> Result<Sides<'_>, Untried> {
             kinds,
             allow_write: false,
             is_open: &openings::is_open,
-            now: Timestamp::from_unix(0),
+            now,
         };
         let mut planned = testing::plan(&scene.account, tests, wish);
         planned.retain(|it| !it.writes);
