@@ -136,8 +136,8 @@ fn without_a_probe_nothing_is_asked_and_with_one_nothing_is_written() {
     assert_eq!(told["probe"]["status"], 404);
     let asked: Vec<(String, bool)> = asked.try_iter().collect();
     let expected = [
-        ("GET /api/me".to_owned(), true),
         ("HEAD /api/".to_owned(), false),
+        ("GET /api/me".to_owned(), true),
     ];
     assert_eq!(asked, expected);
     // What was seen is evidence, as if it had been tested.
@@ -262,4 +262,26 @@ fn what_no_knock_tells_of_is_not_knocked_for() {
     assert!(told["probe"]["status"].is_null());
     let asked: Vec<(String, bool)> = asked.try_iter().collect();
     assert_eq!(asked, [("GET /api/me".to_owned(), true)]);
+}
+
+#[test]
+fn a_logon_that_the_provider_refused_is_not_tried_at_the_platform() {
+    for (is_good, requests) in [(true, 1), (false, 0)] {
+        let (address, _asked) = serve(move |line| match is_good {
+            true => good(line),
+            false => ("401 No", "{}".to_owned()),
+        });
+        let home = home(address, "");
+        let (other, asked) = serve(good);
+        let platform = format!(
+            "[platform.pf]\n[platform.pf.environment.test]\nendpoint = \"http://{other}/api\"\n\
+             [platform.pf.test.authenticate]\nhttp = {{ method = \"GET\", path = \"/me\", header = {{ Authorization = \
+             \"Bearer {{secret}}\" }} }}\nallowed = {{ status = 200 }}\n"
+        );
+        let path = home.file("platform.toml", platform);
+        run(&home, &["apply", &path, "--yes", "--accept-findings"]).ok(0);
+        run(&home, &["account", "set", "etl", "platform=pf"]).ok(0);
+        diagnosis(&home, &["write-denied", "--probe"], 4);
+        assert_eq!(asked.try_iter().count(), requests);
+    }
 }

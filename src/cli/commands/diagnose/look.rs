@@ -11,9 +11,11 @@ use crate::lifecycle::testing::{self, Planned, Wish};
 use crate::model::date::Timestamp;
 use crate::model::diagnosis::{Drift, Greeting, Live, Symptom, Untried};
 use crate::model::entitlement::Side;
+use crate::model::fact::Outcome;
 use crate::model::key::VersionKey;
 use crate::model::probe::ProbeKind;
 use crate::operations::procedure::Scene;
+use crate::operations::secrets::Secrets;
 use crate::operations::test::{Came, Tester, side};
 use crate::provider::{Reach, Surroundings};
 use crate::store::Access;
@@ -35,45 +37,59 @@ pub fn look(args: &Args, symptom: Symptom, context: &mut Context) -> Result<Live
     }
     let around = surroundings(context)?;
     let mut live = Live {
-        greeting: None,
+        greeting: greeting(&scene, symptom, &around, context),
         untried: None,
         expired: false,
     };
-    let sides = match logon(&scene, symptom, context.this_moment()) {
-        Ok(sides) => sides,
-        Err(why) => {
-            context
-                .out
-                .note(format!("no logon is tried: {}", words(why, &scene)));
-            live.untried = Some(why);
-            Vec::new()
+    match logon(&scene, symptom, context.this_moment()) {
+        Ok(sides) => {
+            let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
+            live.expired = log_on(&scene, &sides, &around, &mut secrets, context)?;
         }
-    };
-    if !sides.is_empty() {
-        let mut secrets = unlock::unlock(&mut store, &args.identity, context)?;
-        for (version, which, planned) in &sides {
-            let Some((environment, _)) = side(&scene, *which) else {
-                continue;
-            };
-            let now = || context.this_moment();
-            let mut tester = Tester {
-                secrets: &mut secrets,
-                around: &around,
-                scene: &scene,
-                side: *which,
-                environment,
-                version: version.clone(),
-                now: &now,
-            };
-            let tested = tester.run(planned)?;
-            live.expired |= tested.iter().any(|it| match &it.came {
-                Came::Seen(seen) => seen.expired,
-                Came::LeftOut(_) => false,
-            });
+        Err(why) => {
+            let told = words(why, &scene);
+            context.out.note(format!("no logon is tried: {told}"));
+            live.untried = Some(why);
         }
     }
-    live.greeting = greeting(&scene, symptom, &around, context);
     Ok(live)
+}
+
+/// Runs the probes, side by side; a refused logon is the last request. Gives whether an answer says that something is expired.
+fn log_on(
+    scene: &Scene,
+    sides: &Sides<'_>,
+    around: &Surroundings,
+    secrets: &mut Secrets<'_>,
+    context: &Context,
+) -> Result<bool, Failure> {
+    let now = || context.this_moment();
+    for (version, which, planned) in sides {
+        let Some((environment, _)) = side(scene, *which) else {
+            continue;
+        };
+        let mut tester = Tester {
+            secrets,
+            around,
+            scene,
+            side: *which,
+            environment,
+            version: version.clone(),
+            now: &now,
+        };
+        let tested = tester.run(planned)?;
+        let mut seen = tested.iter().filter_map(|it| match &it.came {
+            Came::Seen(seen) => Some((it.kind, seen)),
+            Came::LeftOut(_) => None,
+        });
+        if seen.clone().any(|(_, seen)| seen.expired) {
+            return Ok(true);
+        }
+        if seen.any(|(kind, it)| kind == ProbeKind::Authenticate && it.outcome == Outcome::Fail) {
+            break;
+        }
+    }
+    Ok(false)
 }
 
 /// The probes of each side that a symptom calls for.
