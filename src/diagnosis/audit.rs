@@ -32,13 +32,40 @@ fn discrepancy(on: Date, compared: &Compared, kinds: &[Discrepancy]) -> Option<G
     (!found.is_empty()).then(|| recorded(text, on))
 }
 
+/// How many records of the account the last comparison went by: what was compared is writes, and of an account that only
+/// reads the readings beside it tell.
+fn records(case: &Case<'_>, compared: &Compared) -> u64 {
+    let reading = case.reading(Some(compared.since));
+    let read = reading.map_or(0, |(_, reading)| reading.records);
+    compared.records.max(read)
+}
+
 /// That the last comparison found none of what was looked for.
-fn clean(on: Date, compared: &Compared) -> Ground {
-    let (since, until, records) = (compared.since, compared.until, compared.records);
+fn clean(on: Date, compared: &Compared, records: u64) -> Ground {
+    let (since, until) = (compared.since, compared.until);
     recorded(
         format!("the logs of {since} to {until} agree on that, in {records} records"),
         on,
     )
+}
+
+/// That the logs were compared, and have nothing of the account.
+fn empty(on: Date) -> Ground {
+    recorded(
+        "the logs that were compared hold no record of the account",
+        on,
+    )
+}
+
+/// Nothing speaks for it: whether the logs speak against it.
+fn by_logs(case: &Case<'_>, cause: Cause) -> Verdict {
+    match case.compared() {
+        None => unknown(cause, never(), case.reconcile()),
+        Some((on, compared)) => match records(case, compared) {
+            0 => unknown(cause, empty(on), case.reconcile()),
+            records => ruled_out(cause, clean(on, compared, records)),
+        },
+    }
 }
 
 fn never() -> Ground {
@@ -62,14 +89,7 @@ pub(super) fn action_path(case: &Case<'_>) -> Verdict {
     if let Some(ground) = case.rule(&["interactive-use"]) {
         return likely(cause, FAIR, ground, edit(case));
     }
-    match compared {
-        Some((on, compared)) if compared.records > 0 => ruled_out(cause, clean(on, compared)),
-        Some((on, _)) => {
-            let text = "the logs that were compared hold no record of the account";
-            unknown(cause, recorded(text, on), case.reconcile())
-        }
-        None => unknown(cause, never(), case.reconcile()),
-    }
+    by_logs(case, cause)
 }
 
 pub(super) fn account_id(case: &Case<'_>) -> Verdict {
@@ -90,24 +110,24 @@ pub(super) fn account_id(case: &Case<'_>) -> Verdict {
         return likely(cause, STRONG, ground, edit(case));
     }
     let compared = case.compared();
-    if let Some((on, compared)) = compared {
-        if let Some(ground) = discrepancy(on, compared, &[Discrepancy::WrongEnvironment]) {
-            return likely(cause, FAIR, ground, case.reconcile());
-        }
-        if compared.records == 0 {
-            let text = "the logs that were compared hold no record under its identity";
-            return likely(cause, STRONG, recorded(text, on), case.reconcile());
-        }
+    if let Some((on, compared)) = compared
+        && let Some(ground) = discrepancy(on, compared, &[Discrepancy::WrongEnvironment])
+    {
+        return likely(cause, FAIR, ground, case.reconcile());
     }
-    let reading = case.reading().filter(|(_, reading)| reading.records > 0);
-    match (compared, reading) {
-        (Some((on, compared)), _) => {
-            let text = format!("{} records in the logs bear its identity", compared.records);
-            ruled_out(cause, recorded(text, on))
-        }
-        (None, Some((on, reading))) => {
+    let reading = case.reading(compared.map(|(_, compared)| compared.since));
+    match (reading, compared) {
+        (Some((on, reading)), _) => {
             let text = format!("{} records of a log bear its identity", reading.records);
             ruled_out(cause, recorded(text, on))
+        }
+        (None, Some((on, compared))) if compared.records > 0 => {
+            let text = format!("{} writes in the logs bear its identity", compared.records);
+            ruled_out(cause, recorded(text, on))
+        }
+        (None, Some((on, _))) => {
+            let text = "the logs that were compared hold no record under its identity";
+            likely(cause, STRONG, recorded(text, on), case.reconcile())
         }
         (None, None) => unknown(cause, never(), case.reconcile()),
     }
@@ -163,19 +183,18 @@ pub(super) fn sync_log(case: &Case<'_>) -> Verdict {
     if let Some(ground) = unrequired(case, &[wanted]) {
         return likely(cause, STRONG, ground, edit(case));
     }
-    match case.compared() {
-        None => unknown(cause, never(), case.reconcile()),
+    let compared = case.compared();
+    if let Some((on, compared)) = compared
+        && let Some(ground) = discrepancy(on, compared, &[Discrepancy::MissingAtPlatform])
+    {
+        return likely(cause, STRONG, ground, case.reconcile());
+    }
+    match compared.filter(|(_, compared)| !is_kept(case, compared)) {
+        None => by_logs(case, cause),
         Some((on, compared)) => {
-            match discrepancy(on, compared, &[Discrepancy::MissingAtPlatform]) {
-                Some(ground) => likely(cause, STRONG, ground, case.reconcile()),
-                None if is_kept(case, compared) => ruled_out(cause, clean(on, compared)),
-                None => {
-                    let ground = clean(on, compared);
-                    unknown(cause, ground, case.reconcile()).beside(Some(declared(
-                        "what was compared is older than the log is kept",
-                    )))
-                }
-            }
+            let ground = clean(on, compared, records(case, compared));
+            let text = "what was compared is older than the log is kept";
+            unknown(cause, ground, case.reconcile()).beside(Some(declared(text)))
         }
     }
 }
@@ -200,8 +219,14 @@ pub(super) fn provider_response(case: &Case<'_>) -> Verdict {
         Some(seen) if seen.is_pass() => ruled_out(cause, told(&seen)),
         Some(seen) if seen.outcome == Outcome::Fail => likely(cause, STRONG, told(&seen), way),
         Some(seen) => unknown(cause, told(&seen), way),
-        None => match compared.filter(|(_, compared)| compared.records > 0) {
-            Some((on, compared)) => ruled_out(cause, clean(on, compared)),
+        None => match compared {
+            Some((on, compared)) if compared.records > 0 => {
+                ruled_out(cause, clean(on, compared, compared.records))
+            }
+            Some((on, _)) => {
+                let text = "no write of the account is in the logs that were compared";
+                unknown(cause, recorded(text, on), way)
+            }
             None => unknown(cause, untested(case, Side::Provider, ProbeKind::Audit), way)
                 .beside(Some(never())),
         },
@@ -221,12 +246,5 @@ pub(super) fn retry_handler(case: &Case<'_>) -> Verdict {
     if let Some(ground) = unrequired(case, &wanted).or_else(|| absent(case, &["retry-log"])) {
         return likely(cause, FAIR, ground, edit(case));
     }
-    match compared {
-        Some((on, compared)) if compared.records > 0 => ruled_out(cause, clean(on, compared)),
-        Some((on, _)) => {
-            let text = "the logs that were compared hold no record of the account";
-            unknown(cause, recorded(text, on), case.reconcile())
-        }
-        None => unknown(cause, never(), case.reconcile()),
-    }
+    by_logs(case, cause)
 }

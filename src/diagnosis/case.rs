@@ -226,15 +226,18 @@ impl<'a> Case<'a> {
         all.max_by_key(|(on, compared)| (*on, compared.until))
     }
 
-    /// The last reading of a log that has it.
-    pub(super) fn reading(&self) -> Option<(Date, &'a Reading)> {
+    /// The reading of a log that has the most of its records, of those that reach to a day.
+    pub(super) fn reading(&self, since: Option<Date>) -> Option<(Date, &'a Reading)> {
         let all = self.own_facts().filter_map(|fact| {
             let Fact::Seen { on, reading, .. } = fact else {
                 return None;
             };
             Some((*on, reading.as_deref()?))
         });
-        all.max_by_key(|(on, reading)| (*on, reading.until))
+        let reaching = all.filter(|(_, reading)| since.is_none_or(|day| reading.until >= day));
+        reaching
+            .filter(|(_, reading)| reading.records > 0)
+            .max_by_key(|(on, reading)| (reading.records, *on))
     }
 
     /// The last day on which it was seen at work.

@@ -192,6 +192,12 @@ fn compared(account: &str, records: u64, found: Value) -> Value {
         "until": "2026-11-19", "provider-log": "p", "platform-log": "q", "records": records, "found": found } })
 }
 
+/// What a log told of an account, up to a day.
+fn read(account: &str, until: &str) -> Value {
+    let reading = json!({ "since": "2026-10-01", "until": until, "records": 12 });
+    json!({ "fact": "seen", "account": account, "on": until, "reading": reading })
+}
+
 fn greeted(heard: Result<u16, Silence>, drift: Option<(i64, i64)>) -> Option<Live> {
     Some(Live {
         greeting: Some(Greeting {
@@ -960,6 +966,11 @@ fn the_way_that_an_action_took() {
         "hold no record of the account",
         json!({ "fact/a": compared(IMPORT, 0, json!({})) }),
     );
+    is(
+        RuledOut,
+        "agree on that, in 12 records",
+        json!({ "fact/a": compared(IMPORT, 0, json!({})), "fact/b": read(IMPORT, "2026-11-19") }),
+    );
     is(Unknown, "never held against each other", json!({}));
     let by_hand = json!({ "consumer/sync-hawthorne": { "host": null, "person": "cy-chen" } });
     is(Likely, "cy-chen", by_hand);
@@ -1000,12 +1011,19 @@ fn the_accounts_identity_in_the_logs() {
     );
     is(
         RuledOut,
-        "5 records in the logs",
+        "5 writes in the logs",
         json!({ "fact/a": compared(IMPORT, 5, json!({})) }),
     );
-    let reading = json!({ "since": "2026-11-01", "until": "2026-11-19", "records": 12 });
-    let seen = json!({ "fact": "seen", "account": IMPORT, "on": "2026-11-19", "reading": reading });
-    is(RuledOut, "12 records of a log", json!({ "fact/a": seen }));
+    is(
+        RuledOut,
+        "12 records of a log",
+        json!({ "fact/a": read(IMPORT, "2026-11-19") }),
+    );
+    // What only reads has no writes to compare; an older log says nothing of a newer one.
+    let both =
+        |until| json!({ "fact/a": compared(IMPORT, 0, json!({})), "fact/b": read(IMPORT, until) });
+    is(RuledOut, "12 records of a log", both("2026-11-01"));
+    is(Likely, "no record under its identity", both("2026-10-31"));
 }
 
 #[test]
@@ -1042,6 +1060,11 @@ fn the_sync_log() {
         "older than the log is kept",
         json!({ format!("account/{IMPORT}"): short, "fact/a": compared(IMPORT, 9, json!({})) }),
     );
+    is(
+        Unknown,
+        "hold no record of the account",
+        json!({ "fact/a": compared(IMPORT, 0, json!({})) }),
+    );
     is(Unknown, "never held", json!({}));
 }
 
@@ -1072,9 +1095,10 @@ fn the_providers_response() {
     );
     is(
         Unknown,
-        "no `audit` of version 2",
-        json!({ "fact/a": compared(IMPORT, 0, json!({})) }),
+        "no write of the account is in the logs",
+        json!({ "fact/a": compared(IMPORT, 0, json!({})), "fact/b": read(IMPORT, "2026-11-19") }),
     );
+    is(Unknown, "no `audit` of version 2", json!({}));
 }
 
 #[test]
