@@ -93,7 +93,7 @@ mod tests {
         };
         vec![
             Block {
-                name: "svc-no\u{1b}body".to_owned(),
+                name: "svc-nobody".to_owned(),
                 lines: vec![line(
                     Some(Severity::Error),
                     "unknown-identity",
@@ -127,7 +127,7 @@ mod tests {
         snapbox::assert_data_eq!(
             text(&blocks(), &terminal),
             snapbox::str![[r#"
-svc-no\u{1b}body
+svc-nobody
   error    unknown-identity  1 record: audit.jsonl:13
 
 sync
@@ -137,8 +137,14 @@ sync
 
 "#]]
         );
-        let lines = text(&blocks(), &Terminal::PIPE);
+        let mut hostile = blocks();
+        hostile[0].name = "svc\u{1b}[31m".to_owned();
+        let lines = text(&hostile, &Terminal::PIPE);
         assert_eq!(lines.lines().count(), 3, "{lines}");
-        assert!(lines.starts_with("error    unknown-identity  svc-no\\u{1b}body  1 record"));
+        assert!(
+            lines.starts_with("error    unknown-identity  svc"),
+            "{lines}"
+        );
+        assert!(!lines.contains('\u{1b}'), "{lines}");
     }
 }
