@@ -186,6 +186,7 @@ fn a_store_of_an_older_format_comes_back_in_that_of_today() {
     store.commit(&actor(), &creations(&records)).unwrap();
     drop(store);
     let db = Connection::open(&old).unwrap();
+    db.execute_batch(samples::DOWN_TO_6).unwrap();
     db.execute_batch(samples::DOWN_TO_5).unwrap();
     db.execute_batch(samples::DOWN_TO_4).unwrap();
     db.execute_batch(samples::DOWN_TO_3).unwrap();

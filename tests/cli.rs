@@ -62,6 +62,7 @@ transcripts! {
     matrix = "tests/cli/matrix.trycmd",
     catalog = "tests/cli/catalog.trycmd",
     audit = "tests/cli/audit.trycmd",
+    trail = "tests/cli/trail.trycmd",
     check = "tests/cli/check.trycmd",
     config = "tests/cli/config.trycmd",
     suggest = "tests/cli/suggest.trycmd",

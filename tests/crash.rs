@@ -44,6 +44,8 @@ fn killed_at_any_moment(home: &Home, words: &[&str], kills: usize) {
         let _ = fs::remove_file(&journal);
         fs::write(home.store(), &before).unwrap();
         set_mode(home.store(), 0o600);
+        // What was seen of the store that was put away is no business of this one.
+        let _ = fs::remove_dir_all(home.path().join("state/keyroll/seen"));
         let mut child = home.command(words).spawn().unwrap();
         std::thread::sleep(any_of(whole));
         child.kill().unwrap();

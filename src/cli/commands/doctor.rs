@@ -136,9 +136,7 @@ fn trail(store: &Store, context: &Context) -> Vec<Check> {
             unsigned => Check::new(
                 "signatures",
                 Status::Warning,
-                format!(
-                    "the last {unsigned} of the events stand unsigned: no audit key was at hand"
-                ),
+                format!("unsigned at the end: {unsigned}: no audit key was at hand"),
             ),
         }),
     );

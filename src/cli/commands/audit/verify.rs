@@ -55,11 +55,14 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         witness::accept(&store, context)?;
     }
     context.out.data(&shown(&verified, format))?;
-    tell(args, &verified, &keys, context);
-    Ok(match is_intact {
-        true => Status::Clean,
-        false => Status::Integrity,
-    })
+    if format == Format::Table {
+        tell_signed(args, &verified, &keys, context);
+    }
+    if is_intact {
+        return Ok(Status::Clean);
+    }
+    tell_broken(&verified, context);
+    Ok(Status::Integrity)
 }
 
 /// A checkpoint of a file, signed by a key that is trusted.
@@ -129,8 +132,8 @@ fn shown(verified: &Verification, format: Format) -> String {
     out
 }
 
-fn tell(args: &Args, verified: &Verification, keys: &[Verifier], context: &mut Context) {
-    let is_intact = verified.faults.is_empty();
+/// What the signatures are worth, for people: a program reads it in the document.
+fn tell_signed(args: &Args, verified: &Verification, keys: &[Verifier], context: &mut Context) {
     for vouched in &verified.vouched {
         let (signer, size) = (&vouched.signer, vouched.size);
         let rest = verified.events.saturating_sub(size);
@@ -153,13 +156,18 @@ fn tell(args: &Args, verified: &Verification, keys: &[Verifier], context: &mut C
             .out
             .note(format!("trusted here: {}", used.join(", ")));
     }
-    for path in args.checkpoint.iter().filter(|_| is_intact) {
+    for path in args
+        .checkpoint
+        .iter()
+        .filter(|_| verified.faults.is_empty())
+    {
         let path = path.display().to_string().escape_debug().to_string();
         context.out.note(format!("it goes on from `{path}`"));
     }
-    if is_intact {
-        return;
-    }
+}
+
+/// What to do where something differs.
+fn tell_broken(verified: &Verification, context: &mut Context) {
     let faults = counted(verified.faults.len(), "fault");
     context.out.note(format!(
         "integrity broken: {faults} in {} events",
