@@ -9,6 +9,8 @@ mod samples;
 use std::fs;
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use binary::{Home, as_nobody, finish};
 use keyroll::audit::tree::{Tree, leaf_hash};
 use keyroll::audit::{EventView, GENESIS, hash_view, hex, record_digest};
@@ -367,9 +369,17 @@ fn the_audit_key_is_never_in_the_store_nor_used_where_others_may_read_it() {
     home.run(&["rotation", "set", "every-60-days", "warn=6d"])
         .ok(0);
     let text = fs::read_to_string(&key).unwrap();
-    let secret = text.trim().rsplit('+').next().unwrap().as_bytes().to_vec();
+    // The base64 of it may hold a plus of its own.
+    let secret = text.trim().splitn(5, '+').last().unwrap();
+    let raw = STANDARD.decode(secret).unwrap();
+    assert_eq!(raw.len(), 33);
     let store = fs::read(home.store()).unwrap();
-    assert!(!store.windows(secret.len()).any(|bytes| bytes == secret));
+    for secret in [secret.as_bytes(), &raw[1..]] {
+        assert!(!store.windows(secret.len()).any(|bytes| bytes == secret));
+    }
+    // What is looked for would be found: the public half does stand there.
+    let signer = text.trim().splitn(5, '+').nth(3).unwrap().as_bytes();
+    assert!(store.windows(signer.len()).any(|bytes| bytes == signer));
     // A second one is not made over it; the first still signs.
     home.run(&["audit", "key", "new", "--file"]).refused(1);
     assert_eq!(fs::read_to_string(&key).unwrap(), text);

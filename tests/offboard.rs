@@ -162,11 +162,14 @@ fn who_stored_a_secret_knows_it_and_who_was_told_nothing_does_not() {
 #[test]
 fn what_is_refused_or_only_shown_changes_nothing() {
     let home = with_key();
-    let before = fs::read(home.store()).unwrap();
+    let changes = "create,update,remove";
+    let changes = ["audit", "log", "--action", changes, "--format", "jsonl"];
+    let before = home.run(&changes).ok(0).stdout;
     let words = ["offboard", "bo-berg", "--no-input"];
     home.run(&words).refused(2);
     home.run(&["offboard", "bo-berg", "--dry-run"]).ok(0);
     home.run(&["offboard", "bo-berg", "--yes", "--to", "person/gus-left"])
         .refused_at_once(4);
-    assert_eq!(fs::read(home.store()).unwrap(), before);
+    assert_eq!(home.run(&changes).ok(0).stdout, before);
+    home.run(&["audit", "verify"]).ok(0);
 }

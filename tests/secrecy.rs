@@ -39,7 +39,8 @@ fn the_text_being_edited_is_private_and_gone_afterwards() {
     for (text, status) in [(script, 0), (failing, 4), (spoiling, 4)] {
         let editor = home.file("editor.sh", text);
         set_mode(&editor, 0o700);
-        let before = fs::read(home.store()).unwrap();
+        let show = ["person", "show", "zoe", "--format", "json"];
+        let before = home.run(&show).ok(0).stdout;
         let mut command = home.shell("umask 000; exec \"$0\" person edit zoe", &[]);
         command.env("EDITOR", &editor);
         let ran = finish(command).ok(status);
@@ -50,7 +51,7 @@ fn the_text_being_edited_is_private_and_gone_afterwards() {
         );
         if status != 0 {
             ran.refused(status);
-            assert_eq!(fs::read(home.store()).unwrap(), before);
+            assert_eq!(home.run(&show).ok(0).stdout, before);
         }
     }
     assert_eq!(

@@ -195,7 +195,7 @@ fn what_is_not_a_whole_store_of_ours_is_refused_untouched() {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 5
+                known: 7
             }
         )
     };
@@ -291,13 +291,14 @@ fn a_store_right_in_the_folder_of_scratch_files_is_taken_with_a_warning() {
 #[test]
 fn a_path_is_a_path_whatever_it_holds() {
     for name in ["file:x?mode=memory", ":memory:", "a  b %41.db"] {
-        let dir = tempfile::tempdir().unwrap();
+        let (dir, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let run = |words: &[&str]| {
             std::process::Command::new(env!("CARGO_BIN_EXE_keyroll"))
                 .args(words)
                 .args(["--store", name])
                 .current_dir(dir.path())
                 .env("HOME", dir.path())
+                .env("XDG_STATE_HOME", state.path())
                 .output()
                 .unwrap()
         };

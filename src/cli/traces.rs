@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::witness;
 use crate::model::change::{Note, Occurrence};
 use crate::store::Access;
 
@@ -21,8 +22,11 @@ pub fn refused(failure: &Failure, context: &Context) {
     let (Ok(mut store), Ok(actor)) = (context.open(Access::Write), context.actor()) else {
         return;
     };
-    store.set_wait(PATIENCE);
-    let _ = store.commit_with(&actor, &[], &[note]);
+    // Where events were taken away, one more of our own would only cover the place.
+    if witness::goes_on(&store, context) {
+        store.set_wait(PATIENCE);
+        let _ = store.commit_with(&actor, &[], &[note]);
+    }
 }
 
 /// Notes that the whole roll leaves the store: in which form, and where to. Before it does; where the store cannot take it,

@@ -98,7 +98,7 @@ pub fn attend(store: &mut Store, context: &Context, says: bool) {
         None
     });
     let mark = file(store, context);
-    let goes_on = mark.as_deref().is_none_or(|path| goes_on(store, path));
+    let goes_on = goes_on(store, context);
     if says && !goes_on {
         out.note(
             "warning: the audit trail is not the one that was last seen here: events were taken away, or an older store was \
@@ -114,9 +114,9 @@ pub fn attend(store: &mut Store, context: &Context, says: bool) {
     }));
 }
 
-/// Whether the trail goes on from what was noted of it, as far as a look at one event tells.
-fn goes_on(store: &Store, path: &Path) -> bool {
-    let Some(mark) = read(path) else {
+/// Whether the trail goes on from what this user saw of it, as far as a look at one event tells.
+pub fn goes_on(store: &Store, context: &Context) -> bool {
+    let Some(mark) = seen(store, context) else {
         return true;
     };
     match store.event_hash(mark.checkpoint.size) {

@@ -6,13 +6,14 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::mark;
 use crate::cli::roll;
+use crate::cli::witness;
 use crate::lifecycle::schedule::{Schedule, schedule};
 use crate::model::account::Account;
 use crate::model::date::{Date, Timestamp};
 use crate::model::id::{AccountId, Principal, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, RecordId};
-use crate::operations::schedule::resume as noted;
+use crate::operations::schedule::{Stop, resume as noted};
 use crate::report::plot::plot;
 use crate::report::{FindingsFormat, Format, WatchFormat, calendar, schedule as shown};
 use crate::store::{Access, Store};
@@ -179,6 +180,16 @@ fn resume(context: &mut Context) -> Outcome {
     context.confirm("Let scheduled changes go on with this store and this clock?")?;
     noted(&mut store, &context.actor()?, &stops)?;
     mark::seen(&store, context)?;
+    // The store itself was told of and accepted, not the clock alone.
+    let of_store = |stop: &Stop| {
+        matches!(
+            stop,
+            Stop::Shorter { .. } | Stop::Other { .. } | Stop::Restored { .. }
+        )
+    };
+    if stops.iter().any(of_store) {
+        witness::accept(&store, context)?;
+    }
     context.out.note("scheduled changes go on");
     Ok(Status::Clean)
 }
