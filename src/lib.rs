@@ -24,7 +24,8 @@ pub mod spreadsheet;
 pub mod store;
 pub mod wire;
 
-// Floor 4: where secrets live, and what else lies outside.
+// Floor 4: where secrets live, what else lies outside, and what is handed over.
+pub mod dossier;
 pub mod git;
 pub mod provider;
 pub mod secrets;

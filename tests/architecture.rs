@@ -21,7 +21,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "wire",
         ],
     ),
-    (4, &["git", "provider", "secrets"]),
+    (4, &["dossier", "git", "provider", "secrets"]),
     (5, &["operations"]),
     (6, &["cli"]),
 ];
@@ -207,6 +207,7 @@ const BLIND: &[&str] = &[
     "access",
     "lifecycle",
     "audit",
+    "dossier",
     "manifest",
     "store",
     "rules",

@@ -30,6 +30,7 @@ pub mod offboard;
 pub mod plan;
 pub mod reach;
 pub mod reconcile;
+pub mod report;
 pub mod revoke;
 pub mod rotate;
 pub mod run;
@@ -105,6 +106,7 @@ pub enum Command {
     Offboard(offboard::Args),
     Audit(audit::Args),
     Reconcile(reconcile::Args),
+    Report(report::Args),
     Explain(explain::Args),
     Identity(identity::Args),
     Backup(backup::Backup),
@@ -150,6 +152,7 @@ impl Command {
             Command::Offboard(args) => offboard::run(args, context),
             Command::Audit(args) => audit::run(args, context),
             Command::Reconcile(args) => reconcile::run(args, context),
+            Command::Report(args) => report::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Identity(args) => identity::run(args, context),
             Command::Backup(args) => backup::backup(args, context),

@@ -1,0 +1,28 @@
+//! `keyroll report`: what is handed to an auditor, a customer or a successor.
+
+mod handoff;
+mod verify;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Outcome;
+
+/// Write what an auditor, a customer or a successor asks for
+#[derive(clap::Args)]
+#[command(arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    Handoff(handoff::Args),
+    Verify(verify::Args),
+}
+
+pub fn run(args: Args, context: &mut Context) -> Outcome {
+    match args.what {
+        What::Handoff(args) => handoff::run(&args, context),
+        What::Verify(args) => verify::run(&args, context),
+    }
+}
