@@ -9,6 +9,7 @@ pub mod assertion;
 pub mod baseline;
 pub mod boundary;
 pub mod change;
+pub mod checklist;
 pub mod command;
 pub mod consumer;
 pub mod credential;

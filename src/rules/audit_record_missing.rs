@@ -71,7 +71,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 }
 
 /// Whether a comparison of the same days and more found nothing of the kind.
-fn clears(other: &Compared, one: &Compared, kind: Discrepancy) -> bool {
+pub(super) fn clears(other: &Compared, one: &Compared, kind: Discrepancy) -> bool {
     let covers = other.since <= one.since && other.until >= one.until;
     covers && !other.found.contains_key(&kind)
 }

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod baseline;
+pub mod checklist;
 mod duty_dates;
 mod endpoints;
 mod facts;

@@ -54,17 +54,24 @@ pub(super) fn all<'f, 'a>(facts: &'f Facts<'a>) -> impl Iterator<Item = Proofs<'
             AccountStatus::Active => true,
             AccountStatus::Proposed | AccountStatus::Suspended | AccountStatus::Retired => false,
         });
-    in_use.filter_map(|(id, account)| {
-        let past = facts.history().account(id.as_str());
-        let (number, version) = past.current?;
-        Some(Proofs {
-            id,
-            account,
-            past,
-            number,
-            version,
-            needed: needed(facts, account, past),
-        })
+    in_use.filter_map(|(id, account)| of(facts, id, account))
+}
+
+/// The proofs of one account, whatever its status; none where its current version is not known.
+pub(super) fn of<'f, 'a>(
+    facts: &'f Facts<'a>,
+    id: &'a AccountId,
+    account: &'a Account,
+) -> Option<Proofs<'f, 'a>> {
+    let past = facts.history().account(id.as_str());
+    let (number, version) = past.current?;
+    Some(Proofs {
+        id,
+        account,
+        past,
+        number,
+        version,
+        needed: needed(facts, account, past),
     })
 }
 

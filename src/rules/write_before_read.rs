@@ -4,7 +4,7 @@ use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::Side;
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::probe::ProbeKind;
-use crate::rules::proofs;
+use crate::rules::proofs::{self, Proofs};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -47,15 +47,10 @@ Source: Guide, "Read-only tests run before write or action tests"
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for proofs in proofs::all(facts) {
         for side in Side::ALL {
-            let tested = |probe| proofs.past.tests.get(&(*side, probe));
-            let Some(write) = tested(ProbeKind::Write) else {
+            let Some(on) = written_unread(&proofs, *side) else {
                 continue;
             };
-            let read = tested(ProbeKind::Read).and_then(|read| read.passed);
-            if read.is_some_and(|read| is_before(read, write.last)) {
-                continue;
-            }
-            let (id, number, on) = (proofs.id, proofs.number, write.last.0);
+            let (id, number) = (proofs.id, proofs.number);
             let environment = &proofs.account.environment;
             let message = format!(
                 "version {number} was tested to write in `{environment}` on {on}, before a read with it had passed there"
@@ -67,6 +62,15 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                 ));
         }
     }
+}
+
+/// The day of the newest write test on a side, where no read had passed there before it.
+pub(super) fn written_unread(proofs: &Proofs<'_, '_>, side: Side) -> Option<Date> {
+    let tested = |probe| proofs.past.tests.get(&(side, probe));
+    let write = tested(ProbeKind::Write)?;
+    let read = tested(ProbeKind::Read).and_then(|read| read.passed);
+    let is_in_order = read.is_some_and(|read| is_before(read, write.last));
+    (!is_in_order).then_some(write.last.0)
 }
 
 /// Whether a read came before a write: of one day it did, unless both tell their time.
