@@ -38,6 +38,9 @@ fn transcript(file: &Path) {
 /// Where the transcript of the first minute has its example written.
 const EXAMPLE: &str = "target/tmp/keyroll-example";
 
+/// Where that of the handoff has its pack written.
+const PACK: &str = "target/tmp/keyroll-handoff";
+
 /// A test for each file, so that they run beside each other and `just bless` reaches them all.
 macro_rules! transcripts {
     ($($name:ident = $file:literal,)*) => {
@@ -46,6 +49,9 @@ macro_rules! transcripts {
             let root = Path::new(env!("CARGO_MANIFEST_DIR"));
             if $file.contains("first-minute") {
                 let _ = std::fs::remove_dir_all(root.join(EXAMPLE));
+            }
+            if $file.contains("handoff") {
+                let _ = std::fs::remove_dir_all(root.join(PACK));
             }
             transcript(&root.join($file));
         })*
@@ -93,6 +99,7 @@ transcripts! {
     diagnosing = "docs/diagnose.md",
     approve = "tests/cli/approve.trycmd",
     ack = "tests/cli/ack.trycmd",
+    handoff = "tests/cli/handoff.trycmd",
     offboard = "tests/cli/offboard.trycmd",
     offboarding = "docs/offboarding.md",
     schedule_of_rotations = "tests/cli/schedule.trycmd",

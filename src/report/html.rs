@@ -135,7 +135,7 @@ pub(super) fn capital(text: &str) -> String {
 }
 
 /// A source as a policy names it.
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     format!(
         "sha256-{}",
         BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()))
@@ -187,7 +187,7 @@ pub fn page(view: &View) -> String {
     .document()
 }
 
-fn class(align: Align, cell: &Cell) -> String {
+pub(super) fn class(align: Align, cell: &Cell) -> String {
     let side = match align {
         Align::Left => None,
         Align::Right => Some("right"),

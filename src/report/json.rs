@@ -11,8 +11,12 @@ pub const VERSION: u32 = 1;
 
 /// `{"version":1,"kind":"account-list","rows":[{...}]}`, indented, a line feed at the end.
 pub fn document(view: &View) -> String {
-    let rows: Vec<Json> = view.rows.iter().map(|row| object(view, row)).collect();
-    pretty(&json!({ "version": VERSION, "kind": view.kind, "rows": rows }))
+    pretty(&json!({ "version": VERSION, "kind": view.kind, "rows": rows(view) }))
+}
+
+/// The rows alone, as part of a larger document.
+pub(crate) fn rows(view: &View) -> Json {
+    view.rows.iter().map(|row| object(view, row)).collect()
 }
 
 /// One object a line, without the envelope.

@@ -5,7 +5,7 @@ mod fold;
 mod grid;
 mod group;
 mod mark;
-mod page;
+pub(super) mod page;
 mod sheet;
 
 use crate::access::effective::Reach;

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod escape;
 pub mod findings;
 pub mod format;
+pub mod handoff;
 pub mod lists;
 pub mod matrix;
 pub mod notice;

@@ -1,4 +1,5 @@
 //! A real Chromium, driven over the WebDriver protocol: keys are pressed, not simulated. Ends with the test that began it.
+#![allow(dead_code)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -9,6 +10,8 @@ use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 pub const TAB: &str = "\u{e004}";
@@ -129,6 +132,18 @@ impl Browser {
 
     pub fn text(&self, script: &str) -> String {
         self.look(script).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Brings a program into the page, past its policy: to look at it by.
+    pub fn bring(&self, program: &str) {
+        self.post("/execute/sync", json!({ "script": program, "args": [] }));
+    }
+
+    /// The page on paper, as a PDF.
+    pub fn print(&self) -> Vec<u8> {
+        let options = json!({ "orientation": "landscape", "background": true });
+        let printed = self.post("/print", options);
+        BASE64_STANDARD.decode(printed.as_str().unwrap()).unwrap()
     }
 
     /// Presses keys, one after the other.

@@ -9,14 +9,28 @@ use crate::report::html::Page;
 use crate::report::matrix::fold;
 use crate::report::matrix::sheet::{Sheet, marks};
 
-pub(super) fn page(matrix: &Matrix) -> String {
+/// A matrix as a part of some page: the classes of its table, what stands in that, the legend below it, and how many rows
+/// were left out because a browser would not bear them.
+pub(in crate::report) fn part(matrix: &Matrix) -> (&'static str, String, String, usize) {
     let sheet = Sheet::of(matrix);
     let (body, shown) = sheet.body();
-    let class = match (sheet.is_upright(), sheet.is_single()) {
+    let table = format!("{}{body}", sheet.head());
+    let cut = matrix.rows.len() - shown;
+    (class(&sheet), table, sheet.legend(), cut)
+}
+
+fn class(sheet: &Sheet<'_>) -> &'static str {
+    match (sheet.is_upright(), sheet.is_single()) {
         (true, true) => "matrix",
         (false, true) => "matrix tall",
         (_, false) => "matrix tall large",
-    };
+    }
+}
+
+pub(super) fn page(matrix: &Matrix) -> String {
+    let sheet = Sheet::of(matrix);
+    let (body, shown) = sheet.body();
+    let class = class(&sheet);
     let noun = match matrix.kind {
         Kind::Permissions | Kind::Scopes | Kind::Levels | Kind::Effective => "account",
         Kind::Roles => "holder",

@@ -1,12 +1,235 @@
-//! `keyroll report handoff`: everything that a successor needs to know of the accounts, in one pack.
+//! `keyroll report handoff`: everything that a successor needs to know of the accounts, in one pack. Only reads the store.
 
-use crate::cli::context::Context;
-use crate::cli::failure::{Failure, Outcome};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-/// Put together what is handed over with the accounts
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::audit::hex;
+use crate::catalog;
+use crate::cli::audit_key::{self, AuditKeyOptions};
+use crate::cli::completion;
+use crate::cli::context::{Beside, Context};
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::roll::RuleOptions;
+use crate::cli::settings::Settings;
+use crate::dossier::handoff::{Given, Scope, Trail, pack};
+use crate::model::id::{AccountId, Name, ProviderId};
+use crate::model::inventory::Inventory;
+use crate::model::record::{Kind, RecordId};
+use crate::report::Format;
+use crate::report::handoff::{Listed, Manifest, Pack, Tip};
+use crate::report::summary::counted;
+use crate::rules::{self, Selection};
+use crate::store::{Access, Store};
+
+/// The file that says what a pack consists of.
+pub(super) const MANIFEST: &str = "MANIFEST.txt";
+
+/// Put together what is handed over with accounts: inventory, matrices, storage, decisions, evidence, logs, checklist
 #[derive(clap::Args)]
-pub struct Args {}
+#[command(after_help = "Examples:\n  \
+    keyroll report handoff --out handoff/                # a page, Markdown, JSON, and MANIFEST.txt\n  \
+    keyroll report handoff --tenant femo --out femo/     # for one customer\n  \
+    keyroll report handoff --account etl --format html > etl.html\n  \
+    keyroll report handoff --as-of 2026-12-31 --format json")]
+pub struct Args {
+    /// Only this account (several: --account A --account B)
+    #[arg(long, value_name = "ACCOUNT", add = completion::names(Kind::Account))]
+    account: Vec<AccountId>,
+    /// Only accounts at this provider (several as above)
+    #[arg(long, value_name = "PROVIDER", add = completion::names(Kind::Provider))]
+    provider: Vec<ProviderId>,
+    /// Only accounts of this tenant: the topmost boundary (several as above)
+    #[arg(long, value_name = "TENANT")]
+    tenant: Vec<Name>,
+    /// Write all forms and their digests into this folder, which must be new or empty
+    #[arg(long, short, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]
+    out: Option<PathBuf>,
+    /// Sign for certain, with the key of the OS keyring too; else a key that lies in a file signs where there is one
+    #[arg(long, requires = "out")]
+    sign: bool,
+    #[command(flatten)]
+    key: AuditKeyOptions,
+}
 
-pub fn run(_: &Args, _: &mut Context) -> Outcome {
-    Err(Failure::new("there is nothing to hand over yet"))
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let format = context.format_of(&[Format::Table, Format::Html, Format::Md, Format::Json])?;
+    if args.out.is_some() && format != Format::Table {
+        return Err(
+            Failure::usage("--out writes every form, and --format names one")
+                .hint("leave one of them out"),
+        );
+    }
+    let settings = Settings::load(context, Beside::Store)?;
+    let selection = settings.selection(&RuleOptions::default(), Selection::all())?;
+    let store = context.open(Access::Read)?;
+    let faults = store.verify()?.faults.len();
+    let (inventory, tip) =
+        store.at_once(|| Ok::<_, Failure>((store.inventory()?, tip(&store)?)))?;
+    settings.meet(&inventory, context)?;
+    let scope = args.scope();
+    known(&scope, &inventory)?;
+
+    let facts = settings.facts(&inventory, context);
+    let name = store.name()?;
+    let pack = pack(Given {
+        facts: &facts,
+        judgement: &rules::judgement(&facts, &selection),
+        scope: &scope,
+        judged_at: context.judged_at(),
+        made: context.now(),
+        store: &name,
+        trail: Trail { tip, faults },
+    });
+    match &args.out {
+        Some(folder) => write(args, folder, &pack, context)?,
+        None => context.out.data(&match format {
+            Format::Html => pack.html(),
+            Format::Json => pack.json(),
+            Format::Table | Format::Md | Format::Jsonl | Format::Csv | Format::Tsv => {
+                pack.markdown()
+            }
+        })?,
+    }
+    if faults == 0 {
+        return Ok(Status::Clean);
+    }
+    let places = counted(faults, "place");
+    context.out.note(format!(
+        "integrity broken: in {places} the store is not what its audit trail says, and the pack says so"
+    ));
+    context.out.note("hint: `keyroll audit verify` lists them");
+    Ok(Status::Integrity)
+}
+
+impl Args {
+    fn scope(&self) -> Scope {
+        Scope {
+            accounts: self.account.clone(),
+            providers: self.provider.clone(),
+            tenants: self.tenant.clone(),
+        }
+    }
+}
+
+/// How far the audit trail has come.
+fn tip(store: &Store) -> Result<Tip, Failure> {
+    let last = store.last_event()?;
+    Ok(Tip {
+        events: last.as_ref().map_or(0, |last| last.sequence),
+        root: last.map_or_else(String::new, |last| BASE64_STANDARD.encode(last.hash)),
+    })
+}
+
+/// A filter that names nothing must not read as "there is nothing to hand over".
+fn known(scope: &Scope, inventory: &Inventory) -> Result<(), Failure> {
+    let accounts = scope.accounts.iter().map(|id| (Kind::Account, id.as_str()));
+    let providers = scope
+        .providers
+        .iter()
+        .map(|id| (Kind::Provider, id.as_str()));
+    let tenants = scope.tenants.iter().map(|id| (Kind::Boundary, id.as_str()));
+    for (kind, name) in accounts.chain(providers).chain(tenants) {
+        if inventory.contains(&RecordId::new(kind, &name)) {
+            continue;
+        }
+        let names = inventory.names(kind);
+        let failure = Failure::usage(format!("there is no {kind} `{name}`"));
+        return Err(
+            match catalog::nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure.hint(format!("`keyroll {kind} list` shows what there is")),
+            },
+        );
+    }
+    let mut accounts = inventory.accounts.iter();
+    if accounts.any(|(id, account)| scope.wants(id, account)) {
+        return Ok(());
+    }
+    Err(match scope.is_all() {
+        true => Failure::refused("there is no account to hand over")
+            .hint("`keyroll account add` adds one; nothing was written"),
+        false => Failure::refused("no account fits all of --account, --provider and --tenant")
+            .hint("leave one of them out; nothing was written"),
+    })
+}
+
+/// Writes every form and, last of all, what they are known by: a pack that was cut off has no manifest.
+fn write(args: &Args, folder: &Path, pack: &Pack, context: &mut Context) -> Result<(), Failure> {
+    // Before anything is written: somebody who asked for a signature gets no pack without one.
+    let head = &pack.head;
+    let key = match args.sign {
+        true => Some(audit_key::asked_for(&head.store, &args.key, context)?.0),
+        false => audit_key::at_hand(&head.store, &args.key, context)?,
+    };
+    make_folder(folder)?;
+    let forms = [
+        ("handoff.html", pack.html()),
+        ("handoff.md", pack.markdown()),
+        ("handoff.json", pack.json()),
+    ];
+    let manifest = Manifest {
+        store: head.store.clone(),
+        as_of: head.as_of,
+        made: head.made,
+        trail: head.trail.clone(),
+        files: forms.iter().map(listed).collect(),
+    };
+    let text = manifest.text();
+    let signed = match &key {
+        Some(key) => key.sign(&text).map_err(Failure::new)?.to_string(),
+        None => text,
+    };
+    for (name, text) in &forms {
+        put(&folder.join(name), text)?;
+    }
+    put(&folder.join(MANIFEST), &signed)?;
+    context.out.note(format!(
+        "wrote {} files to `{}`",
+        forms.len() + 1,
+        folder.display()
+    ));
+    match key {
+        Some(key) => context.out.note(format!(
+            "{MANIFEST} is signed by {}",
+            key.verifier().signer()
+        )),
+        None => context.out.note(format!(
+            "{MANIFEST} is not signed: whoever changes a file can change it, too (`keyroll audit key new` makes a key)"
+        )),
+    }
+    Ok(())
+}
+
+fn listed((name, text): &(&str, String)) -> Listed {
+    Listed {
+        name: (*name).to_owned(),
+        digest: hex(&Sha256::digest(text.as_bytes()).into()),
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), Failure> {
+    let made = fs::create_dir_all(folder).and_then(|()| fs::read_dir(folder));
+    let mut entries = made.map_err(|error| unwritable(folder, &error))?;
+    if entries.next().is_none() {
+        return Ok(());
+    }
+    let shown = folder.display().to_string().escape_debug().to_string();
+    Err(
+        Failure::refused(format!("`{shown}` is not empty; nothing was written"))
+            .hint("name a new folder"),
+    )
+}
+
+fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    let shown = path.display().to_string().escape_debug().to_string();
+    Failure::new(format!("cannot write `{shown}`: {error}"))
+        .hint("check the folder, its mode and its room")
 }

@@ -1,0 +1,217 @@
+//! The pack that is handed over with accounts: the guide's seven outputs, its checklist, what is accepted and what is open.
+//!
+//! What should stand in a part and does not is told there as a gap. Each part is a file.
+
+mod accepted;
+mod audit;
+mod checked;
+mod cis;
+mod decisions;
+mod evidence;
+mod gaps;
+mod granted;
+mod inventory;
+mod lanes;
+mod open;
+mod procedures;
+mod scope;
+mod storage;
+
+use crate::model::checklist::{Checked, Standing};
+use crate::model::date::Timestamp;
+use crate::model::finding::{Finding, Severity};
+use crate::model::id::AccountId;
+use crate::model::inventory::Inventory;
+use crate::model::key::Only;
+use crate::report::handoff::{Block, Figure, Head, Pack, Section, Table, Tip};
+use crate::report::view::{Cell, Tone, View};
+use crate::rules::checklist::checklist;
+use crate::rules::{self, Facts, Judgement, Selection};
+
+pub use scope::Scope;
+
+/// What a pack is made of.
+pub struct Given<'g, 'a> {
+    pub facts: &'g Facts<'a>,
+    /// How the organisation judges the roll: its selection of rules, its severities, its waivers.
+    pub judgement: &'g Judgement,
+    pub scope: &'g Scope,
+    /// When the roll is judged, and when the pack is made.
+    pub judged_at: Timestamp,
+    pub made: Timestamp,
+    /// The store's own name.
+    pub store: &'g str,
+    pub trail: Trail,
+}
+
+/// How the audit trail was found.
+#[derive(Clone, Debug)]
+pub struct Trail {
+    pub tip: Tip,
+    /// In how many places the store is not what its trail says.
+    pub faults: usize,
+}
+
+/// What every part of the pack looks at.
+struct Around<'g, 'a> {
+    facts: &'g Facts<'a>,
+    judgement: &'g Judgement,
+    /// What the whole book finds, whatever the organisation leaves out or accepts: what is missing is never silent.
+    all: Judgement,
+    /// The accounts that are asked for, and what belongs to them.
+    inventory: Inventory,
+    scope: &'g Scope,
+    judged_at: Timestamp,
+    trail: Trail,
+    /// The checklist of every account that is not retired.
+    checked: Vec<(AccountId, Vec<Checked>)>,
+}
+
+/// The whole pack.
+pub fn pack(given: Given<'_, '_>) -> Pack {
+    let (facts, scope) = (given.facts, given.scope);
+    let inventory = scope.of(facts.inventory);
+    let everything = Selection {
+        pedantic: true,
+        ..Selection::all()
+    };
+    let judged = facts.accounts().map(|(id, _)| id);
+    let judged = judged.filter(|id| inventory.accounts.contains_key(*id));
+    let checked = judged.map(|id| (id.clone(), checklist(facts, id)));
+    let around = Around {
+        facts,
+        judgement: given.judgement,
+        all: rules::judgement(facts, &everything),
+        checked: checked.collect(),
+        inventory,
+        scope,
+        judged_at: given.judged_at,
+        trail: given.trail,
+    };
+    let sections = vec![
+        inventory::section(&around),
+        granted::permissions(&around),
+        granted::scopes(&around),
+        storage::section(&around),
+        decisions::section(&around),
+        evidence::section(&around),
+        audit::section(&around),
+        checked::section(&around),
+        accepted::section(&around),
+        cis::section(&around),
+        open::section(&around),
+    ];
+    let organisation = facts.inventory.organisation.get(&Only);
+    Pack {
+        head: Head {
+            organisation: organisation.map(|organisation| organisation.name.to_string()),
+            filters: scope.words(),
+            store: given.store.to_owned(),
+            as_of: facts.as_of,
+            made: given.made,
+            trail: around.trail.tip.clone(),
+            notes: notes(&around, given.made),
+        },
+        figures: figures(&around, &sections),
+        sections,
+    }
+}
+
+fn notes(around: &Around<'_, '_>, made: Timestamp) -> Vec<String> {
+    let mut notes = Vec::new();
+    if around.facts.as_of != made.date() {
+        notes.push(format!(
+            "Records stand here as they were when the pack was made, judged by {}; what is dated later counts for nothing.",
+            around.facts.as_of
+        ));
+    }
+    if around.trail.faults > 0 {
+        notes.push(
+            "The store is not what its audit trail says: `keyroll audit verify` lists where. Trust nothing in this pack \
+             until that is explained."
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+fn figures(around: &Around<'_, '_>, sections: &[Section]) -> Vec<Figure> {
+    let standings = around.checked.iter().flat_map(|(_, lines)| lines);
+    let with = |wanted: Standing| {
+        let these = standings.clone().filter(|one| one.standing == wanted);
+        these.count()
+    };
+    let asked = standings.clone().count() - with(Standing::NotApplicable);
+    let open = open::findings(around);
+    let of = |severity: Severity| {
+        let these = open
+            .iter()
+            .filter(|one: &&Finding| one.severity == severity);
+        these.count()
+    };
+    let gaps = sections.iter().map(|section| section.gaps.len()).sum();
+    let figure = |name, count: usize, title, tone: Tone| Figure {
+        name,
+        count,
+        of: None,
+        title,
+        tone: Some(if count == 0 { Tone::Good } else { tone }),
+    };
+    vec![
+        Figure {
+            of: Some(around.inventory.accounts.len()),
+            tone: None,
+            ..figure(
+                "accounts",
+                around.checked.len(),
+                "accounts in use or proposed",
+                Tone::Muted,
+            )
+        },
+        Figure {
+            of: Some(asked),
+            tone: Some(match with(Standing::Pass) == asked {
+                true => Tone::Good,
+                false => Tone::Warning,
+            }),
+            ..figure("passed", with(Standing::Pass), "checks passed", Tone::Good)
+        },
+        figure("failed", with(Standing::Fail), "checks failed", Tone::Error),
+        figure("missing", gaps, "items missing", Tone::Warning),
+        figure("errors", of(Severity::Error), "open errors", Tone::Error),
+        figure(
+            "warnings",
+            of(Severity::Warning),
+            "open warnings",
+            Tone::Warning,
+        ),
+    ]
+}
+
+/// A table under its title.
+fn table(
+    kind: &'static str,
+    title: &str,
+    columns: &[&str],
+    rows: Vec<Vec<Cell>>,
+    empty: &'static str,
+) -> Block {
+    Block::Table(Table {
+        title: title.to_owned(),
+        view: View::of(kind, columns.iter().copied(), rows),
+        empty,
+    })
+}
+
+/// What stands in the place of something that should be there.
+fn none(word: &str) -> Cell {
+    Cell::text(word).tone(Tone::Warning)
+}
+
+/// A text, or that it is not there.
+fn or_none(text: Option<impl std::fmt::Display>) -> Cell {
+    text.map_or_else(|| none("none"), Cell::text)
+}
+
+#[cfg(test)]
+mod tests;

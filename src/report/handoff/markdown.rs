@@ -1,0 +1,103 @@
+//! The pack as Markdown: for a wiki, a ticket, a repository. Stored text never becomes markup.
+
+use crate::model::checklist::Line;
+use crate::report::escape;
+use crate::report::handoff::{
+    Block, Gap, Pack, Section, Timeline, counted, particulars, shown, table,
+};
+use crate::report::view::View;
+use crate::report::{Format, Terminal};
+use crate::report::{matrix, render};
+
+pub(super) fn text(pack: &Pack) -> String {
+    let mut out = String::from("# Service account handoff\n\n");
+    for (title, value) in particulars(&pack.head) {
+        out.push_str(&format!("- **{title}:** {}\n", escape::markdown(&value)));
+    }
+    for note in &pack.head.notes {
+        out.push_str(&format!("\n{}\n", safe(note)));
+    }
+    out.push_str("\n## At a glance\n\n");
+    for figure in &pack.figures {
+        out.push_str(&format!("- {}: {}\n", figure.title, counted(figure)));
+    }
+    out.push_str(&missing(pack));
+    for section in &pack.sections {
+        out.push_str(&one(section));
+    }
+    out
+}
+
+fn safe(text: &str) -> String {
+    escape::markdown(&shown(text))
+}
+
+fn missing(pack: &Pack) -> String {
+    let mut out = String::from("\n### What is missing\n\n");
+    if pack.gaps().next().is_none() {
+        return out + "Nothing.\n";
+    }
+    for section in pack.sections.iter().filter(|one| !one.gaps.is_empty()) {
+        let (title, count) = (section.title, section.gaps.len());
+        out.push_str(&format!("- {title}: {count}\n"));
+    }
+    out
+}
+
+fn one(section: &Section) -> String {
+    let mut out = format!("\n## {}\n\n{}\n", section.title, safe(&section.lead));
+    if !section.gaps.is_empty() {
+        out.push_str("\n**Missing:**\n\n");
+        section.gaps.iter().for_each(|one| out.push_str(&gap(one)));
+    }
+    for block in &section.blocks {
+        match block {
+            Block::Table(table) if table.view.rows.is_empty() => {
+                out.push_str(&titled(&table.title, &format!("{}\n", table.empty)));
+            }
+            Block::Table(table) => out.push_str(&titled(&table.title, &rows(&table.view))),
+            Block::Matrix(matrix) => {
+                let drawn = matrix::render(&matrix.what, Format::Md, &Terminal::PIPE);
+                // Its own headings stand below this one; what is stored has no `#` that counts.
+                let drawn = drawn.replace("### ", "#### ");
+                out.push_str(&titled(&matrix.title, &drawn));
+            }
+            Block::Checklist(checklist) => {
+                let overview = rows(&table::overview(&checklist.what));
+                out.push_str(&titled(&checklist.title, &overview));
+                out.push('\n');
+                for line in Line::ALL {
+                    out.push_str(&format!("- {}: {}\n", line.title(), line.asks()));
+                }
+                let all = rows(&table::checklist(&checklist.what));
+                out.push_str(&titled("What each stands on", &all));
+            }
+            Block::Timeline(timeline) => out.push_str(&lived(timeline)),
+        }
+    }
+    out
+}
+
+fn gap(gap: &Gap) -> String {
+    let way = gap.way.as_deref();
+    let way = way.map_or(String::new(), |way| format!(" ({})", safe(way)));
+    format!("- {}: {}{way}\n", safe(&gap.subject), safe(&gap.what))
+}
+
+fn titled(title: &str, what: &str) -> String {
+    format!("\n### {}\n\n{}\n", safe(title), what.trim_end())
+}
+
+fn lived(timeline: &Timeline) -> String {
+    if timeline.lines.is_empty() {
+        return String::new();
+    }
+    titled(
+        "Rotations, past and planned",
+        &rows(&table::timeline(timeline)),
+    )
+}
+
+fn rows(view: &View) -> String {
+    render(view, Format::Md, &Terminal::PIPE)
+}
