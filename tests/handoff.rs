@@ -52,14 +52,43 @@ fn text(path: impl AsRef<Path>) -> String {
 
 #[test]
 fn the_same_store_and_moment_give_the_same_pack() {
-    let home = packed();
-    run(&home, &["handoff", "--out", "again"]);
+    // That it leaves is an event of its own: each is made of a copy.
+    let home = Home::filled();
+    let made = [(); 2].map(|()| {
+        let copy = Home::new();
+        let path = copy.store();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        binary::set_mode(path.parent().unwrap(), 0o700);
+        fs::copy(home.store(), &path).unwrap();
+        binary::set_mode(&path, 0o600);
+        run(&copy, &["handoff", "--out", "pack"]);
+        copy
+    });
     for name in ["handoff.html", "handoff.md", "handoff.json", "MANIFEST.txt"] {
-        let both = ["pack", "again"].map(|folder| text(home.path().join(folder).join(name)));
+        let both = made
+            .each_ref()
+            .map(|copy| text(copy.path().join("pack").join(name)));
         assert_eq!(both[0], both[1], "{name}");
     }
-    let folder = home.path().join("pack");
+    let folder = made[0].path().join("pack");
     assert_eq!(fs::read_dir(folder).unwrap().count(), 4);
+}
+
+#[test]
+fn that_a_pack_leaves_the_store_is_noted_in_the_trail() {
+    let home = packed();
+    let last = home
+        .run(&["audit", "log", "--action", "export", "--format", "json"])
+        .ok(0);
+    let last: Value = serde_json::from_str(&last.stdout).unwrap();
+    let rows = last["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+    assert!(
+        rows[0]["change"]
+            .to_string()
+            .contains("handoff html, md, json"),
+        "{rows:#?}"
+    );
 }
 
 #[test]

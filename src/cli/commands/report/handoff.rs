@@ -1,4 +1,5 @@
-//! `keyroll report handoff`: everything that a successor needs to know of the accounts, in one pack. Only reads the store.
+//! `keyroll report handoff`: everything that a successor needs to know of the accounts, in one pack. Reads the
+//! store, and notes in its trail that a pack leaves.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll::RuleOptions;
 use crate::cli::settings::Settings;
+use crate::cli::traces;
 use crate::dossier::handoff::{Given, Scope, Trail, pack};
 use crate::model::id::{AccountId, Name, ProviderId};
 use crate::model::inventory::Inventory;
@@ -75,6 +77,8 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
 
     let facts = settings.facts(&inventory, context);
     let name = store.name()?;
+    // Nothing more is read of it, and what leaves is noted by a writer.
+    drop(store);
     let pack = pack(Given {
         facts: &facts,
         judgement: &rules::judgement(&facts, &selection),
@@ -86,13 +90,16 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     });
     match &args.out {
         Some(folder) => write(args, folder, &pack, context)?,
-        None => context.out.data(&match format {
-            Format::Html => pack.html(),
-            Format::Json => pack.json(),
-            Format::Table | Format::Md | Format::Jsonl | Format::Csv | Format::Tsv => {
-                pack.markdown()
-            }
-        })?,
+        None => {
+            traces::leaves(form(format), "standard output", context);
+            context.out.data(&match format {
+                Format::Html => pack.html(),
+                Format::Json => pack.json(),
+                Format::Table | Format::Md | Format::Jsonl | Format::Csv | Format::Tsv => {
+                    pack.markdown()
+                }
+            })?;
+        }
     }
     if faults == 0 {
         return Ok(Status::Clean);
@@ -103,6 +110,15 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     ));
     context.out.note("hint: `keyroll audit verify` lists them");
     Ok(Status::Integrity)
+}
+
+/// What a form is called in the audit trail.
+fn form(format: Format) -> &'static str {
+    match format {
+        Format::Html => "handoff html",
+        Format::Json => "handoff json",
+        Format::Table | Format::Md | Format::Jsonl | Format::Csv | Format::Tsv => "handoff md",
+    }
 }
 
 impl Args {
@@ -117,10 +133,10 @@ impl Args {
 
 /// How far the audit trail has come.
 fn tip(store: &Store) -> Result<Tip, Failure> {
-    let last = store.last_event()?;
+    let tip = store.tip()?;
     Ok(Tip {
-        events: last.as_ref().map_or(0, |last| last.sequence),
-        root: last.map_or_else(String::new, |last| BASE64_STANDARD.encode(last.hash)),
+        events: tip.size,
+        root: BASE64_STANDARD.encode(tip.root),
     })
 }
 
@@ -166,6 +182,11 @@ fn write(args: &Args, folder: &Path, pack: &Pack, context: &mut Context) -> Resu
         false => audit_key::at_hand(&head.store, &args.key, context)?,
     };
     make_folder(folder)?;
+    traces::leaves(
+        "handoff html, md, json",
+        &folder.display().to_string(),
+        context,
+    );
     let forms = [
         ("handoff.html", pack.html()),
         ("handoff.md", pack.markdown()),
