@@ -185,6 +185,13 @@ fn compare(
         out.push(FieldChange { field, from, to });
         return;
     }
+    let is_empty =
+        |side: &Option<Value>| matches!(side, Some(Value::Object(map)) if map.is_empty());
+    if (from.is_none() && is_empty(&to)) || (is_empty(&from) && to.is_none()) {
+        // A table in which nothing stands is something all the same, where there was none.
+        out.push(FieldChange { field, from, to });
+        return;
+    }
     match (table(from), table(to)) {
         (Ok(mut from), Ok(to)) => {
             let join = |key: &str| {
@@ -240,6 +247,26 @@ mod tests {
                 ("email".to_owned(), Some(json!("a@x.example")), None),
             ]
         );
+    }
+
+    #[test]
+    fn a_table_in_which_nothing_stands_is_told_of() {
+        let account = |more: serde_json::Value| {
+            let mut body = json!({ "provider": "p", "environment": "production", "workflow": "import",
+                "level": "read-only-import" });
+            body.as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            Record::from_value(&"account/etl".parse().unwrap(), body).unwrap()
+        };
+        let (without, with) = (account(json!({})), account(json!({ "agent": {} })));
+        let told = field_changes(Some(&without), Some(&with));
+        assert_eq!(
+            (told[0].field.as_str(), &told[0].to),
+            ("agent", &Some(json!({})))
+        );
+        let back = field_changes(Some(&with), Some(&without));
+        assert_eq!((back.len(), &back[0].from), (1, &Some(json!({}))));
     }
 
     #[test]
