@@ -100,6 +100,7 @@ transcripts! {
     approve = "tests/cli/approve.trycmd",
     ack = "tests/cli/ack.trycmd",
     handoff = "tests/cli/handoff.trycmd",
+    risk = "tests/cli/risk.trycmd",
     offboard = "tests/cli/offboard.trycmd",
     offboarding = "docs/offboarding.md",
     schedule_of_rotations = "tests/cli/schedule.trycmd",

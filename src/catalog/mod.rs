@@ -9,6 +9,7 @@ mod level;
 mod listing;
 mod nearest;
 mod policy;
+mod risk;
 mod roles;
 mod standing;
 
@@ -19,5 +20,6 @@ pub use level::{AGENT_GATES, Levels};
 pub use listing::{Group, Hit, Listing, groups, list, search};
 pub use nearest::{nearest, nearest_within};
 pub use policy::{BadPolicy, Policy};
+pub use risk::Weights;
 pub use roles::{BuiltinRole, builtin_role, builtin_roles, nearest_builtin_role};
 pub use standing::{Standing, Stands, standing, standings};

@@ -3,3 +3,4 @@
 //! sees a plaintext.
 
 pub mod handoff;
+pub mod risk;

@@ -16,6 +16,7 @@ pub mod offboarding;
 pub mod plan;
 pub mod plot;
 pub mod reconciliation;
+pub mod risk;
 pub mod schedule;
 pub mod siem;
 pub mod summary;

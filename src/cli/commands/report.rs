@@ -1,6 +1,8 @@
 //! `keyroll report`: what is handed to an auditor, a customer or a successor.
 
 mod handoff;
+mod narrow;
+mod risk;
 mod verify;
 
 use crate::cli::context::Context;
@@ -18,11 +20,13 @@ pub struct Args {
 enum What {
     Handoff(handoff::Args),
     Verify(verify::Args),
+    Risk(risk::Args),
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     match args.what {
         What::Handoff(args) => handoff::run(&args, context),
         What::Verify(args) => verify::run(&args, context),
+        What::Risk(args) => risk::run(&args, context),
     }
 }
