@@ -101,6 +101,7 @@ transcripts! {
     ack = "tests/cli/ack.trycmd",
     handoff = "tests/cli/handoff.trycmd",
     risk = "tests/cli/risk.trycmd",
+    changes = "tests/cli/changes.trycmd",
     offboard = "tests/cli/offboard.trycmd",
     offboarding = "docs/offboarding.md",
     schedule_of_rotations = "tests/cli/schedule.trycmd",

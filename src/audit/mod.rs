@@ -9,6 +9,7 @@ mod kept;
 pub mod note;
 pub mod proof;
 pub mod tree;
+pub mod rewind;
 
 pub use chain::{Break, Chain, GENESIS};
 pub use digest::{hex, record_digest, record_digest_of};

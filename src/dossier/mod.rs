@@ -3,4 +3,6 @@
 //! sees a plaintext.
 
 pub mod handoff;
+pub mod changes;
+pub mod past;
 pub mod risk;

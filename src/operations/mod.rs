@@ -8,6 +8,7 @@ pub mod facts;
 pub mod hook;
 pub mod invitations;
 pub mod offboarding;
+pub mod past;
 pub mod procedure;
 pub mod reconcile;
 pub mod records;

@@ -1,6 +1,7 @@
 //! A change in access to read: by record for people, as a table for a pull request, as rows and objects for programs.
 
 mod line;
+mod told;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
@@ -16,6 +17,7 @@ use crate::report::view::{Cell, Tone, View};
 use crate::report::{delimited, diff::line::Line, html};
 
 pub use line::refusals;
+pub use told::{Told, told};
 
 /// The longest Markdown in bytes, some room left: a comment on a pull request takes 65,536 characters.
 const LONGEST_COMMENT: usize = 60_000;

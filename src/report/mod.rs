@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod calendar;
 pub mod diagnosis;
+pub mod changes;
 pub mod diagnostic;
 pub mod diff;
 pub mod escape;

@@ -14,6 +14,7 @@ mod lock;
 mod migrate;
 mod noun;
 mod open;
+mod past;
 mod principal;
 mod question;
 mod read;

@@ -1,5 +1,6 @@
 //! `keyroll report`: what is handed to an auditor, a customer or a successor.
 
+mod changes;
 mod handoff;
 mod narrow;
 mod risk;
@@ -21,6 +22,7 @@ enum What {
     Handoff(handoff::Args),
     Verify(verify::Args),
     Risk(risk::Args),
+    Changes(changes::Args),
 }
 
 pub fn run(args: Args, context: &mut Context) -> Outcome {
@@ -28,5 +30,6 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         What::Handoff(args) => handoff::run(&args, context),
         What::Verify(args) => verify::run(&args, context),
         What::Risk(args) => risk::run(&args, context),
+        What::Changes(args) => changes::run(&args, context),
     }
 }

@@ -33,6 +33,16 @@ pub struct Narrow {
 }
 
 impl Narrow {
+    /// Whether every account is wanted.
+    pub fn is_all(&self) -> bool {
+        self.account.is_empty()
+            && self.provider.is_none()
+            && self.environment.is_none()
+            && self.tenant.is_none()
+            && self.site.is_none()
+            && self.level.is_none()
+    }
+
     pub fn wants(&self, id: &AccountId, account: &Account) -> bool {
         let at = account.boundary.iter();
         let is_of = |name: &Name| at.clone().any(|path| path.root() == name.as_str());

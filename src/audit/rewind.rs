@@ -1,0 +1,262 @@
+//! Records as they stood before an event: what the trail tells of a change, taken back. Exact, or nothing: the digest that the
+//! event before had left says whether it is the record that stood there.
+
+use serde_json::{Map, Value};
+
+use crate::audit::record_digest;
+use crate::model::change::{FieldChange, Verb};
+use crate::model::event::Digest;
+use crate::model::record::{Record, RecordId};
+
+/// That a record cannot be made again as it stood before an event.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("how `{0}` stood before cannot be told from the trail")]
+pub struct Lost(pub RecordId);
+
+/// The record as it stood before one event; `now` is how it stood after, `left` the digest that the event before left.
+///
+/// # Errors
+/// When what comes out is not what stood there.
+pub fn before(
+    id: &RecordId,
+    now: Option<&Record>,
+    (verb, change): (Verb, &str),
+    left: Option<&Digest>,
+) -> Result<Option<Record>, Lost> {
+    let lost = || Lost(id.clone());
+    let changes: Vec<FieldChange> = serde_json::from_str(change).map_err(|_| lost())?;
+    let found = match verb {
+        Verb::Create => return Ok(None),
+        Verb::Remove => {
+            let body = changes.into_iter().next().and_then(|change| change.from);
+            let record = body.and_then(|body| Record::from_value(id, body).ok());
+            record.filter(|record| Some(&record_digest(record)) == left)
+        }
+        Verb::Update => {
+            let now = now.ok_or_else(lost)?.to_value();
+            WAYS.iter().find_map(|way| {
+                let mut body = now.clone();
+                let undone = changes
+                    .iter()
+                    .rev()
+                    .all(|change| way.undo(&mut body, change));
+                let record = undone
+                    .then(|| Record::from_value(id, body).ok())
+                    .flatten()?;
+                (Some(&record_digest(&record)) == left).then_some(record)
+            })
+        }
+    };
+    found.map(Some).ok_or_else(lost)
+}
+
+/// How a dotted name that is not there any more is read: keys may hold dots, and a table that got empty may have been left out.
+#[derive(Clone, Copy)]
+struct Way {
+    keys: Keys,
+    /// Whether a table is left out once nothing stands in it.
+    prunes: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// Every dot parts two keys.
+    Short,
+    /// Only the last dot does: `base.action.write.effect` is `effect` of `base.action.write`.
+    Long,
+    /// None does.
+    Whole,
+}
+
+const WAYS: [Way; 6] = {
+    const fn way(keys: Keys, prunes: bool) -> Way {
+        Way { keys, prunes }
+    }
+    [
+        way(Keys::Short, true),
+        way(Keys::Short, false),
+        way(Keys::Long, true),
+        way(Keys::Long, false),
+        way(Keys::Whole, true),
+        way(Keys::Whole, false),
+    ]
+};
+
+impl Way {
+    fn undo(self, body: &mut Value, change: &FieldChange) -> bool {
+        match body {
+            Value::Object(map) => self.undo_in(map, &change.field, change),
+            _ => false,
+        }
+    }
+
+    /// Takes a change back below a table; false where it is not what happened there.
+    fn undo_in(self, map: &mut Map<String, Value>, path: &str, change: &FieldChange) -> bool {
+        if change.to.is_some() && map.get(path) == change.to.as_ref() {
+            match &change.from {
+                Some(from) => map.insert(path.to_owned(), from.clone()),
+                None => map.shift_remove(path),
+            };
+            return true;
+        }
+        let below = |key: &str| {
+            let rest = path.strip_prefix(key)?.strip_prefix('.')?;
+            Some(rest.to_owned())
+        };
+        let mut tables: Vec<(String, String)> = map
+            .iter()
+            .filter(|(_, value)| value.is_object())
+            .filter_map(|(key, _)| Some((key.clone(), below(key)?)))
+            .collect();
+        // The longest key first: `base.read` before `base`.
+        tables.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
+        for (key, rest) in tables {
+            if let Some(Value::Object(table)) = map.get_mut(&key)
+                && self.undo_in(table, &rest, change)
+            {
+                if self.prunes && table.is_empty() {
+                    map.shift_remove(&key);
+                }
+                return true;
+            }
+        }
+        let gone = change.to.is_none() && !map.contains_key(path);
+        change
+            .from
+            .as_ref()
+            .is_some_and(|from| gone && self.put_back(map, path, from))
+    }
+
+    /// Puts back what was taken out, with the tables that it stood in.
+    fn put_back(self, map: &mut Map<String, Value>, path: &str, from: &Value) -> bool {
+        let parts = match self.keys {
+            Keys::Short => path.split_once('.'),
+            Keys::Long => path.rsplit_once('.'),
+            Keys::Whole => None,
+        };
+        let Some((key, rest)) = parts else {
+            map.insert(path.to_owned(), from.clone());
+            return true;
+        };
+        let table = map.entry(key).or_insert_with(|| Value::Object(Map::new()));
+        match table {
+            Value::Object(table) if self.keys == Keys::Short => self.put_back(table, rest, from),
+            Value::Object(table) => {
+                table.insert(rest.to_owned(), from.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::change::field_changes;
+    use serde_json::json;
+
+    fn record(id: &str, body: Value) -> Record {
+        Record::from_value(&id.parse().unwrap(), body).unwrap()
+    }
+
+    /// What the trail tells of a change, taken back.
+    fn back(old: &Record, new: &Record) -> Result<Option<Record>, Lost> {
+        let told = serde_json::to_string(&field_changes(Some(old), Some(new))).unwrap();
+        let left = record_digest(old);
+        before(&old.id(), Some(new), (Verb::Update, &told), Some(&left))
+    }
+
+    #[test]
+    fn any_change_of_fields_is_taken_back() {
+        let account = |more: Value| {
+            let mut body = json!({ "provider": "p", "environment": "production", "workflow": "import",
+                "level": "read-only-import" });
+            for (key, value) in more.as_object().unwrap() {
+                body[key] = value.clone();
+            }
+            record("account/etl", body)
+        };
+        let system =
+            |environment: Value| record("provider/p", json!({ "environment": environment }));
+        let glossary = |keys: &[(&str, &str)]| {
+            let entry = |effect: &str| json!({ "group": "g", "title": "t", "meaning": "m", "effect": effect });
+            let all: Map<String, Value> = keys
+                .iter()
+                .map(|(key, effect)| ((*key).to_owned(), entry(effect)))
+                .collect();
+            record(
+                "catalog/./mine.toml",
+                json!({ "title": "Mine", "side": "platform", "entitlements": all }),
+            )
+        };
+        let states = [
+            vec![
+                account(json!({})),
+                account(json!({ "owner": { "business": "person/jo" }, "permissions": ["a/b"] })),
+                account(json!({ "owner": { "technical": "team/x" }, "agent": { "tools": ["t"] } })),
+                account(json!({ "agent": {}, "level": "write-back" })),
+                account(
+                    json!({ "agent": { "tenant-enabled": true }, "controls": { "retention": "30d" } }),
+                ),
+            ],
+            vec![
+                system(json!({})),
+                system(json!({ "production": { "endpoint": "https://a.example" } })),
+                system(
+                    json!({ "production": { "endpoint": "https://b.example", "allowlist": ["10.0.0.0/8"] },
+                    "staging": { "endpoint": "https://c.example", "endpoints": { "token": "https://d.example" } } }),
+                ),
+            ],
+            vec![
+                glossary(&[("base.read", "read")]),
+                glossary(&[
+                    ("base", "read"),
+                    ("base.read", "create"),
+                    ("base.action.write", "update"),
+                ]),
+                glossary(&[("base.action.write", "destroy"), ("plain", "read")]),
+            ],
+        ];
+        for states in states {
+            for old in &states {
+                for new in &states {
+                    assert_eq!(back(old, new), Ok(Some(old.clone())), "{old:?} -> {new:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_made_is_gone_before_and_what_was_removed_stands() {
+        let jo = record("person/jo", json!({ "name": "Jo" }));
+        let id = jo.id();
+        assert_eq!(before(&id, Some(&jo), (Verb::Create, "[]"), None), Ok(None));
+        let told = r#"[{"field":"","from":{"name":"Jo"}}]"#;
+        let left = record_digest(&jo);
+        assert_eq!(
+            before(&id, None, (Verb::Remove, told), Some(&left)),
+            Ok(Some(jo))
+        );
+    }
+
+    #[test]
+    fn what_is_not_as_the_trail_left_it_is_said_to_be_lost() {
+        let jo = record("person/jo", json!({ "name": "Jo" }));
+        let anna = record("person/jo", json!({ "name": "Anna" }));
+        let id = jo.id();
+        let told = r#"[{"field":"name","from":"Jo","to":"Anna"}]"#;
+        let left = record_digest(&jo);
+        let update = |now: Option<&Record>, told: &str, left: Option<&Digest>| {
+            before(&id, now, (Verb::Update, told), left)
+        };
+        assert_eq!(update(Some(&anna), told, Some(&left)), Ok(Some(jo.clone())));
+        let lost = Err(Lost(id.clone()));
+        assert_eq!(update(Some(&jo), told, Some(&left)), lost);
+        assert_eq!(update(Some(&anna), told, Some(&[7; 32])), lost);
+        assert_eq!(update(Some(&anna), told, None), lost);
+        assert_eq!(update(None, told, Some(&left)), lost);
+        assert_eq!(update(Some(&anna), "{", Some(&left)), lost);
+        assert_eq!(update(Some(&anna), "[]", Some(&left)), lost);
+    }
+}
