@@ -102,6 +102,7 @@ transcripts! {
     handoff = "tests/cli/handoff.trycmd",
     risk = "tests/cli/risk.trycmd",
     changes = "tests/cli/changes.trycmd",
+    review = "tests/cli/review.trycmd",
     offboard = "tests/cli/offboard.trycmd",
     offboarding = "docs/offboarding.md",
     schedule_of_rotations = "tests/cli/schedule.trycmd",

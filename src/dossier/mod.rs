@@ -5,4 +5,5 @@
 pub mod handoff;
 pub mod changes;
 pub mod past;
+pub mod review;
 pub mod risk;

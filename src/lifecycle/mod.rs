@@ -16,6 +16,7 @@ pub mod owners;
 pub mod plan;
 pub mod radius;
 pub mod retirement;
+pub mod review;
 pub mod schedule;
 pub mod telling;
 pub mod testing;

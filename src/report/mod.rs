@@ -17,6 +17,7 @@ pub mod offboarding;
 pub mod plan;
 pub mod plot;
 pub mod reconciliation;
+pub mod review;
 pub mod risk;
 pub mod schedule;
 pub mod siem;

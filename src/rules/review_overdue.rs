@@ -21,8 +21,9 @@ counts from the day of its first known version; where no version is known, it is
 
 ## Fix
 
-Look at it with its business owner, then record what was decided as a fact, `review`, with the verdict `keep`, `change`
-or `retire`.
+Look at it with its business owner, then record what was decided: `keyroll review ACCOUNT keep --by PERSON`, or `change`, or
+`retire`. `keyroll review` shows what there is to know of each account that is due, and asks; a fact `review` that is imported
+counts too.
 
 ## Example
 
@@ -53,8 +54,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
             findings
                 .account(id, FieldPath::record(), format!("{message}, more than {allowed} days ago"))
                 .fix(format!(
-                    "review it, then record it: keyroll import facts FILE, a line \
-                     {{\"fact\":\"review\",\"account\":\"{id}\",\"on\":\"DATE\",\"by\":\"person/NAME\",\"verdict\":\"keep\"}}"
+                    "look at it, then record it: keyroll review {id} keep --by PERSON (or change, or retire)"
                 ))
                 .days(allowed - age);
         }

@@ -31,6 +31,7 @@ pub mod plan;
 pub mod reach;
 pub mod reconcile;
 pub mod report;
+pub mod review;
 pub mod revoke;
 pub mod rotate;
 pub mod run;
@@ -107,6 +108,7 @@ pub enum Command {
     Audit(audit::Args),
     Reconcile(reconcile::Args),
     Report(report::Args),
+    Review(review::Args),
     Explain(explain::Args),
     Identity(identity::Args),
     Backup(backup::Backup),
@@ -153,6 +155,7 @@ impl Command {
             Command::Audit(args) => audit::run(args, context),
             Command::Reconcile(args) => reconcile::run(args, context),
             Command::Report(args) => report::run(args, context),
+            Command::Review(args) => review::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Identity(args) => identity::run(args, context),
             Command::Backup(args) => backup::backup(args, context),

@@ -1,7 +1,7 @@
 //! `keyroll import`: takes in what others have written down.
 
 mod facts;
-mod sheet;
+pub(super) mod sheet;
 mod show;
 mod spreadsheet;
 mod write;

@@ -1,0 +1,224 @@
+//! The walk through what is due, at a real pseudo-terminal; and the decisions of a meeting, from a spreadsheet.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use rexpect::session::{PtySession, spawn_command};
+use serde_json::Value;
+
+const PATIENCE_MS: u64 = 30_000;
+
+fn keyroll(home: &Path, line: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyroll"));
+    command
+        .args(line)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("HOME", home)
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("XDG_DATA_HOME")
+        .env_remove("XDG_STATE_HOME")
+        .env("KEYROLL_STORE", home.join("roll.db"))
+        .env("KEYROLL_ACTOR", "tester")
+        .env("TERM", "dumb")
+        .env("COLUMNS", "120");
+    command
+}
+
+/// What it says on both streams, and its status.
+fn ran(home: &Path, line: &[&str]) -> (Option<i32>, String, String) {
+    let output = keyroll(home, line).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+fn rows(home: &Path, line: &[&str]) -> Vec<Value> {
+    let (_, out, error) = ran(home, line);
+    let document: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{error}"));
+    document["rows"].as_array().unwrap().clone()
+}
+
+/// A store with eight accounts in use, none of which was ever reviewed.
+fn home() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    for line in [
+        &["init", "--no-secrets"][..],
+        &["apply", "examples/brookfield", "--yes"],
+        &["person", "set", "ana-lima", "login+=tester"],
+    ] {
+        let (status, _, error) = ran(home.path(), line);
+        assert_eq!(status, Some(0), "{error}");
+    }
+    home
+}
+
+fn answer(session: &mut PtySession, question: &str, answer: &str) {
+    session
+        .exp_string(question)
+        .unwrap_or_else(|error| panic!("{question}: {error}"));
+    session.send_line(answer).unwrap();
+}
+
+#[test]
+fn whoever_walks_through_what_is_due_may_stop_anywhere_and_loses_nothing() {
+    let home = home();
+    let due = rows(home.path(), &["review", "due", "--format", "json"]);
+    assert_eq!(due.len(), 8);
+    let command = keyroll(home.path(), &["review"]);
+    let mut session = spawn_command(command, Some(PATIENCE_MS)).unwrap();
+    const QUESTION: &str = "keep, change, retire, skip or quit? [k/c/r/S/q] ";
+    session.exp_string("[1/8]").unwrap();
+    session.exp_string("never").unwrap();
+    answer(&mut session, QUESTION, "what");
+    session.exp_string("answer k, c, r, s or q").unwrap();
+    answer(&mut session, QUESTION, "k");
+    answer(&mut session, "note (none: just Enter): ", "still needed");
+    session.exp_string("keep, by person/ana-lima").unwrap();
+    session.exp_string("[2/8]").unwrap();
+    answer(&mut session, QUESTION, "change");
+    answer(&mut session, "what is to change? ", "drop a right");
+    session.exp_string("next: keyroll account edit").unwrap();
+    answer(&mut session, QUESTION, "");
+    session.exp_string("[4/8]").unwrap();
+    answer(&mut session, QUESTION, "retire");
+    answer(&mut session, "why? (none: just Enter): ", "");
+    session.exp_string("next: keyroll account suspend").unwrap();
+    answer(&mut session, QUESTION, "q");
+    session.exp_string("3 accounts reviewed, 5 left").unwrap();
+    session.exp_eof().unwrap();
+
+    let list = rows(home.path(), &["review", "list", "--format", "json"]);
+    let told: Vec<_> = list
+        .iter()
+        .map(|row| (row["verdict"].as_str().unwrap(), row["note"].as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("keep", Some("still needed")),
+            ("change", Some("drop a right")),
+            ("retire", None)
+        ]
+    );
+    assert!(
+        list.iter()
+            .all(|row| row["by"] == "person/ana-lima" && row["at"].is_string())
+    );
+    assert_eq!(
+        rows(home.path(), &["review", "due", "--format", "json"]).len(),
+        5
+    );
+    let (_, verified, _) = ran(home.path(), &["audit", "verify"]);
+    assert!(verified.starts_with("intact"), "{verified}");
+}
+
+#[test]
+fn what_looks_like_a_secret_is_not_taken_as_a_note() {
+    let home = home();
+    let account = rows(home.path(), &["review", "due", "--format", "json"])[0]["account"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let token = ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+    let (status, out, error) = ran(home.path(), &["review", &account, "keep", "--note", &token]);
+    assert_ne!(status, Some(0));
+    assert!(!format!("{out}{error}").contains(&token), "{error}");
+    let mut session = spawn_command(
+        keyroll(home.path(), &["review", &account]),
+        Some(PATIENCE_MS),
+    )
+    .unwrap();
+    answer(&mut session, "[k/c/r/S/q] ", "k");
+    answer(&mut session, "note (none: just Enter): ", &token);
+    session.exp_string("has the look of a secret").unwrap();
+    answer(&mut session, "note (none: just Enter): ", "fine");
+    session.exp_string("1 account reviewed").unwrap();
+    session.exp_eof().unwrap();
+    let file = fs::read(home.path().join("roll.db")).unwrap();
+    let is_there = |word: &str| file.windows(word.len()).any(|part| part == word.as_bytes());
+    assert!(is_there("fine") && !is_there(&token));
+}
+
+#[test]
+fn a_meeting_is_taken_over_whole_or_not_at_all() {
+    let home = home();
+    let due = rows(home.path(), &["review", "due", "--format", "json"]);
+    let name = |at: usize| due[at]["account"].as_str().unwrap();
+    let file = home.path().join("decisions.csv");
+    let path = file.to_str().unwrap();
+    let import = |text: &str, more: &[&str]| {
+        fs::write(&file, text).unwrap();
+        ran(
+            home.path(),
+            &[&["review", "import", path][..], more].concat(),
+        )
+    };
+    let good = format!(
+        "owner;Account;Verdict;By;On;Note\nx;{};keep;;2026-01-20;\ny;{};Retire;bo-berg;2026-01-20;\"old; unused\"\nz;{};;;;\n",
+        name(0),
+        name(1),
+        name(2)
+    );
+    // Nobody is named in the first row.
+    let (status, _, error) = import(&good, &[]);
+    assert_eq!(status, Some(4));
+    assert!(error.contains("row 2: who decided is not said"), "{error}");
+    let (status, shown, _) = import(&good, &["--by", "ana-lima", "--dry-run"]);
+    assert_eq!(
+        (status, shown.matches("+ fact/review").count()),
+        (Some(0), 2),
+        "{shown}"
+    );
+    assert_eq!(
+        rows(home.path(), &["review", "list", "--format", "json"]).len(),
+        0
+    );
+    let bad = good.replace("Retire;bo-berg", "retire;nobody");
+    let (status, _, error) = import(&bad, &["--by", "ana-lima"]);
+    assert_eq!(status, Some(4));
+    assert!(
+        error.contains("row 3") && error.contains("nothing was recorded"),
+        "{error}"
+    );
+    let many = good
+        .replace("keep", "kep")
+        .replace("2026-01-20", "20.1.2026");
+    let (status, _, error) = import(&many, &["--by", "ana-lima"]);
+    assert_eq!(status, Some(4));
+    assert!(
+        error.contains("row 2") && error.contains("2 rows cannot be taken"),
+        "{error}"
+    );
+    assert_eq!(
+        rows(home.path(), &["review", "list", "--format", "json"]).len(),
+        0
+    );
+
+    let (status, _, error) = import(&good, &["--by", "ana-lima"]);
+    assert_eq!(status, Some(0), "{error}");
+    let list = rows(home.path(), &["review", "list", "--format", "json"]);
+    let told: Vec<_> = list
+        .iter()
+        .map(|row| [&row["by"], &row["verdict"], &row["then"]].map(Value::as_str))
+        .collect();
+    assert!(told.contains(&[Some("person/ana-lima"), Some("keep"), None]));
+    assert!(told.contains(&[Some("person/bo-berg"), Some("retire"), Some("open")]));
+    let (status, _, error) = import(&good, &["--by", "ana-lima"]);
+    assert_eq!(status, Some(0));
+    assert!(error.contains("nothing new in 2 decisions"), "{error}");
+    let (status, _, error) = import("name,decision\na,keep\n", &[]);
+    assert_eq!(status, Some(4));
+    assert!(error.contains("no column `account`"), "{error}");
+    let (status, _, error) = import(
+        &good.replace("2026-01-20", "2199-01-20"),
+        &["--by", "ana-lima"],
+    );
+    assert_eq!(status, Some(4));
+    assert!(error.contains("has not come"), "{error}");
+}
