@@ -58,27 +58,29 @@ struct Way {
     prunes: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Keys {
-    /// Every dot parts two keys.
-    Short,
-    /// Only the last dot does: `base.action.write.effect` is `effect` of `base.action.write`.
-    Long,
-    /// None does.
-    Whole,
+    /// So many dots, from the left, part two keys: `log.actions.order.close` is `order.close` of `log.actions` by two.
+    Parted(usize),
+    /// Only the last dot does: `entitlements.base.action.effect` is `effect` of what came before.
+    Last,
 }
 
-const WAYS: [Way; 6] = {
+const WAYS: [Way; 10] = {
     const fn way(keys: Keys, prunes: bool) -> Way {
         Way { keys, prunes }
     }
     [
-        way(Keys::Short, true),
-        way(Keys::Short, false),
-        way(Keys::Long, true),
-        way(Keys::Long, false),
-        way(Keys::Whole, true),
-        way(Keys::Whole, false),
+        way(Keys::Parted(usize::MAX), true),
+        way(Keys::Parted(usize::MAX), false),
+        way(Keys::Parted(2), true),
+        way(Keys::Parted(2), false),
+        way(Keys::Parted(1), true),
+        way(Keys::Parted(1), false),
+        way(Keys::Last, true),
+        way(Keys::Last, false),
+        way(Keys::Parted(0), true),
+        way(Keys::Parted(0), false),
     ]
 };
 
@@ -129,22 +131,21 @@ impl Way {
 
     /// Puts back what was taken out, with the tables that it stood in.
     fn put_back(self, map: &mut Map<String, Value>, path: &str, from: &Value) -> bool {
-        let parts = match self.keys {
-            Keys::Short => path.split_once('.'),
-            Keys::Long => path.rsplit_once('.'),
-            Keys::Whole => None,
+        let (parts, rest_of) = match self.keys {
+            Keys::Parted(0) => (None, self.keys),
+            Keys::Parted(dots) => (path.split_once('.'), Keys::Parted(dots - 1)),
+            Keys::Last => (path.rsplit_once('.'), Keys::Parted(0)),
         };
         let Some((key, rest)) = parts else {
             map.insert(path.to_owned(), from.clone());
             return true;
         };
-        let table = map.entry(key).or_insert_with(|| Value::Object(Map::new()));
-        match table {
-            Value::Object(table) if self.keys == Keys::Short => self.put_back(table, rest, from),
-            Value::Object(table) => {
-                table.insert(rest.to_owned(), from.clone());
-                true
-            }
+        let below = Way {
+            keys: rest_of,
+            ..self
+        };
+        match map.entry(key).or_insert_with(|| Value::Object(Map::new())) {
+            Value::Object(table) => below.put_back(table, rest, from),
             _ => false,
         }
     }
@@ -206,6 +207,19 @@ mod tests {
                 system(
                     json!({ "production": { "endpoint": "https://b.example", "allowlist": ["10.0.0.0/8"] },
                     "staging": { "endpoint": "https://c.example", "endpoints": { "token": "https://d.example" } } }),
+                ),
+            ],
+            vec![
+                system(json!({})),
+                record(
+                    "provider/p",
+                    json!({ "log": { "form": "jsonl", "fields": { "time": "/t", "identity": "/i",
+                    "action": "/a" }, "actions": { "order.close": "closeout", "open": "read", "order": "draft" } } }),
+                ),
+                record(
+                    "provider/p",
+                    json!({ "log": { "form": "jsonl", "fields": { "time": "/t", "identity": "/i",
+                    "action": "/a" }, "actions": { "order.open": "read" } } }),
                 ),
             ],
             vec![
