@@ -7,8 +7,10 @@ use crate::catalog::Policy;
 use crate::dossier::changes::access;
 use crate::dossier::past::{Told, rewind};
 use crate::lifecycle::review::Duty;
+use crate::lifecycle::usage::{self, Readings};
 use crate::model::change::Verb;
 use crate::model::date::{Date, Timestamp};
+use crate::model::entitlement::Side;
 use crate::model::fact::Fact;
 use crate::model::finding::Finding;
 use crate::model::id::{AccountId, Principal};
@@ -17,6 +19,9 @@ use crate::model::record::{Kind, RecordId};
 use crate::report::diff::told;
 use crate::report::review::{Gains, Sheet, Usage};
 use crate::report::risk::Ranked;
+
+/// The days of logs that are looked at: as many as the rule `unused-permission` asks for.
+const USAGE_DAYS: i64 = 90;
 
 /// What the sheets are made of.
 pub struct Known<'a> {
@@ -49,13 +54,15 @@ pub fn since(duties: &[Duty<'_>]) -> Timestamp {
 /// A sheet for each duty, in their order.
 pub fn sheets(known: &Known<'_>, duties: &[Duty<'_>]) -> Vec<Sheet> {
     let mut gains = gains(known, duties);
-    duties
-        .iter()
-        .map(|duty| sheet(known, duty, gains.remove(duty.id)))
-        .collect()
+    let readings = Readings::of(known.inventory, known.as_of);
+    let mut one = |duty: &Duty<'_>| {
+        let usage = usage(&readings, known, duty);
+        sheet(known, duty, gains.remove(duty.id), usage)
+    };
+    duties.iter().map(&mut one).collect()
 }
 
-fn sheet(known: &Known<'_>, duty: &Duty<'_>, gains: Option<Gains>) -> Sheet {
+fn sheet(known: &Known<'_>, duty: &Duty<'_>, gains: Option<Gains>, usage: Option<Usage>) -> Sheet {
     let (id, account) = (duty.id, duty.account);
     Sheet {
         account: id.clone(),
@@ -72,7 +79,7 @@ fn sheet(known: &Known<'_>, duty: &Duty<'_>, gains: Option<Gains>) -> Sheet {
         standing: duty.standing,
         gains: gains.unwrap_or_else(|| Gains::Unknown("the trail does not tell of it".to_owned())),
         seen: seen(known, id),
-        usage: usage(known, duty),
+        usage,
         risk: known
             .ranking
             .iter()
@@ -94,35 +101,29 @@ fn seen(known: &Known<'_>, id: &AccountId) -> Option<Date> {
     days.max()
 }
 
-/// What the logs tell that name actions; nothing where none does.
-fn usage(known: &Known<'_>, duty: &Duty<'_>) -> Option<Usage> {
-    let facts = known.inventory.facts.values();
-    let readings = facts.filter_map(|fact| {
-        let Fact::Seen {
-            account,
-            on,
-            reading: Some(reading),
-            ..
-        } = fact
-        else {
-            return None;
-        };
-        (account == duty.id && *on <= known.as_of).then_some(reading)
-    });
-    let readings: Vec<_> = readings.collect();
-    let since = readings.iter().map(|reading| reading.since).min()?;
-    let until = readings.iter().map(|reading| reading.until).max()?;
-    let used: BTreeSet<&str> = readings
+/// What logs tell of the account's own lists in the last days that they cover; nothing where none was read.
+fn usage(readings: &Readings<'_>, known: &Known<'_>, duty: &Duty<'_>) -> Option<Usage> {
+    let of =
+        |side: &Side| readings.usage(known.inventory, (duty.id, duty.account), *side, USAGE_DAYS);
+    let sides: Vec<_> = [Side::Provider, Side::Platform]
         .iter()
-        .flat_map(|reading| reading.used.iter().map(|key| key.as_str()))
+        .filter_map(of)
         .collect();
-    let held = duty.account.permissions.iter().chain(&duty.account.scopes);
-    let held: BTreeSet<&str> = held.map(|key| key.as_str()).collect();
+    let since = |usage: &usage::Usage<'_>| {
+        let days = usage.reach.clamp(1, USAGE_DAYS);
+        usage.to.plus_days(1 - days)
+    };
+    let held = sides
+        .iter()
+        .map(|usage| usage::held(duty.account, usage.side).len());
+    let unused = sides
+        .iter()
+        .flat_map(|usage| usage.never.iter().map(ToString::to_string));
     Some(Usage {
-        since,
-        until,
-        held: held.len(),
-        unused: held.difference(&used).map(ToString::to_string).collect(),
+        since: sides.iter().map(since).max()?,
+        until: sides.iter().map(|usage| usage.to).max()?,
+        held: held.sum(),
+        unused: unused.collect(),
     })
 }
 

@@ -125,12 +125,12 @@ pub enum Gains {
 /// What logs told of the permissions of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// The first and the last day that logs cover; not every day between must be covered.
+    /// The days that logs cover without a long gap, ninety at the most.
     pub since: Date,
     pub until: Date,
     /// How many permissions and scopes it has.
     pub held: usize,
-    /// Those that no log shows in use.
+    /// Those that the logs have a word for, and never show in use.
     pub unused: Vec<String>,
 }
 

@@ -189,7 +189,14 @@ fn what_the_trail_does_not_tell_is_not_taken_for_nothing() {
 #[test]
 fn what_no_log_shows_in_use_is_named_and_without_a_log_nothing_is() {
     let mut story = Story::default();
-    story.does("2026-09-01", &base(&[EDIT, VIEW]));
+    story.does(
+        "2026-09-01",
+        &base(&[EDIT, VIEW, "asset/view-asset-status"]),
+    );
+    let log = json!({ "form": "jsonl", "fields": { "time": "/t", "identity": "/i", "action": "/a" },
+        "actions": { "edit": EDIT, "view": VIEW } });
+    let provider = json!({ "catalog": "unicmms", "log": log });
+    story.does("2026-09-02", &[record("provider/unicmms", provider)]);
     let seen = |on: &str, reading: Option<Value>| {
         let mut body = json!({ "fact": "seen", "account": "etl", "on": on, "log": on });
         if let Some(reading) = reading {
@@ -199,24 +206,24 @@ fn what_no_log_shows_in_use_is_named_and_without_a_log_nothing_is() {
     };
     story.does("2026-09-02", &[seen("2026-09-02", None)]);
     assert_eq!(story.sheet(&[]).usage, None);
-    let read = |since: &str, used: &[&str]| json!({ "since": since, "until": "2026-11-20", "records": 5, "used": used });
-    story.does(
-        "2026-11-20",
-        &[
-            seen("2026-11-19", Some(read("2026-08-01", &[VIEW]))),
-            seen("2026-11-20", Some(read("2026-10-01", &["base.read"]))),
-            seen("2026-11-23", Some(read("2026-10-01", &[EDIT]))),
-        ],
-    );
+    let read = |since: &str, until: &str, used: &[&str]| json!({ "side": "provider", "since": since, "until": until, "records": 5, "used": used });
+    let days = [
+        seen(
+            "2026-11-10",
+            Some(read("2026-10-01", "2026-11-10", &[VIEW])),
+        ),
+        seen("2026-11-20", Some(read("2026-11-11", "2026-11-20", &[]))),
+        seen(
+            "2026-11-23",
+            Some(read("2026-11-21", "2026-11-23", &[EDIT])),
+        ),
+    ];
+    story.does("2026-11-20", &days);
     let sheet = story.sheet(&[]);
     let usage = sheet.usage.unwrap();
-    assert_eq!(
-        (
-            usage.since.to_string().as_str(),
-            usage.until.to_string().as_str()
-        ),
-        ("2026-08-01", "2026-11-20")
-    );
+    let covered = (usage.since.to_string(), usage.until.to_string());
+    assert_eq!(covered, ("2026-10-01".to_owned(), "2026-11-20".to_owned()));
+    // Of what the log has no word for it cannot tell.
     assert_eq!((usage.held, usage.unused), (3, vec![EDIT.to_owned()]));
     assert_eq!(sheet.seen.unwrap().to_string(), "2026-11-20");
 }
