@@ -111,5 +111,5 @@ fn what_was_changed_behind_the_trail_is_named() {
     let mut roll = open().inventory().unwrap();
     let lost = rewind(&mut roll, std::iter::once(last));
     let lost: Vec<String> = lost.iter().map(ToString::to_string).collect();
-    assert_eq!(lost, [last.event.record.clone()]);
+    assert_eq!(lost, std::slice::from_ref(&last.event.record));
 }
