@@ -70,6 +70,7 @@ fn checked(text: &str, format: FindingsFormat) {
         FindingsFormat::Watch(WatchFormat::Prometheus | WatchFormat::Nagios | WatchFormat::Ics) => {
             log(&text.replace("\r\n", "\n"), "watch")
         }
+        FindingsFormat::Siem(_) => log(text, "siem"),
     }
 }
 
