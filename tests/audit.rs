@@ -84,7 +84,7 @@ fn refit(home: &Home) {
             previous: &previous,
         };
         let hash = hash_view(&view, &mut scratch);
-        tree.push(leaf_hash(&scratch));
+        tree.push(leaf_hash(&hash));
         db.execute(
             "UPDATE event SET previous = ?1, hash = ?2 WHERE sequence = ?3",
             rusqlite::params![previous, hash, sequence],

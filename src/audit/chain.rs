@@ -26,6 +26,7 @@ pub struct Chain {
     events: u64,
     last: u64,
     head: Digest,
+    computed: Digest,
     scratch: Vec<u8>,
 }
 
@@ -42,6 +43,7 @@ impl Chain {
             events: 0,
             last: 0,
             head: GENESIS,
+            computed: GENESIS,
             scratch: Vec::new(),
         }
     }
@@ -68,6 +70,7 @@ impl Chain {
         self.events += 1;
         self.last = event.sequence;
         self.head = *hash;
+        self.computed = computed;
         breaks
     }
 
@@ -76,9 +79,9 @@ impl Chain {
         self.events
     }
 
-    /// The canonical encoding of the event that was fed last.
-    pub fn entry(&self) -> &[u8] {
-        &self.scratch
+    /// The hash of the event that was fed last, as its values have it, whatever was recorded with it.
+    pub fn computed(&self) -> &Digest {
+        &self.computed
     }
 
     /// The hash of the last event; zeros before the first.

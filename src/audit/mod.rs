@@ -8,8 +8,8 @@ mod encoding;
 mod kept;
 pub mod note;
 pub mod proof;
-pub mod tree;
 pub mod rewind;
+pub mod tree;
 
 pub use chain::{Break, Chain, GENESIS};
 pub use digest::{hex, record_digest, record_digest_of};

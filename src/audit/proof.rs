@@ -5,6 +5,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use crate::audit::checkpoint::{Checkpoint, decimal, digest};
 use crate::audit::note::{BadNote, Note, Opened, Verifier};
@@ -22,7 +23,7 @@ const MOST: usize = 64;
 /// A proof, not yet checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The canonical encoding of the event: what the leaf is the hash of.
+    /// The canonical encoding of the event: its SHA-256 is the leaf's entry.
     pub entry: Vec<u8>,
     /// Its place, from 0.
     pub index: u64,
@@ -101,7 +102,8 @@ impl Proof {
     /// # Errors
     /// When it does not.
     pub fn is_in(&self, checkpoint: &Checkpoint) -> Result<(), BadProof> {
-        let (leaf, root) = (leaf_hash(&self.entry), &checkpoint.root);
+        let hash: Digest = Sha256::digest(&self.entry).into();
+        let (leaf, root) = (leaf_hash(&hash), &checkpoint.root);
         match is_included(leaf, self.index, checkpoint.size, &self.hashes, root) {
             true => Ok(()),
             false => Err(BadProof::NotIncluded),
@@ -125,7 +127,7 @@ mod tests {
     use super::*;
 
     const NOTE: &str =
-        "keyroll/a\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n\n\u{2014} a AAAAAAAA\n";
+        "keyroll/a\n1\nTlm/JzcrEwS8CxN9G+nVZq1YsVS2prV3ivf0FLHUuEw=\n\n\u{2014} a AAAAAAAA\n";
 
     fn whole(head: &str) -> String {
         format!("{head}\n\n{NOTE}")
@@ -136,7 +138,7 @@ mod tests {
         let text = whole("c2sp.org/tlog-proof@v1\nextra \nindex 0");
         let proof = Proof::parse(text.as_bytes()).unwrap();
         assert_eq!(proof.to_string(), text);
-        // One empty leaf, at the root that is known for it; but nobody known signed that.
+        // One event of nothing, at the root that is known for it; but nobody known signed that.
         let checkpoint: Checkpoint = proof.note.unchecked().parse().unwrap();
         proof.is_in(&checkpoint).unwrap();
         assert!(matches!(proof.check(&[]), Err(BadProof::Note(_))));

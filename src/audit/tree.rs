@@ -1,4 +1,4 @@
-//! The Merkle tree over the trail (RFC 6962, SHA-256): a leaf for each event, its canonical encoding. Fed leaf by leaf,
+//! The Merkle tree over the trail (RFC 6962, SHA-256): a leaf for each event, its hash of the chain. Fed leaf by leaf,
 //! in memory that does not grow with their number.
 
 use sha2::{Digest as _, Sha256};

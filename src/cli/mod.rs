@@ -78,7 +78,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     };
     let mut context = Context::new(globals, &args, harden::harden());
     let outcome = dispatch(&matches, &mut context);
-    if let Err(failure) = &outcome {
+    if let Err(failure) = &outcome
+        && commands::is_guarded(matches.subcommand_name())
+    {
         traces::refused(failure, &context);
     }
     ended(outcome, context.findings_format(), &mut context.out)

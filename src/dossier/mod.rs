@@ -2,8 +2,8 @@
 //! recorded of it and how it was judged. Values in, values out: `report` draws them. Reads nothing, writes nothing, never
 //! sees a plaintext.
 
-pub mod handoff;
 pub mod changes;
+pub mod handoff;
 pub mod past;
 pub mod review;
 pub mod risk;

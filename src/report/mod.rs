@@ -2,8 +2,8 @@
 
 pub mod answer;
 pub mod calendar;
-pub mod diagnosis;
 pub mod changes;
+pub mod diagnosis;
 pub mod diagnostic;
 pub mod diff;
 pub mod escape;

@@ -183,7 +183,7 @@ impl Replay {
                 Ok((view, hash)) => {
                     let faults = self.chain.step_view(&view, &hash);
                     let faults = faults.iter().map(ToString::to_string).collect();
-                    (faults, leaf_hash(self.chain.entry()))
+                    (faults, leaf_hash(self.chain.computed()))
                 }
                 // What cannot be read has a place in the tree all the same: the others keep theirs.
                 Err(why) => (vec![why], leaf_hash(&[])),

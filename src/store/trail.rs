@@ -85,7 +85,7 @@ impl<'a> Trail<'a> {
             previous: &self.head,
         };
         let hash = hash_view(&view, &mut self.scratch);
-        self.tree.push(leaf_hash(&self.scratch));
+        self.tree.push(leaf_hash(&hash));
         let blob = |bytes| ToSqlOutput::Borrowed(ValueRef::Blob(bytes));
         let number = |value: i64| ToSqlOutput::Owned(Value::Integer(value));
         let row = [

@@ -194,7 +194,8 @@ fn compared(account: &str, records: u64, found: Value) -> Value {
 
 /// What a log told of an account, up to a day.
 fn read(account: &str, until: &str) -> Value {
-    let reading = json!({ "since": "2026-10-01", "until": until, "records": 12 });
+    let reading =
+        json!({ "side": "provider", "since": "2026-10-01", "until": until, "records": 12 });
     json!({ "fact": "seen", "account": account, "on": until, "reading": reading })
 }
 

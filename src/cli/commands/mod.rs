@@ -58,6 +58,18 @@ const WATCHED: &[&str] = &["check"];
 /// The commands that show events.
 const WITH_EVENTS: &[&str] = &["audit"];
 
+/// The commands that open a secret, act at a provider, or speak for somebody: what they are refused is told in the trail. What
+/// is not a sound record is refused too, and changes nothing at all.
+const GUARDED: &[&str] = &[
+    "secret", "run", "test", "rotate", "revoke", "approve", "offboard", "review", "identity",
+    "backup", "restore",
+];
+
+/// Whether a refusal of a command is told in the trail.
+pub fn is_guarded(command: Option<&str>) -> bool {
+    command.is_some_and(|name| GUARDED.contains(&name))
+}
+
 /// Whether a command shows what it has in a format; those of rows are every command's own affair.
 pub fn shows(command: Option<&str>, format: FindingsFormat) -> bool {
     let among = |names: &[&str]| command.is_some_and(|name| names.contains(&name));
