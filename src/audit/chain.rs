@@ -79,6 +79,11 @@ impl Chain {
         self.events
     }
 
+    /// The canonical encoding of the event that was fed last.
+    pub fn entry(&self) -> &[u8] {
+        &self.scratch
+    }
+
     /// The hash of the event that was fed last, as its values have it, whatever was recorded with it.
     pub fn computed(&self) -> &Digest {
         &self.computed
