@@ -509,3 +509,14 @@ fn the_filters_of_the_log_bound_what_is_shown() {
         .refused(2)
         .says("audit log");
 }
+
+#[test]
+fn a_reason_with_the_look_of_a_secret_is_kept_nowhere() {
+    let home = Home::filled();
+    let before = home.holds();
+    let token = ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+    let words = ["person", "add", "mo", "name=Mo", "--reason", &token];
+    let ran = home.run(&words).refused(2);
+    assert!(!ran.stderr.contains(&token), "{ran:#?}");
+    assert!(home.holds() == before);
+}

@@ -122,8 +122,8 @@ fn formats(home: &Home) -> Vec<String> {
         .nth(1)
         .unwrap_or_default();
     let list = list.split(']').next().unwrap_or_default();
-    // Those for who watches are of `check` alone, and refused here.
-    let watched = ["prometheus", "nagios", "ics"];
+    // Those for who watches are of `check` alone, those of events of `audit log`; they are refused here.
+    let watched = ["prometheus", "nagios", "ics", "ocsf", "cef"];
     let formats: Vec<String> = list
         .split(", ")
         .map(|it| it.trim().to_owned())

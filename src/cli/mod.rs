@@ -81,9 +81,19 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     if let Err(failure) = &outcome
         && commands::is_guarded(matches.subcommand_name())
     {
-        traces::refused(failure, &context);
+        traces::refused(failure, &names(&matches), &args, &context);
     }
     ended(outcome, context.findings_format(), &mut context.out)
+}
+
+/// The names of a command, from the first down: nothing that somebody else than us chose.
+fn names(matches: &clap::ArgMatches) -> String {
+    let (mut names, mut here) = (Vec::new(), matches);
+    while let Some((name, below)) = here.subcommand() {
+        names.push(name);
+        here = below;
+    }
+    names.join(" ")
 }
 
 /// Tells of a failure and returns the exit status: that of the house, or of the convention that was asked for.

@@ -57,6 +57,31 @@ impl Home {
         home
     }
 
+    /// All that the store holds, but for what it was refused: that is told in its trail, and changes nothing else.
+    pub fn holds(&self) -> String {
+        let db = rusqlite::Connection::open(self.store()).unwrap();
+        let list = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('tree', 'checkpoint')";
+        let mut names = db.prepare(list).unwrap();
+        let names = names.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let mut all = String::new();
+        for name in names.map(Result::unwrap) {
+            let told = if name == "event" {
+                " WHERE action <> 'refuse'"
+            } else {
+                ""
+            };
+            let mut rows = db.prepare(&format!("SELECT * FROM {name}{told}")).unwrap();
+            let columns = rows.column_count();
+            let mut rows = rows.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                let cell = |at| row.get::<_, rusqlite::types::Value>(at).unwrap();
+                let cells: Vec<_> = (0..columns).map(cell).collect();
+                all.push_str(&format!("{name} {cells:?}\n"));
+            }
+        }
+        all
+    }
+
     pub fn path(&self) -> &Path {
         self.dir.path()
     }

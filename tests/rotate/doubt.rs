@@ -209,12 +209,12 @@ fn nothing_is_given_up_where_the_old_version_is_gone() {
         .server
         .manners(|manners| manners.refuses = vec![("POST /keys", 403)]);
     world.rotate(&[]).ok(4);
-    let before = world.bytes();
+    let before = world.holds();
     world
         .rotate(&["--abort"])
         .ok(4)
         .says("may not work any more");
-    assert!(world.bytes() == before);
+    assert!(world.holds() == before);
     world.rotate(&["--resume"]).ok(0);
 
     let world = World::new(&Roll::of(SINGLE, &[PASSWORD]));

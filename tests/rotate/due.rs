@@ -127,11 +127,11 @@ fn of_two_at_once_one_works_and_the_other_says_so() {
         .open(path)
         .unwrap();
     file.try_lock().unwrap();
-    let before = world.bytes();
+    let before = world.holds();
     let ran = due(&world, &[FAR]).ok(0);
     ran.says("another `rotate --due` is at work");
     assert_eq!(world.server.count(""), 0);
-    assert!(world.bytes() == before);
+    assert!(world.holds() == before);
     file.unlock().unwrap();
     due(&world, &[FAR]).ok(0);
     assert_eq!(world.stages(), ["revoked", "current"]);

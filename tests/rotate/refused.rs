@@ -5,16 +5,16 @@ use crate::world::{CREATE, OVERLAP, PASSWORD, RETIRE, Roll, SHORT, SINGLE, World
 
 /// Refused, without a request and without a byte written.
 fn refuses(world: &World, words: &[&str], why: &str) {
-    let (before, asked) = (world.bytes(), world.server.count(""));
+    let (before, asked) = (world.holds(), world.server.count(""));
     world.run(words).refused(4).says(why);
-    assert!(world.bytes() == before, "{words:?}");
+    assert!(world.holds() == before, "{words:?}");
     assert_eq!(world.server.count(""), asked, "{words:?}");
 }
 
 #[test]
 fn a_dry_run_asks_nothing_of_the_provider_and_writes_nothing() {
     let world = World::new(&Roll::of(OVERLAP, &[CREATE, RETIRE]));
-    let before = world.bytes();
+    let before = world.holds();
     let ran = world.run(&["rotate", "etl", "--dry-run"]).ok(0);
     ran.says("POST /keys").says("DELETE /keys/{previous.id}");
     let far = "--as-of=2031-01-01";
@@ -22,7 +22,7 @@ fn a_dry_run_asks_nothing_of_the_provider_and_writes_nothing() {
         .run(&["rotate", "--due", "--dry-run", far])
         .ok(0)
         .says("POST /keys");
-    assert!(world.bytes() == before);
+    assert!(world.holds() == before);
     assert_eq!(world.server.count(""), 0);
     let names: Vec<_> = std::fs::read_dir(world.home.store().parent().unwrap())
         .unwrap()
@@ -36,7 +36,7 @@ fn a_dry_run_asks_nothing_of_the_provider_and_writes_nothing() {
 fn nothing_else_touches_the_versions_while_a_rotation_is_open() {
     let world = World::new(&Roll::of(OVERLAP, &[CREATE, RETIRE]));
     world.rotate(&[]).ok(3);
-    let before = world.bytes();
+    let before = world.holds();
     for words in [
         &["secret", "set", "etl"][..],
         &["secret", "set", "etl", "--pending"],
@@ -51,7 +51,7 @@ fn nothing_else_touches_the_versions_while_a_rotation_is_open() {
         let ran = world.run(words).clean();
         assert!(matches!(ran.status, Some(2 | 4)), "{ran:#?}");
     }
-    assert!(world.bytes() == before);
+    assert!(world.holds() == before);
 }
 
 #[test]
@@ -62,13 +62,13 @@ fn no_value_comes_beside_the_one_that_a_rotation_makes() {
     let world = World::new(&roll);
     world.rotate(&[]).ok(3);
     let made = world.value(Some(2));
-    let before = world.bytes();
+    let before = world.holds();
     for more in [&["--pending"][..], &["--pending", "--new"], &["--new"], &[]] {
         let words = [&["secret", "set", "etl"], more].concat();
         let ran = fed(world.command(&words), "another").refused(4);
         ran.says("keyroll rotate ACCOUNT --resume");
     }
-    assert!(world.bytes() == before);
+    assert!(world.holds() == before);
     world.run(&["consumer", "ack", "job", "etl"]).ok(0);
     world.rotate(&["--resume"]).ok(0);
     assert_eq!(world.value(None), made);

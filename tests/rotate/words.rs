@@ -18,7 +18,7 @@ fn no_secret_is_recorded_as_an_id() {
     let inside = format!("key {OLD} of etl");
     let token = ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
     let long = "eyJhbGciOi".repeat(40);
-    let before = world.bytes();
+    let before = world.holds();
     for (id, status) in [
         ("", 2),
         ("  ", 2),
@@ -32,7 +32,7 @@ fn no_secret_is_recorded_as_an_id() {
         let said = format!("{}{}", ran.stdout, ran.stderr);
         assert!(id.trim().is_empty() || !said.contains(id), "{said}");
     }
-    assert!(world.bytes() == before);
+    assert!(world.holds() == before);
     let new = "another-canary-of-etl-7Hq2";
     let words = ["secret", "set", "etl", "--id", new];
     fed(world.command(&words), new)

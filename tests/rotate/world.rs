@@ -1,7 +1,6 @@
 //! A home whose roll has an account at the provider of keys, and what its inventory says. Shared by tests, holds none.
 #![allow(dead_code)]
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -353,7 +352,8 @@ impl World {
         crate::binary::set_mode(path, 0o700);
     }
 
-    pub fn bytes(&self) -> Vec<u8> {
-        fs::read(self.home.store()).unwrap()
+    /// All that the store holds.
+    pub fn holds(&self) -> String {
+        self.home.holds()
     }
 }

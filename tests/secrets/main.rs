@@ -45,14 +45,11 @@ pub fn two_fields(home: &Home) {
     .ok(0);
 }
 
-/// Refused at once with this status, and the store is the same to the byte.
+/// Refused at once with this status, and the store holds the same.
 pub fn refused(home: &Home, words: &[&str], input: impl AsRef<[u8]>, status: i32) -> Ran {
-    let before = fs::read(home.store()).unwrap();
+    let before = home.holds();
     let ran = home.given(words, input).refused_at_once(status);
-    assert!(
-        before == fs::read(home.store()).unwrap(),
-        "changed: {ran:#?}"
-    );
+    assert!(before == home.holds(), "changed: {ran:#?}");
     ran
 }
 

@@ -27,6 +27,7 @@ use crate::manifest::CONFIG_FILE;
 use crate::model::date::{Date, Timestamp};
 use crate::model::event::Actor;
 use crate::model::text::Text;
+use crate::model::text::shape::masked;
 use crate::report::{FindingsFormat, Format, Terminal};
 use crate::secrets::{Places, Reach};
 
@@ -284,10 +285,23 @@ impl Context {
         Ok(Actor {
             name,
             host: plain(&host),
-            command: plain(&self.command),
-            reason: self.globals.reason.clone(),
+            command: plain(&masked(&self.command)),
+            reason: self.reason()?,
             at: self.now,
         })
+    }
+
+    /// Why it is done, as was typed.
+    fn reason(&self) -> Result<Option<Text>, Failure> {
+        let reason = self.globals.reason.clone();
+        match reason
+            .as_ref()
+            .is_some_and(|text| masked(text.as_str()) != text.as_str())
+        {
+            true => Err(Failure::usage("the reason has the look of a secret")
+                .hint("say it without: the trail keeps it for ever. Nothing was changed")),
+            false => Ok(reason),
+        }
     }
 
     /// The program that edits text, split at blanks: `VISUAL`, else `EDITOR`, else `vi` where somebody can use it.
