@@ -39,7 +39,7 @@ impl Line {
         match self {
             Line::Authenticates => "The credential authenticates to the intended environment",
             Line::Capabilities => {
-                "Tool discovery or API access exposes the expected capabilities, and no others"
+                "Tool discovery or API access exposes the expected capabilities"
             }
             Line::ReadFirst => "Read-only tests ran before write or action tests",
             Line::AuditRecords => "Writes leave the expected audit records on both sides",
