@@ -14,7 +14,7 @@ use crate::model::text::Text;
 use crate::model::text::shape::masked;
 use crate::reconcile::lines::Lines;
 use crate::reconcile::outcome::Malformed;
-use crate::reconcile::rows::{Filter, Places, delimiter};
+use crate::reconcile::rows::{Filter, Places, quoted};
 
 /// The most accounts of one list.
 const MOST_LISTED: usize = 1_000_000;
@@ -77,14 +77,12 @@ pub fn census(
     let map = list.map;
     let mut wanted = vec![map.identity.as_str()];
     let filter = Filter::of(&mut wanted, &map.only, &map.except);
-    let mut lines = Lines::of(list.from, delimiter(map.form).is_some());
+    let mut lines = Lines::of(list.from, quoted(map.form));
     let places = Places::find(map.form, wanted, &mut lines).map_err(NotAList::Read)?;
     let places = places.map_err(NotAList::Heading)?;
     let (mut listed, mut passed, mut malformed) = (BTreeSet::new(), 0, 0);
     let mut examples = Vec::new();
-    while let Some(line) = lines.next().map_err(NotAList::Read)? {
-        let number = line.number;
-        let values = line.text.and_then(|text| places.values(text));
+    while let Some((line, values)) = places.next(&mut lines).map_err(NotAList::Read)? {
         let name = values.and_then(|values| match filter.takes(&values) {
             false => Ok(None),
             true => identity(values.into_iter().next().flatten()).map(Some),
@@ -97,7 +95,7 @@ pub fn census(
             Err(why) => {
                 malformed += 1;
                 if examples.len() < NAMED {
-                    examples.push(Malformed { line: number, why });
+                    examples.push(Malformed { line, why });
                 }
             }
         }

@@ -106,9 +106,13 @@ impl<'m> Form<'m> {
         }
     }
 
-    /// RFC 3339; the same without a zone, by the clock of the map; seconds or milliseconds since 1970.
+    /// RFC 3339, also with an offset that has no colon; the same without a zone, by the clock of the map; seconds or
+    /// milliseconds since 1970.
     fn time(&self, text: &str) -> Option<Timestamp> {
         if let Ok(time) = text.parse() {
+            return Some(time);
+        }
+        if let Some(time) = with_colon(text).and_then(|text| text.parse().ok()) {
             return Some(time);
         }
         if let Ok(number) = text.parse::<f64>() {
@@ -120,17 +124,30 @@ impl<'m> Form<'m> {
         let (date, time) = text.split_once(['T', ' '])?;
         let date: Date = date.parse().ok()?;
         let minute: TimeOfDay = time.get(..5)?.parse().ok()?;
-        let second = match time.get(5..)?.split('.').next()? {
+        let second = match time.get(5..)? {
             "" => 0,
-            rest => rest
-                .strip_prefix(':')?
-                .parse()
-                .ok()
-                .filter(|s: &i64| (0..60).contains(s))?,
+            rest => second(rest.strip_prefix(':')?)?,
         };
         let moment = self.clock.moment(date, minute.minute());
         Some(Timestamp::from_unix(moment.unix() + second))
     }
+}
+
+/// `+0200` at the end as `+02:00`.
+fn with_colon(text: &str) -> Option<String> {
+    let (rest, minutes) = text.split_at_checked(text.len().checked_sub(2)?)?;
+    let sign = rest.as_bytes().get(rest.len().checked_sub(3)?)?;
+    matches!(sign, b'+' | b'-').then(|| format!("{rest}:{minutes}"))
+}
+
+/// The seconds of a time, and of a fraction that it is one.
+fn second(text: &str) -> Option<i64> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (second, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    if second.len() != 2 || !is_number(second) || !is_number(fraction) {
+        return None;
+    }
+    second.parse().ok().filter(|second| *second < 60)
 }
 
 /// An id, cut where it is longer than any should be.
@@ -163,6 +180,8 @@ mod tests {
         for (text, expected) in [
             ("2026-11-20T08:00:01+02:00", "2026-11-20T06:00:01Z"),
             ("2026-11-20 08:00:01.250", "2026-11-20T08:00:01Z"),
+            ("2026-11-20T08:00:01.000+0200", "2026-11-20T06:00:01Z"),
+            ("2026-11-20T08:00:01-0530", "2026-11-20T13:30:01Z"),
             ("2026-11-20 08:00", "2026-11-20T08:00:00Z"),
             ("1795161600", "2026-11-20T08:00:00Z"),
             ("1795161600123", "2026-11-20T08:00:00Z"),
@@ -180,6 +199,10 @@ mod tests {
             "2026-11-20",
             "2026-11-20 08:00:99",
             "2026-13-01 08:00",
+            "2026-11-20T08:00:01.000 CET",
+            "2026-11-20T08:00:01.",
+            "2026-11-20T08:00:01.25+02",
+            "2026-11-20 08:00:+1",
             "ž 1234",
         ] {
             assert_eq!(time(&utc, bad), None, "{bad}");

@@ -13,7 +13,7 @@ use crate::reconcile::join::{self, Join, Spot};
 use crate::reconcile::known::{Known, Verdict, Whose};
 use crate::reconcile::lines::Lines;
 use crate::reconcile::outcome::{Kind, LogRead, Malformed, Outcome, Place, Used};
-use crate::reconcile::rows::{Places, delimiter};
+use crate::reconcile::rows::{Places, quoted};
 use crate::reconcile::tally::Tally;
 use crate::reconcile::words::Words;
 use crate::reconcile::{Against, Log, Unread};
@@ -73,16 +73,15 @@ impl<'a> Judge<'a> {
             span: None,
         };
         let (form, wanted) = Form::of(map);
-        let mut lines = Lines::of(from, delimiter(map.form).is_some());
+        let mut lines = Lines::of(from, quoted(map.form));
         let places = Places::find(map.form, wanted, &mut lines).map_err(failed)?;
         let places = places.map_err(|why| Unread::Heading {
             name: name.clone(),
             why,
         })?;
         let latest = self.against.today.plus_days(1);
-        while let Some(line) = lines.next().map_err(failed)? {
+        while let Some((line, values)) = places.next(&mut lines).map_err(failed)? {
             read.records += 1;
-            let values = line.text.and_then(|text| places.values(text));
             let entry = match values {
                 Ok(values) if !form.filter.takes(&values) => {
                     read.passed += 1;
@@ -92,11 +91,10 @@ impl<'a> Judge<'a> {
                 Err(why) => Err(why),
             };
             match entry {
-                Ok(entry) => self.take((number, line.number), map, &mut read, entry)?,
+                Ok(entry) => self.take((number, line), map, &mut read, entry)?,
                 Err(why) => {
                     read.malformed += 1;
                     if read.examples.len() < NAMED {
-                        let line = line.number;
                         read.examples.push(Malformed { line, why });
                     }
                 }
@@ -315,6 +313,7 @@ impl<'a> Judge<'a> {
             uncompared: joined.uncompared,
             undecided: joined.undecided,
             left_out: self.tally.left_out,
+            cut: self.tally.cut.iter().map(|number| name(*number)).collect(),
             findings: self.tally.findings(name),
             used,
             logs: self.logs,

@@ -147,6 +147,8 @@ pub struct Outcome {
     pub undecided: u64,
     /// Findings beyond the number that is kept.
     pub left_out: u64,
+    /// The accounts of which some were left out: nothing is recorded of how their logs compare.
+    pub cut: BTreeSet<AccountId>,
 }
 
 impl Outcome {
@@ -205,7 +207,8 @@ pub fn facts(
     let (Some((since, until)), Some((provider_log, platform_log))) = (outcome.window, names) else {
         return out;
     };
-    for (account, records) in &outcome.compared {
+    let whole = outcome.compared.iter();
+    for (account, records) in whole.filter(|(account, _)| !outcome.cut.contains(*account)) {
         let is_at_work = inventory
             .accounts
             .get(account)

@@ -111,8 +111,27 @@ impl<'m> Places<'m> {
         Ok(())
     }
 
-    /// The values of one record.
-    pub fn values(&self, text: &str) -> Result<Values, &'static str> {
+    /// The values of the next record, behind the number of its line. One of several lines that is none costs its first line:
+    /// the others are read by themselves.
+    ///
+    /// # Errors
+    /// When the input cannot be read.
+    pub fn next(
+        &self,
+        lines: &mut Lines<impl BufRead>,
+    ) -> io::Result<Option<(u64, Result<Values, &'static str>)>> {
+        let Some(line) = lines.next()? else {
+            return Ok(None);
+        };
+        let number = line.number;
+        let values = line.text.and_then(|text| self.values(text));
+        if values.is_err() {
+            lines.go_back();
+        }
+        Ok(Some((number, values)))
+    }
+
+    fn values(&self, text: &str) -> Result<Values, &'static str> {
         match delimiter(self.form) {
             None => self.of_json(text),
             Some(delimiter) => {
@@ -155,18 +174,26 @@ pub(super) fn delimiter(form: LogForm) -> Option<u8> {
     }
 }
 
+/// The same, where a quote at the begin of a cell opens one that may hold it.
+pub(super) fn quoted(form: LogForm) -> Option<u8> {
+    delimiter(form).filter(|delimiter| *delimiter == b',')
+}
+
 fn cells(line: &str, delimiter: u8) -> Result<Vec<String>, &'static str> {
-    if !line.contains('"') {
+    if delimiter != b',' || !line.contains('"') {
         let cells = line.split(char::from(delimiter));
         return Ok(cells.map(str::to_owned).collect());
     }
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).delimiter(delimiter);
     let reader = reader.buffer_capacity(line.len().clamp(64, 8192));
-    let mut record = csv::StringRecord::new();
-    match reader.from_reader(line.as_bytes()).read_record(&mut record) {
-        Ok(true) => Ok(record.iter().map(str::to_owned).collect()),
-        Ok(false) | Err(_) => Err("it is no line of a table"),
+    let reader = reader.terminator(csv::Terminator::Any(b'\n'));
+    let (mut record, mut more) = (csv::StringRecord::new(), csv::StringRecord::new());
+    let mut reader = reader.flexible(true).from_reader(line.as_bytes());
+    let is_read = reader.read_record(&mut record);
+    match (is_read, reader.read_record(&mut more)) {
+        (Ok(true), Ok(false)) => Ok(record.iter().map(str::to_owned).collect()),
+        (Ok(_) | Err(_), _) => Err("it is no line of a table"),
     }
 }
 
@@ -181,12 +208,12 @@ mod tests {
     use super::*;
 
     fn read(form: LogForm, wanted: &[&str], text: &str) -> Vec<Result<Values, &'static str>> {
-        let mut lines = Lines::of(text.as_bytes(), delimiter(form).is_some());
+        let mut lines = Lines::of(text.as_bytes(), quoted(form));
         let places = Places::find(form, wanted.to_vec(), &mut lines).unwrap();
         let places = places.unwrap();
         let mut out = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
-            out.push(places.values(line.text.unwrap()));
+        while let Some((_, values)) = places.next(&mut lines).unwrap() {
+            out.push(values);
         }
         out
     }
@@ -205,12 +232,23 @@ mod tests {
             read(LogForm::Csv, &["a", "n", "none"], csv),
             [Ok(expected.clone())]
         );
-        let tsv = csv.replacen("none,n,a", "none\tn\ta", 1);
-        let tsv = tsv.replacen("\n,7,", "\n\t7\t", 1);
-        assert_eq!(
-            read(LogForm::Tsv, &["a", "n", "none"], &tsv),
-            [Ok(expected)]
-        );
+        // There a quote is a sign like any other.
+        let tsv = "none\tn\ta\n\t7\tx, \"y\"\n";
+        let wanted = ["a", "n", "none"];
+        assert_eq!(read(LogForm::Tsv, &wanted, tsv), [Ok(expected.clone())]);
+        let tsv = "none\tn\ta\n\t7\t\"x\n\t7\tx, \"y\"\n";
+        assert_eq!(read(LogForm::Tsv, &wanted, tsv)[1], Ok(expected));
+    }
+
+    #[test]
+    fn lines_that_a_quote_joins_and_that_are_no_record_are_read_one_by_one() {
+        let csv = "n,a\n1,\"x\n2,y\",z\n3,\"u\nv\"\n";
+        let read = read(LogForm::Csv, &["n"], csv);
+        let good: Vec<Option<&str>> = read
+            .iter()
+            .map(|values| values.as_ref().ok().and_then(|all| all[0].as_deref()))
+            .collect();
+        assert_eq!(good, [None, None, Some("3")]);
     }
 
     #[test]
@@ -226,7 +264,7 @@ mod tests {
     #[test]
     fn a_heading_without_a_column_or_with_two_is_refused() {
         let find = |text: &str| {
-            let mut lines = Lines::of(text.as_bytes(), true);
+            let mut lines = Lines::of(text.as_bytes(), Some(b','));
             Places::find(LogForm::Csv, vec!["time"], &mut lines).unwrap()
         };
         assert!(find("Time,what\n").is_err_and(|why| why.contains("`time`")));

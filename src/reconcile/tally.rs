@@ -8,8 +8,10 @@ use crate::model::id::AccountId;
 use crate::model::text::shape::masked;
 use crate::reconcile::outcome::{Finding, Kind, Place, severity};
 
-/// The most findings that are told apart.
+/// The most findings of nobody's that are told apart: anybody can cause some.
 const MOST: usize = 10_000;
+/// The most of one account.
+const MOST_OF_ACCOUNT: usize = 1000;
 
 /// What a finding is about: its kind, the number of its account, the name beside it.
 type About = (Kind, Option<u32>, Option<String>);
@@ -20,7 +22,11 @@ pub(super) struct Tally {
     /// By account and side.
     used: HashMap<(u32, Side), Use>,
     examples: usize,
+    /// How many there are of each account, and of nobody.
+    told: HashMap<Option<u32>, usize>,
     pub left_out: u64,
+    /// The accounts of which some were left out.
+    pub cut: BTreeSet<u32>,
 }
 
 struct Count {
@@ -45,7 +51,9 @@ impl Tally {
             found: BTreeMap::new(),
             used: HashMap::new(),
             examples,
+            told: HashMap::new(),
             left_out: 0,
+            cut: BTreeSet::new(),
         }
     }
 
@@ -57,9 +65,16 @@ impl Tally {
         is_done: bool,
         place: impl FnOnce() -> Place,
     ) {
-        if self.found.len() >= MOST && !self.found.contains_key(&about) {
-            self.left_out += 1;
-            return;
+        if !self.found.contains_key(&about) {
+            let account = about.1;
+            let told = self.told.entry(account).or_default();
+            let most = account.map_or(MOST, |_| MOST_OF_ACCOUNT);
+            if *told >= most {
+                self.left_out += 1;
+                self.cut.extend(account);
+                return;
+            }
+            *told += 1;
         }
         let count = self.found.entry(about).or_insert(Count {
             count: 0,

@@ -273,6 +273,50 @@ fn findings_beyond_the_bound_are_counted_and_secrets_in_them_are_hidden() {
 }
 
 #[test]
+fn names_that_anybody_makes_up_leave_no_finding_of_an_account_out() {
+    let mut lines: Vec<String> = (0..10_050)
+        .map(|n| line("08:00:00", json!({ "i": format!("nobody-{n}"), "q": null })))
+        .collect();
+    lines.push(line("09:00:00", json!({ "a": "close", "q": "a" })));
+    let platform = [line("09:00:00", json!({ "q": "b" }))];
+    let reading = Reading::of(json!({}));
+    let outcome = reading.read(Some(&lines), Some(&platform));
+    let told = told(&outcome);
+    assert!(
+        told.contains(&"beyond-level sync close 1".to_owned()),
+        "{}",
+        told.len()
+    );
+    assert_eq!((outcome.left_out, outcome.cut.len()), (50, 0));
+}
+
+#[test]
+fn an_account_of_which_findings_were_left_out_is_not_recorded_as_compared() {
+    let mut places = json!({});
+    for n in 0..1100 {
+        places[format!("boundary/femo/b{n}")] = json!({ "kind": "facility", "name": "B" });
+    }
+    let at = |n| {
+        line(
+            "08:00:00",
+            json!({ "b": format!("femo/b{n}"), "q": format!("q{n}") }),
+        )
+    };
+    let lines: Vec<String> = (0..1100).map(at).collect();
+    let outcome = Reading::of(places.clone()).read(Some(&lines), Some(&lines));
+    assert_eq!(outcome.left_out, 200);
+    let cut: Vec<String> = outcome.cut.iter().map(|id| id.to_string()).collect();
+    assert_eq!(cut, ["sync"]);
+    let inventory = roll(places);
+    for fact in facts(&outcome, &inventory, (None, None)) {
+        assert!(
+            !matches!(fact, crate::model::fact::Fact::Reconciled { .. }),
+            "{fact:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_used_and_never_used_is_told_and_recorded_once() {
     let provider = [
         line("06:00:00", json!({ "q": "a" })),

@@ -54,6 +54,11 @@ pub(super) fn logs(
             notes.push(format!("{count} {what}"));
         }
     }
+    for account in &outcome.cut {
+        notes.push(format!(
+            "too much found of `{account}`: how its logs compare is not recorded"
+        ));
+    }
     let format = context.globals.format;
     let shown = match format {
         Format::Table => reconciliation::text(&blocks(outcome), &context.terminal()),
@@ -268,6 +273,7 @@ fn document(outcome: &Outcome) -> Value {
         "without-request": outcome.uncompared,
         "undecided": outcome.undecided,
         "left-out": outcome.left_out,
+        "cut": outcome.cut,
     })
 }
 
