@@ -287,7 +287,11 @@ impl FactKey {
                 let side = side.unwrap_or_default();
                 format!("{word} {account} {on} {side}{}", slug(log.as_str()))
             }
-            Fact::Reconciled { account, on, .. } => format!("{word} {account} {on}"),
+            Fact::Reconciled {
+                account,
+                on,
+                compared,
+            } => format!("{word} {account} {} {on}", compared.since),
             Fact::Listed {
                 provider,
                 on,

@@ -62,9 +62,16 @@ pub struct Compared {
     pub platform_log: Text,
     /// How many of the account's records were compared.
     pub records: u64,
+    /// How many writes could not be: without an id of their request, or one of too many with it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub uncompared: u64,
     /// What was found, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub found: BTreeMap<Discrepancy, u64>,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a provider's own list of accounts told, held against the roll of that day.

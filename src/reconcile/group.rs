@@ -1,6 +1,8 @@
 //! The records of one request, as they come by: first the provider's, then the platform's; of each side by action, record
 //! and time. Holds a few of them, however many there are.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::model::date::Timestamp;
 use crate::model::entitlement::Side;
 use crate::model::log::LogMap;
@@ -15,6 +17,8 @@ use crate::reconcile::words::Words;
 const RETRY_WITHIN: i64 = 3600;
 /// How many tries are still well, where it does not.
 const MAX_TRIES: u32 = 10;
+/// Of how many records of one request each side's are held.
+const MOST_HELD: usize = 1000;
 
 /// How long a side waits for a further try, and how many it takes.
 #[derive(Clone, Copy)]
@@ -43,11 +47,19 @@ pub(super) struct Group {
     window: Option<Window>,
     patience: [Patience; 2],
     spans: [Option<Window>; 2],
-    /// Whether each side has any record of it.
-    is_there: [bool; 2],
-    /// The first write of each side that the other must have.
-    writes: [Option<Spot>; 2],
+    held: [Held; 2],
     run: Option<Run>,
+}
+
+/// What one side has of a request.
+#[derive(Default)]
+struct Held {
+    /// The first write to each record by each account, which the other side must have; and how many there are.
+    writes: BTreeMap<(String, u32), (Spot, u64)>,
+    /// The records of which it says that something was done.
+    done: BTreeSet<String>,
+    /// Whether there are more of those than are held.
+    has_more: bool,
 }
 
 /// Tries of one thing, one after the other.
@@ -70,8 +82,7 @@ impl Group {
             window,
             patience,
             spans,
-            is_there: [false; 2],
-            writes: [None, None],
+            held: [Held::default(), Held::default()],
             run: None,
         }
     }
@@ -89,13 +100,11 @@ impl Group {
         words: &Words,
         tally: &mut Tally,
     ) {
-        self.is_there[side as usize] = true;
+        if let Some(window) = self.window.filter(|_| self.is_request) {
+            self.held[side as usize].take(&spot, window, joined);
+        }
         if spot.account.is_none() {
             return;
-        }
-        let write = &mut self.writes[side as usize];
-        if write.is_none() && self.window.is_some_and(|window| spot.is_compared(window)) {
-            *write = Some(spot.clone());
         }
         let patience = self.patience[side as usize];
         let tries = match self.run.take() {
@@ -157,9 +166,16 @@ impl Group {
             Discrepancy::MissingAtProvider,
         ];
         for side in [Side::Provider, Side::Platform] {
-            let other = 1 - side as usize;
-            if let (Some(write), false) = (&self.writes[side as usize], self.is_there[other]) {
-                self.tell(missing[side as usize], write, words, tally);
+            let (own, other) = (&self.held[side as usize], &self.held[1 - side as usize]);
+            for ((record, account), (write, count)) in &own.writes {
+                match other.has(record) {
+                    Some(true) => {}
+                    Some(false) => self.tell(missing[side as usize], write, words, tally),
+                    None => {
+                        *joined.compared.entry(*account).or_default() -= count;
+                        *joined.uncompared.entry(*account).or_default() += count;
+                    }
+                }
             }
         }
     }
@@ -181,6 +197,36 @@ impl Group {
                 false => String::new(),
             },
         });
+    }
+}
+
+impl Held {
+    fn take(&mut self, spot: &Spot, window: Window, joined: &mut Joined) {
+        if spot.ended == Ended::Done && !self.done.contains(&spot.record) {
+            match self.done.len() < MOST_HELD {
+                true => _ = self.done.insert(spot.record.clone()),
+                false => self.has_more = true,
+            }
+        }
+        let Some(account) = spot.account.filter(|_| spot.is_compared(window)) else {
+            return;
+        };
+        let key = (spot.record.clone(), account);
+        if self.writes.len() >= MOST_HELD && !self.writes.contains_key(&key) {
+            *joined.uncompared.entry(account).or_default() += 1;
+            return;
+        }
+        *joined.compared.entry(account).or_default() += 1;
+        self.writes.entry(key).or_insert((spot.clone(), 0)).1 += 1;
+    }
+
+    /// Whether something was done to a record; a side that does not name it has it. None where nobody can tell.
+    fn has(&self, record: &str) -> Option<bool> {
+        let has = match record.is_empty() {
+            true => !self.done.is_empty(),
+            false => self.done.contains(record) || self.done.contains(""),
+        };
+        (has || !self.has_more).then_some(has)
     }
 }
 

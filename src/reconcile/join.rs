@@ -36,7 +36,7 @@ pub(super) struct Join {
     patience: [Patience; 2],
     /// Whether both sides name requests.
     is_joined: bool,
-    uncompared: u64,
+    uncompared: HashMap<u32, u64>,
 }
 
 /// What came of it, beside findings.
@@ -44,7 +44,8 @@ pub(super) struct Joined {
     pub window: Option<(Timestamp, Timestamp)>,
     /// How many writes of each account were held against the other side.
     pub compared: HashMap<u32, u64>,
-    pub uncompared: u64,
+    /// How many could not be.
+    pub uncompared: HashMap<u32, u64>,
     pub undecided: u64,
 }
 
@@ -55,7 +56,7 @@ impl Join {
             sorter: Sorter::new(),
             patience: maps.map(Patience::of),
             is_joined: maps.into_iter().all(names),
-            uncompared: 0,
+            uncompared: HashMap::new(),
         }
     }
 
@@ -69,7 +70,8 @@ impl Join {
     ) -> io::Result<()> {
         if request.is_none() {
             if self.is_joined && spot.writes && spot.is_judged && spot.ended == Ended::Done {
-                self.uncompared += 1;
+                let account = spot.account.into_iter();
+                account.for_each(|number| *self.uncompared.entry(number).or_default() += 1);
             }
             // Of somebody unknown, and of no request: it tells nothing of any other record.
             if spot.account.is_none() {
@@ -120,12 +122,6 @@ pub(super) fn join(
     let mut group: Option<Group> = None;
     while let Some(item) = merge.next()? {
         let (key, spot) = read(&item).ok_or_else(|| io::Error::other("a record came back cut"))?;
-        if let (Some(window), Some(account)) = (window, spot.account)
-            && key.is_request
-            && spot.is_compared(window)
-        {
-            *joined.compared.entry(account).or_default() += 1;
-        }
         if group.as_ref().is_none_or(|group| !group.is_of(&key)) {
             if let Some(done) = group.take() {
                 done.end(&mut joined, words, tally);

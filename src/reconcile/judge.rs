@@ -299,6 +299,8 @@ impl<'a> Judge<'a> {
                 never,
             });
         }
+        let uncompared = joined.uncompared.iter();
+        let uncompared = uncompared.map(|(number, count)| (name(*number), *count));
         let mut compared = BTreeMap::new();
         for (number, (id, account)) in (0..).zip(accounts).filter(|_| joined.window.is_some()) {
             let records = joined.compared.get(&number).copied().unwrap_or_default();
@@ -310,7 +312,7 @@ impl<'a> Judge<'a> {
         Ok(Outcome {
             compared,
             window: joined.window,
-            uncompared: joined.uncompared,
+            uncompared: uncompared.collect(),
             undecided: joined.undecided,
             left_out: self.tally.left_out,
             cut: self.tally.cut.iter().map(|number| name(*number)).collect(),

@@ -27,7 +27,7 @@ use crate::model::text::Text;
 
 pub use census::{Counted, List, MOST_ORPHANS, NotAList, census};
 pub use outcome::{
-    Finding, Kind, LogRead, Malformed, Outcome, Place, Used, changes, facts, severity,
+    Finding, Kind, LogRead, Malformed, Outcome, Place, Used, changes, facts, poorer, severity,
 };
 
 /// What a log is held against.

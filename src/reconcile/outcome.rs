@@ -141,8 +141,8 @@ pub struct Outcome {
     pub used: Vec<Used>,
     /// How many writes of each account were held against the other side.
     pub compared: BTreeMap<AccountId, u64>,
-    /// Writes without an id of their request, which could not be.
-    pub uncompared: u64,
+    /// How many could not be: they have no id of their request, or it has too many.
+    pub uncompared: BTreeMap<AccountId, u64>,
     /// Failures so near the end of their log that nobody can tell whether they were tried again.
     pub undecided: u64,
     /// Findings beyond the number that is kept.
@@ -233,6 +233,7 @@ pub fn facts(
                 provider_log: provider_log.clone(),
                 platform_log: platform_log.clone(),
                 records: *records,
+                uncompared: outcome.uncompared.get(account).copied().unwrap_or_default(),
                 found,
             }),
         });
@@ -240,8 +241,41 @@ pub fn facts(
     out
 }
 
+/// How many of some facts tell less than what is recorded of the same days, and so are not recorded.
+pub fn poorer(facts: &[Fact], inventory: &Inventory) -> usize {
+    let is_poorer = |fact: &&Fact| {
+        let before = inventory.facts.get(&FactKey::of(fact));
+        before.is_some_and(|before| is_fuller(before, fact))
+    };
+    facts.iter().filter(is_poorer).count()
+}
+
+/// Whether a fact of a log goes by more records than another, and by all of its days.
+fn is_fuller(fact: &Fact, other: &Fact) -> bool {
+    if let (Fact::Reconciled { compared: own, .. }, Fact::Reconciled { compared, .. }) =
+        (fact, other)
+    {
+        let covers = own.since <= compared.since && own.until >= compared.until;
+        return covers && own.records > compared.records;
+    }
+    if let (
+        Fact::Seen {
+            reading: Some(own), ..
+        },
+        Fact::Seen {
+            reading: Some(reading),
+            ..
+        },
+    ) = (fact, other)
+    {
+        let covers = own.since <= reading.since && own.until >= reading.until;
+        return covers && own.records > reading.records;
+    }
+    false
+}
+
 /// The changes that record facts. What is recorded already changes nothing; what a fuller log tells of the same days takes
-/// the place of what stood there.
+/// the place of what stood there, and never the other way round.
 pub fn changes(facts: Vec<Fact>, inventory: &Inventory) -> Vec<Change> {
     let mut by_key = BTreeMap::new();
     for fact in facts {
@@ -249,9 +283,10 @@ pub fn changes(facts: Vec<Fact>, inventory: &Inventory) -> Vec<Change> {
     }
     let change = |(key, fact): (FactKey, Fact)| {
         let before = inventory.facts.get(&key).cloned();
-        let after = Record::from((key.clone(), fact));
+        let after = Record::from((key.clone(), fact.clone()));
         match before {
             None => Some(Change::create(after)),
+            Some(before) if is_fuller(&before, &fact) => None,
             Some(before) => {
                 let before = Record::from((key, before));
                 (before != after).then(|| Change::update(before, after))

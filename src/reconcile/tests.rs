@@ -355,7 +355,7 @@ fn what_is_used_and_never_used_is_told_and_recorded_once() {
             .collect::<Vec<_>>()
     };
     let expected = [
-        "fact/reconciled sync 2026-11-20",
+        "fact/reconciled sync 2026-11-20 2026-11-20",
         "fact/seen sync 2026-11-20 platform platform",
         "fact/seen sync 2026-11-20 provider provider",
     ];
@@ -366,6 +366,10 @@ fn what_is_used_and_never_used_is_told_and_recorded_once() {
     fuller.push(line("12:00:00", json!({ "q": "c" })));
     let fuller = reading.read(Some(&fuller), Some(&platform));
     assert_eq!(record(&mut reading, &fuller).len(), 2, "the day told anew");
+    let poorer = reading.read(Some(&provider), Some(&platform));
+    assert_eq!(record(&mut reading, &poorer), [""; 0], "less is no news");
+    let facts = facts(&poorer, &reading.inventory, (None, None));
+    assert_eq!(crate::reconcile::poorer(&facts, &reading.inventory), 2);
 }
 
 #[test]

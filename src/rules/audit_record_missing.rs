@@ -19,7 +19,8 @@ The provider's log and the platform's were held against each other, and a write 
 alone. Either it went another way than it should, or a log loses records: in both cases nobody can say afterwards who
 changed what.
 
-It stands for 90 days (`limits.unseen` in the configuration), or until logs of the same days are read that agree.
+It stands for 90 days (`limits.unseen` in the configuration), or until logs of the same days are read that agree and
+hold as many of its records.
 
 ## Fix
 
@@ -70,10 +71,11 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a comparison of the same days and more found nothing of the kind.
+/// Whether a comparison of the same days and more, and of as many records, found nothing of the kind.
 pub(super) fn clears(other: &Compared, one: &Compared, kind: Discrepancy) -> bool {
     let covers = other.since <= one.since && other.until >= one.until;
-    covers && !other.found.contains_key(&kind)
+    let is_as_full = other.records >= one.records.max(1);
+    covers && is_as_full && !other.found.contains_key(&kind)
 }
 
 #[cfg(test)]
@@ -112,6 +114,20 @@ mod tests {
         assert_eq!(told(&[week.clone(), next]), [line]);
         let whole = compared("2026-11-01", "2026-11-15", json!({ "not-retried": 1 }));
         assert_eq!(told(&[week, whole]), [""; 0]);
+    }
+
+    #[test]
+    fn logs_that_hold_less_clear_nothing() {
+        let week = compared(
+            "2026-11-01",
+            "2026-11-07",
+            json!({ "missing-at-platform": 3 }),
+        );
+        for (records, left) in [(0, 1), (8, 1), (9, 0)] {
+            let mut whole = compared("2026-11-01", "2026-11-15", json!({}));
+            whole["compared"]["records"] = json!(records);
+            assert_eq!(told(&[week.clone(), whole]).len(), left, "{records}");
+        }
     }
 
     #[test]

@@ -20,11 +20,8 @@ fn a_write_that_the_other_side_has_not_is_told_and_a_read_is_not() {
     ];
     let platform = [
         edge("06:00:00"),
-        // Another name, and a failure: it has a record all the same.
-        line(
-            "08:03:01",
-            json!({ "q": "d", "i": "svc-nobody-here", "o": "error" }),
-        ),
+        // Another name: it has a record all the same.
+        line("08:03:01", json!({ "q": "d", "i": "svc-nobody-here" })),
         line("09:00:00", json!({ "q": "e", "a": "push" })),
         edge("20:00:00"),
         // Beyond what the provider's log covers.
@@ -37,7 +34,8 @@ fn a_write_that_the_other_side_has_not_is_told_and_a_read_is_not() {
         "missing-at-platform sync 1",
     ];
     assert_eq!(told(&outcome), expected);
-    assert_eq!(outcome.uncompared, 1);
+    let uncompared: Vec<u64> = outcome.uncompared.values().copied().collect();
+    assert_eq!(uncompared, [1]);
     let lines: Vec<(usize, u64)> = outcome.findings[1..]
         .iter()
         .map(|one| (one.places[0].log, one.places[0].line))
@@ -45,6 +43,47 @@ fn a_write_that_the_other_side_has_not_is_told_and_a_read_is_not() {
     assert_eq!(lines, [(1, 3), (0, 2)]);
     assert_eq!(outcome.findings[2].places[0].request, "a");
     assert_eq!(outcome.worst(), Some(Severity::Error));
+}
+
+#[test]
+fn each_write_of_a_request_wants_a_record_that_it_was_done() {
+    let edges = || ["06:00:00", "20:00:00"].map(|time| line(time, json!({ "q": time })));
+    let missing = |provider: Vec<String>, platform: Vec<String>| {
+        let with = |lines: Vec<String>| [edges().to_vec(), lines].concat();
+        let (provider, platform) = (with(provider), with(platform));
+        let outcome = Reading::of(json!({})).read(Some(&provider), Some(&platform));
+        let mut told = told(&outcome);
+        told.retain(|one| one.starts_with("missing"));
+        told
+    };
+    let one = |record: &str| line("08:00:00", json!({ "q": "a", "r": record }));
+    let failed = |record: &str| line("08:00:01", json!({ "q": "a", "r": record, "o": "error" }));
+    let both = || vec![one("WO-1"), one("WO-2")];
+    assert_eq!(missing(both(), both()), [""; 0]);
+    assert_eq!(
+        missing(both(), vec![one("WO-1")]),
+        ["missing-at-platform sync 1"]
+    );
+    assert_eq!(
+        missing(vec![one("WO-1")], vec![failed("WO-1")]),
+        ["missing-at-platform sync 1"]
+    );
+    let other = ["missing-at-provider sync 1", "missing-at-platform sync 1"];
+    assert_eq!(missing(vec![one("WO-1")], vec![one("WO-2")]), other);
+    // A side that does not name records has them all.
+    assert_eq!(missing(both(), vec![one("")]), [""; 0]);
+}
+
+#[test]
+fn a_request_of_too_many_records_is_not_held_and_that_is_said() {
+    let at = |n| line("08:00:00", json!({ "q": "a", "r": format!("WO-{n}") }));
+    let lines: Vec<String> = (0..1500).map(at).collect();
+    let backwards: Vec<String> = (500..2000).map(at).collect();
+    let outcome = Reading::of(json!({})).read(Some(&lines), Some(&backwards));
+    let sum = |counts: &std::collections::BTreeMap<_, u64>| counts.values().sum::<u64>();
+    assert_eq!(told(&outcome), [""; 0]);
+    assert!(sum(&outcome.uncompared) >= 1000, "{:?}", outcome.uncompared);
+    assert_eq!(sum(&outcome.uncompared) + sum(&outcome.compared), 3000);
 }
 
 #[test]

@@ -41,8 +41,12 @@ pub(super) fn records(
     }
     let newest = all.iter().max_by_key(|one| one.until);
     if let Some(newest) = newest.filter(|one| one.records > 0) {
+        let left = match newest.uncompared {
+            0 => String::new(),
+            left => format!("; {left} more could not be held against the other"),
+        };
         let how = format!(
-            "both logs have all of {} records, from {} to {}",
+            "both logs have all of {} records, from {} to {}{left}",
             newest.records, newest.since, newest.until
         );
         return dated(facts, Some(newest.until), how);

@@ -18,6 +18,7 @@ use crate::model::provider::Provider;
 use crate::model::record::Kind;
 use crate::operations;
 use crate::reconcile::{self, Against, Log, Unread};
+use crate::report::summary::counted;
 use crate::store::{Access, Store};
 
 /// Hold the logs of a provider and of the platform against the roll, and against each other
@@ -96,6 +97,13 @@ pub fn run(args: Logs, context: &mut Context) -> Outcome {
         context.out.note("nothing was recorded");
     } else {
         let facts = reconcile::facts(&outcome, &inventory, (args.since, args.until));
+        let poorer = reconcile::poorer(&facts, &inventory);
+        if poorer > 0 {
+            let facts = counted(poorer, "fact");
+            let note =
+                format!("{facts} not recorded: fuller logs of the same days were read before");
+            context.out.note(note);
+        }
         let changes = reconcile::changes(facts, &inventory);
         match changes.is_empty() {
             true => context.out.note("nothing new is recorded"),

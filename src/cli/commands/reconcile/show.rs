@@ -41,8 +41,8 @@ pub(super) fn logs(
     }
     for (count, what) in [
         (
-            outcome.uncompared,
-            "written without an id of the request: not held against the other log",
+            outcome.uncompared.values().sum(),
+            "written without an id of the request, or as one of too many: not held against the other log",
         ),
         (
             outcome.undecided,
@@ -270,7 +270,7 @@ fn document(outcome: &Outcome) -> Value {
         "findings": outcome.findings.iter().map(finding).collect::<Vec<_>>(),
         "work": outcome.used.iter().map(used).collect::<Vec<_>>(),
         "writes-compared": outcome.compared,
-        "without-request": outcome.uncompared,
+        "uncompared": outcome.uncompared,
         "undecided": outcome.undecided,
         "left-out": outcome.left_out,
         "cut": outcome.cut,
