@@ -40,6 +40,7 @@ pub struct Readings<'a> {
 }
 
 impl<'a> Readings<'a> {
+    /// Gathers what was recorded by a day.
     pub fn of(inventory: &'a Inventory, as_of: Date) -> Readings<'a> {
         let mut readings = Readings::default();
         for fact in inventory.facts.values() {

@@ -9,7 +9,7 @@ use crate::model::credential::Credential;
 use crate::model::date::{Date, Span};
 use crate::model::entitlement::EntitlementKey;
 use crate::model::id::{
-    BoundaryPath, ConsumerId, EnvironmentName, Name, PlatformId, Principal, ProcedureId,
+    AccountId, BoundaryPath, ConsumerId, EnvironmentName, Name, PlatformId, Principal, ProcedureId,
     ProviderId, RotationId,
 };
 use crate::model::text::Text;
@@ -315,6 +315,12 @@ fn active() -> AccountStatus {
 }
 
 impl Account {
+    /// The names by which logs and lists of its provider know it: its identities there, and its own.
+    pub fn names<'a>(&'a self, id: &'a AccountId) -> impl Iterator<Item = &'a str> {
+        let identities = self.credential.iter().flat_map(|it| &it.identity);
+        identities.map(Text::as_str).chain([id.as_str()])
+    }
+
     /// Who rotates: the rotation owner, else the technical one.
     pub fn rotation_owner(&self) -> Option<&Principal> {
         self.owner

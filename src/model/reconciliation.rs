@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::model::access::words;
 use crate::model::date::Date;
 use crate::model::entitlement::{EntitlementKey, Side};
 use crate::model::id::{AccountId, EnvironmentName};
 use crate::model::text::Text;
+use crate::model::text::shape::masked;
 
 words! {
     /// One way in which what a log tells of an account is not as the roll has it.
@@ -70,6 +72,20 @@ pub struct Compared {
     pub found: BTreeMap<Discrepancy, u64>,
 }
 
+/// An identity as a list keeps it where no account has it: one that looks like a secret by its digest, so that it is known
+/// again and not shown. None where it is no text.
+pub fn orphan(identity: &str) -> Option<Text> {
+    if masked(identity) == identity {
+        return identity.parse().ok();
+    }
+    let digest = Sha256::digest(identity);
+    let digest: String = digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("sha256 {digest}").parse().ok()
+}
+
 fn is_none(count: &u64) -> bool {
     *count == 0
 }
@@ -83,7 +99,7 @@ pub struct Census {
     pub list: Text,
     /// How many accounts it names.
     pub listed: u64,
-    /// Identities that no account of the roll has.
+    /// Identities that no account of the roll has, as [`orphan`] keeps them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orphans: Vec<Text>,
     /// Accounts of the roll of which the list has no identity.

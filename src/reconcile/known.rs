@@ -61,14 +61,14 @@ impl<'a> Known<'a> {
         for (id, account) in &against.inventory.accounts {
             if account.provider == *against.provider {
                 let number = u32::try_from(known.accounts.len()).unwrap_or(u32::MAX);
-                let names: BTreeSet<&str> = names(id, account).collect();
+                let names: BTreeSet<&str> = account.names(id).collect();
                 for name in names {
                     known.by_name.entry(name).or_default().push(number);
                 }
                 known.accounts.push((id, account));
                 known.versions.push(Vec::new());
             } else if against.inventory.platform_of(account) == against.platform {
-                known.elsewhere.extend(names(id, account));
+                known.elsewhere.extend(account.names(id));
             }
         }
         for (key, version) in &against.inventory.versions {
@@ -223,11 +223,4 @@ impl<'a> Known<'a> {
             .flatten()
             .min()
     }
-}
-
-/// The names by which logs know an account: its identities at the provider, and its own.
-fn names<'a>(id: &'a AccountId, account: &'a Account) -> impl Iterator<Item = &'a str> {
-    let identities = account.credential.as_ref().map(|it| &it.identity);
-    let identities = identities.into_iter().flatten().map(|name| name.as_str());
-    identities.chain([id.as_str()])
 }

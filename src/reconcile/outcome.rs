@@ -30,6 +30,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Its word in tables and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::UnknownIdentity => "unknown-identity",
@@ -169,6 +170,7 @@ impl Outcome {
         }
     }
 
+    /// How grave the gravest finding is; a line that could not be read is a warning.
     pub fn worst(&self) -> Option<Severity> {
         let found = self.findings.iter().map(|finding| severity(finding.kind));
         let is_malformed = self.logs.iter().any(|log| log.malformed > 0);

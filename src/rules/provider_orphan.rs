@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::account::AccountStatus;
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::id::{EnvironmentName, ProviderId};
+use crate::model::reconciliation::orphan;
 use crate::model::record::{Kind, RecordId};
 use crate::model::text::Text;
 use crate::rules::rule::{Rule, RuleKind};
@@ -44,7 +45,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     for ((provider, environment), (_, census)) in facts.history().lists() {
         let known = identities(facts, provider, environment);
         for name in &census.orphans {
-            if known.contains(name.as_str()) {
+            if known.contains(name) {
                 continue;
             }
             let subject = RecordId::new(Kind::Provider, provider);
@@ -58,21 +59,18 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-/// The identities of the accounts there that are not retired.
-fn identities<'a>(
-    facts: &Facts<'a>,
+/// The identities of the accounts there that are not retired, as lists keep them.
+fn identities(
+    facts: &Facts<'_>,
     provider: &ProviderId,
     environment: &EnvironmentName,
-) -> BTreeSet<&'a str> {
+) -> BTreeSet<Text> {
     let there = facts.accounts().filter(|(_, account)| {
         account.provider == *provider
             && account.environment == *environment
             && account.status != AccountStatus::Retired
     });
-    let names = there.flat_map(|(id, account)| {
-        let identities = account.credential.iter().flat_map(|it| &it.identity);
-        identities.map(Text::as_str).chain([id.as_str()])
-    });
+    let names = there.flat_map(|(id, account)| account.names(id).filter_map(orphan));
     names.collect()
 }
 
@@ -99,6 +97,17 @@ mod tests {
         let new = listed("2026-11-20", &["svc-stranger", "svc-femo-import"]);
         let line = "`svc-stranger` is there in `production`, and no account of the roll has it";
         assert_eq!(told(json!({ "fact/a": old, "fact/b": new })), [line]);
+    }
+
+    #[test]
+    fn one_that_is_kept_as_a_digest_is_known_again() {
+        let id = "0f8fad5bd9cb469fa16570867728950e7742c0ff";
+        let kept = crate::model::reconciliation::orphan(id).unwrap();
+        let new = listed("2026-11-20", &[kept.as_str()]);
+        assert_eq!(told(json!({ "fact/a": new })).len(), 1);
+        let account =
+            json!({ "credential": { "kind": "api-key", "store": "age", "identity": [id] } });
+        assert_eq!(told(json!({ "fact/a": new, ACCOUNT: account })), [""; 0]);
     }
 
     #[test]

@@ -73,6 +73,9 @@ pub fn run(args: Accounts, context: &mut Context) -> Outcome {
     show::accounts(&counted, id, context)?;
     if args.dry_run {
         context.out.note("nothing was recorded");
+    } else if counted.malformed > 0 {
+        let note = "nothing was recorded: what could not be read may name who seems to be missing";
+        context.out.note(note);
     } else {
         let changes = reconcile::changes(vec![counted.fact(id, today)], &inventory);
         match changes.is_empty() {
