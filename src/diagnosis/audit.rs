@@ -32,38 +32,36 @@ fn discrepancy(on: Date, compared: &Compared, kinds: &[Discrepancy]) -> Option<G
     (!found.is_empty()).then(|| recorded(text, on))
 }
 
-/// How many records of the account the last comparison went by: what was compared is writes, and of an account that only
-/// reads the readings beside it tell.
-fn records(case: &Case<'_>, compared: &Compared) -> u64 {
-    let reading = case.reading(Some(compared.since));
-    let read = reading.map_or(0, |(_, reading)| reading.records);
-    compared.records.max(read)
-}
-
 /// That the last comparison found none of what was looked for.
-fn clean(on: Date, compared: &Compared, records: u64) -> Ground {
-    let (since, until) = (compared.since, compared.until);
+fn clean(on: Date, compared: &Compared) -> Ground {
+    let (since, until, records) = (compared.since, compared.until, compared.records);
     recorded(
         format!("the logs of {since} to {until} agree on that, in {records} records"),
         on,
     )
 }
 
-/// That the logs were compared, and have nothing of the account.
-fn empty(on: Date) -> Ground {
-    recorded(
-        "the logs that were compared hold no record of the account",
-        on,
-    )
+/// That the logs were compared, and nothing of the account in them was: only writes are, and what one side alone tells
+/// agrees with nothing.
+fn nothing_held(case: &Case<'_>, on: Date, compared: &Compared) -> Ground {
+    let reading = case.reading(Some(compared.since));
+    let read = reading.map_or(0, |(_, reading)| reading.records);
+    let text = match read {
+        0 => "the logs that were compared hold no record of the account".to_owned(),
+        read => format!(
+            "the logs hold {read} records of the account, and none that could be held against the other side"
+        ),
+    };
+    recorded(text, on)
 }
 
 /// Nothing speaks for it: whether the logs speak against it.
 fn by_logs(case: &Case<'_>, cause: Cause) -> Verdict {
     match case.compared() {
         None => unknown(cause, never(), case.reconcile()),
-        Some((on, compared)) => match records(case, compared) {
-            0 => unknown(cause, empty(on), case.reconcile()),
-            records => ruled_out(cause, clean(on, compared, records)),
+        Some((on, compared)) => match compared.records {
+            0 => unknown(cause, nothing_held(case, on, compared), case.reconcile()),
+            _ => ruled_out(cause, clean(on, compared)),
         },
     }
 }
@@ -192,7 +190,10 @@ pub(super) fn sync_log(case: &Case<'_>) -> Verdict {
     match compared.filter(|(_, compared)| !is_kept(case, compared)) {
         None => by_logs(case, cause),
         Some((on, compared)) => {
-            let ground = clean(on, compared, records(case, compared));
+            let ground = match compared.records {
+                0 => nothing_held(case, on, compared),
+                _ => clean(on, compared),
+            };
             let text = "what was compared is older than the log is kept";
             unknown(cause, ground, case.reconcile()).beside(Some(declared(text)))
         }
@@ -220,9 +221,7 @@ pub(super) fn provider_response(case: &Case<'_>) -> Verdict {
         Some(seen) if seen.outcome == Outcome::Fail => likely(cause, STRONG, told(&seen), way),
         Some(seen) => unknown(cause, told(&seen), way),
         None => match compared {
-            Some((on, compared)) if compared.records > 0 => {
-                ruled_out(cause, clean(on, compared, compared.records))
-            }
+            Some((on, compared)) if compared.records > 0 => ruled_out(cause, clean(on, compared)),
             Some((on, _)) => {
                 let text = "no write of the account is in the logs that were compared";
                 unknown(cause, recorded(text, on), way)

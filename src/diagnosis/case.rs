@@ -13,7 +13,7 @@ use crate::model::diagnosis::{Ground, Live};
 use crate::model::entitlement::Side;
 use crate::model::fact::{Fact, Outcome};
 use crate::model::finding::{FieldStep, Finding};
-use crate::model::id::{AccountId, EnvironmentName};
+use crate::model::id::{AccountId, EnvironmentName, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::probe::{Probe, ProbeKind};
 use crate::model::provider::{Environment, Platform, Provider};
@@ -159,6 +159,25 @@ impl<'a> Case<'a> {
             let is_here = account.provider == self.account.provider
                 && account.environment == self.account.environment;
             is_here.then_some(seen)
+        })
+    }
+
+    /// Every test that is recorded of accounts whose declared endpoint is another than its own.
+    pub(super) fn tests_elsewhere(&self) -> impl Iterator<Item = Seen<'a>> {
+        let endpoint = |provider: &ProviderId, environment: &EnvironmentName| {
+            let provider = self.inventory.providers.get(provider)?;
+            let environment = provider.environment.get(environment)?;
+            Some(environment.endpoint.as_str())
+        };
+        let own = endpoint(&self.account.provider, &self.account.environment);
+        self.facts().filter_map(move |fact| {
+            let seen = Seen::of(fact, |_| true)?;
+            let account = self.inventory.accounts.get(seen.account)?;
+            // What was tried in another environment than the account's own has its endpoint there.
+            let at = fact.detail().and_then(|detail| detail.environment.as_ref());
+            let at = at.unwrap_or(&account.environment);
+            let other = endpoint(&account.provider, at);
+            (seen.side == Side::Provider && other.is_some() && other != own).then_some(seen)
         })
     }
 

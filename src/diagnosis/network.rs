@@ -164,8 +164,11 @@ pub(super) fn firewall_rule(case: &Case<'_>) -> Verdict {
                 return ruled_out(cause, probed(text, case.as_of));
             }
             Err(why @ (Silence::NoConnection | Silence::Timeout)) => {
+                // Alone it may be the server, a proxy, or that this host has no network.
+                let elsewhere = answered_elsewhere(case);
+                let weight = elsewhere.as_ref().map_or(FAIR, |_| STRONG);
                 let ground = probed(silence(why), case.as_of);
-                return likely(cause, CERTAIN, ground, show(case));
+                return likely(cause, weight, ground, show(case)).beside(elsewhere);
             }
             Err(Silence::NoName | Silence::Tls | Silence::Other) => {}
         }
@@ -190,6 +193,16 @@ pub(super) fn firewall_rule(case: &Case<'_>) -> Verdict {
             unknown(cause, recorded(text, None), ask)
         }
     }
+}
+
+/// That another host answered, since yesterday: it is not the network of this one.
+fn answered_elsewhere(case: &Case<'_>) -> Option<Ground> {
+    let answered = case
+        .tests_elsewhere()
+        .filter(|seen| seen.status.is_some() && case.is_fresh(seen.on));
+    let seen = newest(answered)?;
+    let text = format!("another host answered (account/{})", seen.account);
+    Some(recorded(text, seen.on))
 }
 
 /// The way to what lies on the path: nobody but the network's people see that.

@@ -611,7 +611,28 @@ fn the_providers_role() {
 #[test]
 fn the_firewall() {
     for silence in [Silence::NoConnection, Silence::Timeout] {
-        asking(Cause::FirewallRule, greeted(Err(silence), None)).is(Likely, "this host");
+        let silent = |records| Asked {
+            records,
+            ..asking(Cause::FirewallRule, greeted(Err(silence), None))
+        };
+        // The server may be down, or this host without a network.
+        let alone = silent(json!({}));
+        alone.is(Likely, "this host");
+        assert_eq!(alone.verdict().weight, 5);
+        let elsewhere = |on| {
+            test(
+                STAGING,
+                "read",
+                "fail",
+                on,
+                json!({ "status": 401, "millis": 20 }),
+            )
+        };
+        let beside = silent(json!({ "fact/a": elsewhere("2026-11-22") }));
+        beside.is(Likely, "another host answered");
+        assert_eq!(beside.verdict().weight, 7);
+        let long_ago = silent(json!({ "fact/a": elsewhere("2026-11-20") }));
+        assert_eq!(long_ago.verdict().weight, 5);
     }
     asking(Cause::FirewallRule, greeted(Ok(401), None))
         .is(RuledOut, "answered this host with status 401");
@@ -967,9 +988,10 @@ fn the_way_that_an_action_took() {
         "hold no record of the account",
         json!({ "fact/a": compared(IMPORT, 0, json!({})) }),
     );
+    // What one side tells was held against nothing.
     is(
-        RuledOut,
-        "agree on that, in 12 records",
+        Unknown,
+        "hold 12 records of the account, and none that could be held against the other side",
         json!({ "fact/a": compared(IMPORT, 0, json!({})), "fact/b": read(IMPORT, "2026-11-19") }),
     );
     is(Unknown, "never held against each other", json!({}));
@@ -1066,6 +1088,12 @@ fn the_sync_log() {
         "hold no record of the account",
         json!({ "fact/a": compared(IMPORT, 0, json!({})) }),
     );
+    let read = read(IMPORT, "2026-11-19");
+    is(
+        Unknown,
+        "hold 12 records",
+        json!({ "fact/a": compared(IMPORT, 0, json!({})), "fact/b": read }),
+    );
     is(Unknown, "never held", json!({}));
 }
 
@@ -1128,6 +1156,12 @@ fn who_tries_again() {
         RuledOut,
         "agree on that",
         json!({ "fact/a": compared(IMPORT, 9, json!({})) }),
+    );
+    let read = read(IMPORT, "2026-11-19");
+    is(
+        Unknown,
+        "hold 12 records",
+        json!({ "fact/a": compared(IMPORT, 0, json!({})), "fact/b": read }),
     );
     is(Unknown, "never held", json!({}));
 }
