@@ -20,9 +20,6 @@ use crate::report::diff::told;
 use crate::report::review::{Gains, Sheet, Usage};
 use crate::report::risk::Ranked;
 
-/// The days of logs that are looked at: as many as the rule `unused-permission` asks for.
-const USAGE_DAYS: i64 = 90;
-
 /// What the sheets are made of.
 pub struct Known<'a> {
     pub inventory: &'a Inventory,
@@ -103,14 +100,15 @@ fn seen(known: &Known<'_>, id: &AccountId) -> Option<Date> {
 
 /// What logs tell of the account's own lists in the last days that they cover; nothing where none was read.
 fn usage(readings: &Readings<'_>, known: &Known<'_>, duty: &Duty<'_>) -> Option<Usage> {
-    let of =
-        |side: &Side| readings.usage(known.inventory, (duty.id, duty.account), *side, USAGE_DAYS);
+    // As many days of logs as the rule `unused-permission` asks for.
+    let most = i64::from(known.policy.limits.unseen);
+    let of = |side: &Side| readings.usage(known.inventory, (duty.id, duty.account), *side, most);
     let sides: Vec<_> = [Side::Provider, Side::Platform]
         .iter()
         .filter_map(of)
         .collect();
     let since = |usage: &usage::Usage<'_>| {
-        let days = usage.reach.clamp(1, USAGE_DAYS);
+        let days = usage.reach.clamp(1, most.max(1));
         usage.to.plus_days(1 - days)
     };
     let held = sides
@@ -176,7 +174,8 @@ fn gains(known: &Known<'_>, duties: &[Duty<'_>]) -> BTreeMap<AccountId, Gains> {
         let diff = access(&roll, known.inventory, known.policy);
         for (id, day) in accounts {
             let record = RecordId::new(Kind::Account, id);
-            let found = match lost.contains(&record) || !diff.is_complete() {
+            let is_lost = lost.iter().any(|one| bears_on(one, id));
+            let found = match is_lost || !diff.is_complete() {
                 true => Gains::Unknown("the trail does not tell how it stood".to_owned()),
                 false => Gains::Since(day, gained(&diff, &record)),
             };
@@ -184,6 +183,37 @@ fn gains(known: &Known<'_>, duties: &[Duty<'_>]) -> BTreeMap<AccountId, Gains> {
         }
     }
     out
+}
+
+/// Whether what an account may do goes by a record: by its own and what belongs to it, and by what others may hold it
+/// through.
+fn bears_on(lost: &RecordId, id: &AccountId) -> bool {
+    let first = lost.name.split(' ').next().unwrap_or_default();
+    match lost.kind {
+        Kind::Account | Kind::Approval | Kind::Decision => first == id.as_str(),
+        Kind::Person
+        | Kind::Team
+        | Kind::Boundary
+        | Kind::Catalog
+        | Kind::Platform
+        | Kind::Provider
+        | Kind::Consumer
+        | Kind::Role
+        | Kind::Assignment
+        | Kind::Assertion => true,
+        Kind::Organisation
+        | Kind::Rotation
+        | Kind::Procedure
+        | Kind::ResidualRisk
+        | Kind::Version
+        | Kind::Operation
+        | Kind::Waiver
+        | Kind::Invitation
+        | Kind::Fact
+        | Kind::StoreKey
+        | Kind::Recipient
+        | Kind::Sealed => false,
+    }
 }
 
 fn gained(diff: &crate::access::diff::Diff, record: &RecordId) -> Vec<String> {

@@ -9,8 +9,9 @@ use crate::model::entitlement::{EntitlementKey, Side};
 use crate::model::fact::Fact;
 use crate::model::id::{AccountId, EnvironmentName, ProviderId};
 use crate::model::inventory::Inventory;
-use crate::model::log::{LogAction, LogMap};
+use crate::model::log::LogMap;
 use crate::model::reconciliation::Reading;
+use crate::model::text::Text;
 
 /// The longest gap between logs, in days, over which they still count as read without a break: a plant may rest for a week.
 const LONGEST_GAP: i64 = 7;
@@ -28,14 +29,15 @@ pub struct Usage<'a> {
     pub never: Vec<&'a EntitlementKey>,
 }
 
-/// An installation, and the side whose log it is.
-type Installation<'a> = (&'a ProviderId, &'a EnvironmentName, Side);
+/// An installation, the side whose log it is, and the words that it was read by.
+type Installation<'a> = (&'a ProviderId, &'a EnvironmentName, Side, &'a str);
 
 /// What was recorded of logs by a day.
 #[derive(Default)]
 pub struct Readings<'a> {
     of_account: BTreeMap<(&'a str, Side), Vec<&'a Reading>>,
-    /// The days that logs of each installation cover: that of a day on which an account rests is read as well.
+    /// The days that logs of each installation cover: that of a day on which an account rests is read as well. What was
+    /// read by other words than today's says nothing of what today's have a word for.
     spans: BTreeMap<Installation<'a>, Vec<(Date, Date)>>,
 }
 
@@ -56,7 +58,8 @@ impl<'a> Readings<'a> {
                 let side = reading.side;
                 let of = (id.as_str(), side);
                 readings.of_account.entry(of).or_default().push(reading);
-                let installation = (&account.provider, &account.environment, side);
+                let words = reading.words_digest.as_ref().map_or("", Text::as_str);
+                let installation = (&account.provider, &account.environment, side, words);
                 let span = (reading.since, reading.until.min(as_of));
                 readings.spans.entry(installation).or_default().push(span);
             }
@@ -76,7 +79,8 @@ impl<'a> Readings<'a> {
         days: i64,
     ) -> Option<Usage<'a>> {
         let map = map_of(inventory, account, side)?;
-        let installation = (&account.provider, &account.environment, side);
+        let words = map.words_digest();
+        let installation = (&account.provider, &account.environment, side, &*words);
         let spans = self.spans.get(&installation)?;
         let to = spans.iter().map(|(_, until)| *until).max()?;
         let from = to.plus_days(1 - days);
@@ -139,11 +143,7 @@ pub fn never<'a>(
     map: &LogMap,
     used: &BTreeSet<&EntitlementKey>,
 ) -> Vec<&'a EntitlementKey> {
-    let worded: BTreeSet<&EntitlementKey> = map
-        .actions
-        .values()
-        .filter_map(LogAction::entitlement)
-        .collect();
+    let worded = map.entitlements();
     let held = held(account, side).iter();
     held.filter(|key| worded.contains(key) && !used.contains(key))
         .collect()

@@ -1,10 +1,11 @@
 //! How a log, or a provider's own list of accounts, is to be read: its form, where its fields are, and what its words mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::model::access::{ActionClass, words};
 use crate::model::date::{Span, Zone};
@@ -175,6 +176,26 @@ pub struct AccountsMap {
 }
 
 impl LogMap {
+    /// What it has a word for.
+    pub fn entitlements(&self) -> BTreeSet<&EntitlementKey> {
+        let words = self.actions.values();
+        words.filter_map(LogAction::entitlement).collect()
+    }
+
+    /// By which two maps are told apart that have words for different entitlements: 16 hexadecimal digits.
+    pub fn words_digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for key in self.entitlements() {
+            hash.update(key.as_str());
+            hash.update("\n");
+        }
+        let digits = hash.finalize();
+        digits[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
     /// What in it cannot be meant; its fields are named below `log`.
     pub fn unsound(&self) -> Vec<Unsound> {
         let base = FieldPath::of("log");

@@ -50,6 +50,10 @@ pub struct Reading {
     /// The entitlements that its actions go by, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub used: Vec<EntitlementKey>,
+    /// The words that the log was read by ([`LogMap::words_digest`](crate::model::log::LogMap::words_digest)): what it had no
+    /// word for it could not show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words_digest: Option<Text>,
 }
 
 /// What came of holding a provider's log against a platform's, for one account.

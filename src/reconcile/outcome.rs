@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::lifecycle::usage;
 use crate::model::account::AccountStatus;
 use crate::model::change::Change;
 use crate::model::date::{Date, Timestamp};
@@ -189,12 +190,15 @@ pub fn facts(
         let Some((since, until)) = outcome.span(used.side) else {
             continue;
         };
+        let account = inventory.accounts.get(&used.account);
+        let map = account.and_then(|account| usage::map_of(inventory, account, used.side));
         let reading = Reading {
             side: used.side,
             since: since.date().max(days.0.unwrap_or(since.date())),
             until: until.date().min(days.1.unwrap_or(until.date())),
             records: used.records,
             used: used.used.iter().cloned().collect(),
+            words_digest: map.and_then(|map| map.words_digest().parse().ok()),
         };
         out.push(Fact::Seen {
             account: used.account.clone(),

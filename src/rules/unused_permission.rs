@@ -22,7 +22,8 @@ it. What is never used is not missed when it goes, and helps only whoever steals
 
 It is judged where logs reach back at least 90 days (`limits.unseen` in the configuration), without a gap of more than a
 week, and the account is older than that. A log that has no word for a permission cannot show its use: such a permission
-is never told. What is used once a year is told too; a waiver says so.
+is never told. Where the map got a word more or one less, only logs that were read since count: `words-digest` in a
+reading says by which words. What is used once a year is told too; a waiver says so.
 
 ## Fix
 
@@ -33,7 +34,8 @@ needs.
 
 ```json
 {"fact":"seen","account":"etl","on":"2026-11-20","log":"audit.jsonl","reading":{"side":"provider",
- "since":"2026-08-01","until":"2026-11-20","records":4031,"used":["work-order/view-work-orders"]}}
+ "since":"2026-08-01","until":"2026-11-20","records":4031,"used":["work-order/view-work-orders"],
+ "words-digest":"612e8d56838753c1"}}
 ```
 
 With this reading, `asset/view-assets` on the account is bad where `[provider.NAME.log]` has a word for it.
@@ -81,13 +83,20 @@ mod tests {
 
     const NAME: &str = "unicmms-production-import-hawthorne";
 
+    /// The digest of the words of the map below.
+    const WORDS: &str = "612e8d56838753c1";
+
     fn told(since: &str, more: Value) -> Vec<String> {
+        told_with(since, Some(WORDS), more)
+    }
+
+    fn told_with(since: &str, words: Option<&str>, more: Value) -> Vec<String> {
         let actions =
             json!({ "wo.list": "work-order/view-work-orders", "asset.get": "asset/view-assets" });
         let log = json!({ "form": "jsonl", "fields": { "time": "/t", "identity": "/i", "action": "/a" },
             "actions": actions });
         let reading = json!({ "side": "provider", "since": since, "until": "2026-11-20", "records": 9,
-            "used": ["work-order/view-work-orders"] });
+            "used": ["work-order/view-work-orders"], "words-digest": words });
         let mut records = json!({
             "provider/unicmms": { "log": log },
             "fact/seen": { "fact": "seen", "account": NAME, "on": "2026-11-20", "log": "a", "reading": reading },
@@ -104,6 +113,13 @@ mod tests {
     fn only_what_the_log_has_a_word_for_and_never_shows_is_told() {
         let line = format!("unused-permission {ACCOUNT} permissions[2]");
         assert_eq!(told("2026-08-20", json!({})), [line]);
+    }
+
+    #[test]
+    fn logs_that_were_read_by_other_words_say_nothing() {
+        let other = Some("0123456789abcdef");
+        assert_eq!(told_with("2026-08-20", other, json!({})), [""; 0]);
+        assert_eq!(told_with("2026-08-20", None, json!({})), [""; 0]);
     }
 
     #[test]

@@ -187,6 +187,40 @@ fn what_the_trail_does_not_tell_is_not_taken_for_nothing() {
 }
 
 #[test]
+fn where_a_role_cannot_be_made_again_nothing_is_concluded() {
+    let role = |permissions: &[&str]| {
+        record(
+            "role/editor",
+            json!({ "catalog": "unicmms", "permissions": permissions }),
+        )
+    };
+    let seat = json!({ "principal": "account/etl", "role": "editor", "at": "femo" });
+    let seat = record("assignment/account/etl editor femo", seat);
+    let mut story = Story::default();
+    story.does("2026-09-01", &base(&[VIEW]));
+    story.does("2026-09-01", &[role(&[VIEW]), seat]);
+    story.does("2026-10-01", &[reviewed("2026-10-01")]);
+    story.does("2026-10-05", &[role(&[VIEW, EDIT])]);
+    // Somebody changed it beside the trail.
+    story.now.put(role(&[EDIT]));
+    let unknown = "the trail does not tell how it stood".to_owned();
+    assert_eq!(story.sheet(&[]).gains, Gains::Unknown(unknown));
+}
+
+#[test]
+fn a_lost_record_that_gives_nobody_access_is_passed_over() {
+    let mut story = Story::default();
+    let rotation = |every: &str| record("rotation/standard", json!({ "every": every }));
+    story.does("2026-09-01", &base(&[VIEW]));
+    story.does("2026-09-01", &[rotation("60d")]);
+    story.does("2026-10-01", &[reviewed("2026-10-01")]);
+    story.does("2026-10-05", &[rotation("30d")]);
+    story.now.put(rotation("20d"));
+    let nothing = Gains::Since("2026-10-01".parse().unwrap(), Vec::new());
+    assert_eq!(story.sheet(&[]).gains, nothing);
+}
+
+#[test]
 fn what_no_log_shows_in_use_is_named_and_without_a_log_nothing_is() {
     let mut story = Story::default();
     story.does(
@@ -206,7 +240,14 @@ fn what_no_log_shows_in_use_is_named_and_without_a_log_nothing_is() {
     };
     story.does("2026-09-02", &[seen("2026-09-02", None)]);
     assert_eq!(story.sheet(&[]).usage, None);
-    let read = |since: &str, until: &str, used: &[&str]| json!({ "side": "provider", "since": since, "until": until, "records": 5, "used": used });
+    let words = match &story.now.providers.values().next().unwrap().log {
+        Some(log) => log.words_digest(),
+        None => panic!("it has a map"),
+    };
+    let read = |since: &str, until: &str, used: &[&str]| {
+        json!({ "side": "provider", "since": since, "until": until, "records": 5,
+        "used": used, "words-digest": words })
+    };
     let days = [
         seen(
             "2026-11-10",
@@ -226,6 +267,12 @@ fn what_no_log_shows_in_use_is_named_and_without_a_log_nothing_is() {
     // Of what the log has no word for it cannot tell.
     assert_eq!((usage.held, usage.unused), (3, vec![EDIT.to_owned()]));
     assert_eq!(sheet.seen.unwrap().to_string(), "2026-11-20");
+    // A word of today says nothing of logs that were read without it.
+    let log = json!({ "form": "jsonl", "fields": { "time": "/t", "identity": "/i", "action": "/a" },
+        "actions": { "edit": EDIT, "view": VIEW, "status": "asset/view-asset-status" } });
+    let provider = json!({ "catalog": "unicmms", "log": log });
+    story.does("2026-11-21", &[record("provider/unicmms", provider)]);
+    assert_eq!(story.sheet(&[]).usage, None);
 }
 
 #[test]
