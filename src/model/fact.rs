@@ -21,6 +21,17 @@ words! {
     }
 }
 
+impl Outcome {
+    /// Of two of one moment the worse counts, and this says which that is.
+    pub fn badness(&self) -> u8 {
+        match self {
+            Outcome::Pass => 0,
+            Outcome::Inconclusive => 1,
+            Outcome::Fail => 2,
+        }
+    }
+}
+
 words! {
     /// What a review decided.
     ReviewVerdict {

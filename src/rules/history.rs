@@ -78,7 +78,9 @@ impl Tested {
     pub fn outcome(&self) -> Outcome {
         let known = [self.timed, self.untimed];
         let known = known.into_iter().flatten();
-        known.max_by_key(badness).unwrap_or(Outcome::Inconclusive)
+        known
+            .max_by_key(Outcome::badness)
+            .unwrap_or(Outcome::Inconclusive)
     }
 
     fn enter(tested: Option<Tested>, on: Date, at: Option<Timestamp>, outcome: Outcome) -> Tested {
@@ -103,25 +105,17 @@ impl Tested {
         match at {
             None => {
                 let known = [tested.untimed, Some(outcome)];
-                tested.untimed = known.into_iter().flatten().max_by_key(badness);
+                tested.untimed = known.into_iter().flatten().max_by_key(Outcome::badness);
             }
             Some(at) if moment.is_none_or(|moment| moment <= at) => {
                 let same = tested.timed.filter(|_| moment == Some(at));
                 let known = [same, Some(outcome)];
-                tested.timed = known.into_iter().flatten().max_by_key(badness);
+                tested.timed = known.into_iter().flatten().max_by_key(Outcome::badness);
                 tested.last = (on, Some(at));
             }
             Some(_) => {}
         }
         tested
-    }
-}
-
-fn badness(outcome: &Outcome) -> u8 {
-    match outcome {
-        Outcome::Pass => 0,
-        Outcome::Inconclusive => 1,
-        Outcome::Fail => 2,
     }
 }
 
@@ -268,7 +262,7 @@ impl<'a> History<'a> {
             } => {
                 let last = past.withdrawn.get(consumer.as_str());
                 let is_newer = |(day, known): &(Date, Outcome)| {
-                    (*day, badness(known)) <= (*on, badness(outcome))
+                    (*day, known.badness()) <= (*on, outcome.badness())
                 };
                 if last.is_none_or(is_newer) {
                     past.withdrawn.insert(consumer.as_str(), (*on, *outcome));

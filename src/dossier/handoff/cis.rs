@@ -1,6 +1,6 @@
 //! The measures of CIS Controls 5.5, inventory of service accounts, as its assessment specification counts them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dossier::handoff::{Around, table};
 use crate::model::account::{Account, AccountStatus};
@@ -24,28 +24,53 @@ struct Measure {
 }
 
 pub(super) fn section(around: &Around<'_, '_>) -> Section {
-    let rows = measures(around).into_iter().map(|measure| {
-        let value = measure
-            .value
-            .map_or_else(|| super::none("not known"), Cell::number);
-        vec![
-            Cell::text(measure.name),
-            Cell::text(measure.title),
-            match measure.is_good {
-                Some(true) => value.tone(Tone::Good),
-                Some(false) => value.tone(Tone::Error),
-                None => value,
-            },
-            Cell::text(measure.because),
-        ]
-    });
+    let mut gaps = around.missed(&["review-overdue"]);
+    gaps.extend(unlisted(around).into_iter().map(never_listed));
+    Section {
+        id: "cis-5-5",
+        title: "CIS Controls 5.5",
+        lead: "An inventory of service accounts with owner, review date and purpose, reviewed at least every quarter: the \
+               measures of the assessment specification, from this roll."
+            .to_owned(),
+        gaps: super::gaps::sorted(gaps),
+        blocks: vec![
+            table(
+                "measures",
+                "The measures",
+                &["measure", "counts", "value", "because"],
+                measures(around).into_iter().map(row).collect(),
+                "There is nothing to measure.",
+            ),
+            table(
+                "reviews",
+                "The newest review of each active account",
+                &["account", "on", "by", "verdict"],
+                reviews(around),
+                "There is no active account.",
+            ),
+        ],
+    }
+}
+
+fn row(measure: Measure) -> Vec<Cell> {
+    let value = measure
+        .value
+        .map_or_else(|| super::none("not known"), Cell::number);
+    vec![
+        Cell::text(measure.name),
+        Cell::text(measure.title),
+        match measure.is_good {
+            Some(true) => value.tone(Tone::Good),
+            Some(false) => value.tone(Tone::Error),
+            None => value,
+        },
+        Cell::text(measure.because),
+    ]
+}
+
+fn reviews(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
     let reviewed = reviewed(around);
-    let reviews = around
-        .inventory
-        .accounts
-        .iter()
-        .filter(|(_, account)| is_active(account));
-    let reviews = reviews.map(|(id, _)| {
+    let rows = active(around).map(|(id, _)| {
         let last = reviewed.get(id);
         vec![
             Cell::text(id),
@@ -54,50 +79,24 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
             Cell::optional(last.map(|(_, _, verdict)| verdict)),
         ]
     });
-    let blocks = vec![
-        table(
-            "measures",
-            "The measures",
-            &["measure", "counts", "value", "because"],
-            rows.collect(),
-            "There is nothing to measure.",
+    rows.collect()
+}
+
+fn never_listed((provider, environment): Place<'_>) -> Gap {
+    Gap {
+        subject: format!("provider/{provider}"),
+        what: format!(
+            "its own list of accounts in `{environment}` was never held against the roll"
         ),
-        table(
-            "reviews",
-            "The newest review of each active account",
-            &["account", "on", "by", "verdict"],
-            reviews.collect(),
-            "There is no active account.",
-        ),
-    ];
-    let mut gaps = around.missed(&["review-overdue"]);
-    let unlisted = around
-        .inventory
-        .accounts
-        .values()
-        .filter(|account| is_active(account));
-    let unlisted = unlisted.map(|account| (&account.provider, &account.environment));
-    let censuses = censuses(around);
-    gaps.extend(unlisted.filter(|place| !censuses.contains_key(place)).map(
-        |(provider, environment)| Gap {
-            subject: format!("provider/{provider}"),
-            what: format!(
-                "its own list of accounts in `{environment}` was never held against the roll"
-            ),
-            way: Some(format!(
-                "keyroll reconcile accounts --provider {provider} --environment {environment} FILE"
-            )),
-        },
-    ));
-    Section {
-        id: "cis-5-5",
-        title: "CIS Controls 5.5",
-        lead: "An inventory of service accounts with owner, review date and purpose, reviewed at least every quarter: the \
-               measures of the assessment specification, from this roll."
-            .to_owned(),
-        gaps: super::gaps::sorted(gaps),
-        blocks,
+        way: Some(format!(
+            "keyroll reconcile accounts --provider {provider} --environment {environment} FILE"
+        )),
     }
+}
+
+fn active<'i>(around: &'i Around<'_, '_>) -> impl Iterator<Item = (&'i AccountId, &'i Account)> {
+    let accounts = around.inventory.accounts.iter();
+    accounts.filter(|(_, account)| is_active(account))
 }
 
 fn is_active(account: &Account) -> bool {
@@ -154,38 +153,39 @@ fn censuses<'i>(around: &'i Around<'_, '_>) -> BTreeMap<Place<'i>, (Date, &'i Ce
     newest
 }
 
+/// Where active accounts are of which no list was ever held against the roll.
+fn unlisted<'i>(around: &'i Around<'_, '_>) -> BTreeSet<Place<'i>> {
+    let censuses = censuses(around);
+    let places = active(around).map(|(_, account)| (&account.provider, &account.environment));
+    let places = places.filter(|place| !censuses.contains_key(place));
+    places.collect()
+}
+
 fn measures(around: &Around<'_, '_>) -> Vec<Measure> {
-    let number = |count: usize| Some(i64::try_from(count).unwrap_or(i64::MAX));
+    let inventory = of_the_inventory(around).into_iter();
+    let systems = of_the_systems(around);
+    inventory
+        .chain(systems)
+        .chain([of_the_reviews(around)])
+        .collect()
+}
+
+fn number(count: usize) -> Option<i64> {
+    Some(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// What the inventory is, and what its accounts have.
+fn of_the_inventory(around: &Around<'_, '_>) -> [Measure; 5] {
     let reviewed = reviewed(around);
     let accounts = &around.inventory.accounts;
-    let is_whole = |id: &AccountId, account: &Account| {
+    let is_whole = |(id, account): &(&AccountId, &Account)| {
         let purpose = account.purpose.as_ref();
         account.owner.business.is_some()
             && purpose.is_some_and(|purpose| !purpose.is_blank())
             && reviewed.contains_key(id)
     };
-    let whole = accounts
-        .iter()
-        .filter(|(id, account)| is_whole(id, account))
-        .count();
-    let active = || accounts.iter().filter(|(_, account)| is_active(account));
-    let oldest = active()
-        .map(|(id, _)| reviewed.get(id).map(|(on, _, _)| *on))
-        .min()
-        .flatten();
-    let months = oldest.map(|on| months(on, around.facts.as_of));
-    let censuses = censuses(around);
-    let listed: u64 = censuses.values().map(|(_, census)| census.listed).sum();
-    let orphans: usize = censuses
-        .values()
-        .map(|(_, census)| census.orphans.len())
-        .sum();
-    let is_counted = !censuses.is_empty() && around.scope.is_all();
-    let of_lists = || match (censuses.is_empty(), around.scope.is_all()) {
-        (true, _) => "no list of a provider was held against the roll".to_owned(),
-        (false, false) => "not told of a part of the roll".to_owned(),
-        (false, true) => format!("by {} lists of providers", censuses.len()),
-    };
+    let whole = accounts.iter().filter(is_whole).count();
+    let is_good = Some(whole == accounts.len());
     let measure = |name, title, value, is_good, because: &str| Measure {
         name,
         title,
@@ -193,7 +193,7 @@ fn measures(around: &Around<'_, '_>) -> Vec<Measure> {
         is_good,
         because: because.to_owned(),
     };
-    vec![
+    [
         measure(
             "M1",
             "an inventory of service accounts exists",
@@ -219,57 +219,88 @@ fn measures(around: &Around<'_, '_>) -> Vec<Measure> {
             "M4",
             "accounts with all of them",
             number(whole),
-            Some(whole == accounts.len()),
+            is_good,
             "business owner, purpose, and a recorded review",
         ),
         measure(
             "M5",
             "accounts that lack one",
             number(accounts.len() - whole),
-            Some(whole == accounts.len()),
+            is_good,
             "",
         ),
-        Measure {
-            value: is_counted.then(|| i64::try_from(listed).unwrap_or(i64::MAX)),
-            ..measure(
-                "M6",
-                "accounts that the systems themselves list",
-                None,
-                None,
-                &of_lists(),
-            )
-        },
-        measure(
-            "M7",
-            "accounts that are meant to be active",
-            number(active().count()),
-            None,
-            "status `active`",
-        ),
-        Measure {
-            value: is_counted.then(|| i64::try_from(orphans).unwrap_or(i64::MAX)),
-            is_good: is_counted.then_some(orphans == 0),
-            ..measure(
-                "M8",
-                "accounts that are not meant to be there",
-                None,
-                None,
-                &of_lists(),
-            )
-        },
-        measure(
-            "M9",
-            "months since the last complete review",
-            months,
-            months.map(|months| months <= QUARTER),
-            match months {
-                Some(_) => {
-                    "since the review of the active account that was reviewed longest ago; more than 3 fails"
-                }
-                None => "an active account was never reviewed, or there is none",
-            },
-        ),
     ]
+}
+
+/// What the systems themselves list. A figure is of every place where an account is active, or there is none.
+fn of_the_systems(around: &Around<'_, '_>) -> [Measure; 3] {
+    let censuses = censuses(around);
+    let unlisted = unlisted(around).len();
+    let is_counted = !censuses.is_empty() && unlisted == 0 && around.scope.is_all();
+    let because = match (censuses.len(), around.scope.is_all(), unlisted) {
+        (0, _, _) => "no list of a provider was held against the roll".to_owned(),
+        (_, false, _) => "not told of a part of the roll".to_owned(),
+        (lists, true, 0) => format!("by {lists} lists of providers"),
+        (_, true, unlisted) => format!(
+            "no list was held against the roll of {unlisted} places where accounts are active"
+        ),
+    };
+    let listed: u64 = censuses.values().map(|(_, census)| census.listed).sum();
+    let strangers = strangers(around);
+    [
+        Measure {
+            name: "M6",
+            title: "accounts that the systems themselves list",
+            value: is_counted.then(|| i64::try_from(listed).unwrap_or(i64::MAX)),
+            is_good: None,
+            because: because.clone(),
+        },
+        Measure {
+            name: "M7",
+            title: "accounts that are meant to be active",
+            value: number(active(around).count()),
+            is_good: None,
+            because: "status `active`".to_owned(),
+        },
+        Measure {
+            name: "M8",
+            title: "accounts that are not meant to be there",
+            value: number(strangers).filter(|_| is_counted),
+            is_good: is_counted.then_some(strangers == 0),
+            because,
+        },
+    ]
+}
+
+/// How many identities the newest lists name that no account of the roll has as it is now: a waiver takes none away.
+fn strangers(around: &Around<'_, '_>) -> usize {
+    let waived = around.all.waived.iter().map(|(finding, _)| finding);
+    let found = around.all.findings.iter().chain(waived);
+    found
+        .filter(|finding| finding.rule == "provider-orphan")
+        .count()
+}
+
+fn of_the_reviews(around: &Around<'_, '_>) -> Measure {
+    let reviewed = reviewed(around);
+    let days = active(around).map(|(id, _)| reviewed.get(id).map(|(on, _, _)| *on));
+    let months = days
+        .min()
+        .flatten()
+        .map(|on| months(on, around.facts.as_of));
+    let because = match months {
+        Some(_) => {
+            "since the review of the active account that was reviewed longest ago; more than 3 fails"
+        }
+        None => "an active account was never reviewed, or there is none",
+    };
+    Measure {
+        name: "M9",
+        title: "months since the last complete review",
+        value: months,
+        is_good: months.map(|months| months <= QUARTER),
+        because: because.to_owned(),
+    }
 }
 
 /// Whole months from one day to another, a month that has begun counted.

@@ -73,6 +73,13 @@ fn tests(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
             continue;
         }
         let detail = detail.as_deref();
+        // What was tried elsewhere says nothing of where the account works, as the rules have it.
+        let at = detail.and_then(|detail| detail.environment.as_ref());
+        let own = around.inventory.accounts.get(account);
+        let own = own.map(|account| &account.environment);
+        if at.is_some() && at != own {
+            continue;
+        }
         let side = detail
             .and_then(|detail| detail.side)
             .unwrap_or(Side::Provider);
@@ -81,7 +88,7 @@ fn tests(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
         let known = newest.get(&(account, side, *probe));
         // Of one moment the worse counts, as the rules have it.
         let is_newer = known.is_none_or(|(_, (when, known, _))| {
-            (*when, badness(*known)) <= ((*on, at), badness(*outcome))
+            (*when, known.badness()) <= ((*on, at), outcome.badness())
         });
         if is_newer {
             newest.insert((account, side, *probe), (*version, test));
@@ -172,12 +179,4 @@ fn outcome_cell(outcome: Outcome) -> Cell {
         Outcome::Fail => Tone::Error,
         Outcome::Inconclusive => Tone::Warning,
     })
-}
-
-fn badness(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::Pass => 0,
-        Outcome::Inconclusive => 1,
-        Outcome::Fail => 2,
-    }
 }

@@ -234,6 +234,22 @@ fn what_is_dated_later_counts_for_nothing() {
 }
 
 #[test]
+fn a_test_of_another_environment_hides_none_of_its_own() {
+    let test = |environment: &str, outcome: &str, on: &str| {
+        json!({ "fact": "evidence", "account": "one", "version": 2, "probe": "read", "outcome": outcome, "on": on,
+            "detail": { "environment": environment } })
+    };
+    let over = json!({ "fact/x": test("production", "fail", "2026-11-01"), "fact/y": test("staging", "pass", "2026-11-20") });
+    let sections = sections(over, &Scope::default());
+    let tests = sections["evidence"]["tests"].as_array().unwrap();
+    let told: Vec<_> = tests
+        .iter()
+        .map(|row| (&row["environment"], &row["outcome"]))
+        .collect();
+    assert_eq!(told, [(&json!("production"), &json!("fail"))]);
+}
+
+#[test]
 fn the_measures_of_cis_are_counted() {
     let review = json!({ "fact": "review", "account": "one", "on": "2026-08-30", "by": "person/anna", "verdict": "keep" });
     let census = json!({ "fact": "listed", "provider": "p", "on": "2026-11-20", "census": { "environment": "production",
@@ -261,6 +277,21 @@ fn the_measures_of_cis_are_counted() {
     }
     let unreviewed = sections(json!({}), &Scope::default());
     assert_eq!(value(&unreviewed, "M9"), json!("not known"));
+    // A figure is of every place where an account is in use, or it is none.
+    let mut elsewhere = account("b");
+    elsewhere["environment"] = json!("staging");
+    let mut wider = over.clone();
+    wider["account/two"] = elsewhere;
+    let wider = sections(wider, &Scope::default());
+    for name in ["M6", "M8"] {
+        assert_eq!(value(&wider, name), json!("not known"), "{name}");
+    }
+    // Who came to the roll since is a stranger no more.
+    let mut added = over.clone();
+    let mut known = account("b");
+    known["credential"]["identity"] = json!(["svc-old"]);
+    added["account/two"] = known;
+    assert_eq!(value(&sections(added, &Scope::default()), "M8"), json!(0));
     // A part of the roll cannot be held against a whole list.
     let one = Scope {
         accounts: vec!["one".parse().unwrap()],
