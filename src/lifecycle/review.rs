@@ -15,6 +15,7 @@ use crate::model::fact::{Detail, Fact, ReviewVerdict};
 use crate::model::id::{AccountId, PersonId, Principal};
 use crate::model::inventory::Inventory;
 use crate::model::key::FactKey;
+use crate::model::record::{Kind, RecordId};
 use crate::model::text::{Text, could_be_secret};
 
 words! {
@@ -40,12 +41,27 @@ pub struct Past {
     pub note: Option<Text>,
 }
 
+impl Past {
+    /// The record of it.
+    pub fn record(&self) -> RecordId {
+        let key = FactKey::of(&Fact::Review {
+            account: self.account.clone(),
+            on: self.on,
+            by: self.by.clone(),
+            verdict: self.verdict,
+            detail: None,
+        });
+        RecordId::new(Kind::Fact, &key)
+    }
+}
+
 /// Every review that was made by a day, the oldest first.
 pub fn past(inventory: &Inventory, as_of: Date) -> Vec<Past> {
     let facts = inventory.facts.values().filter(|fact| fact.on() <= as_of);
     let mut all: Vec<Past> = facts.filter_map(one).collect();
     all.sort_by(|a, b| {
-        let order = |past: &Past| (past.on, past.at, past.verdict);
+        // What has no moment was brought in on a later day.
+        let order = |past: &Past| (past.on, past.at.is_none(), past.at, past.verdict);
         order(a)
             .cmp(&order(b))
             .then_with(|| a.account.cmp(&b.account))

@@ -4,6 +4,7 @@ use crate::lifecycle::review::{Duty, Past, Standing};
 use crate::model::access::Level;
 use crate::model::account::AccountStatus;
 use crate::model::date::Date;
+use crate::model::fact::ReviewVerdict;
 use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Principal, ProviderId};
 use crate::report::format::{Format, Terminal};
 use crate::report::risk::Ranked;
@@ -70,7 +71,12 @@ pub fn record(reviews: &[(Past, Option<bool>)]) -> View {
             Cell::text(past.verdict),
             match done {
                 None => Cell::missing(),
-                Some(true) => Cell::text("done").tone(Tone::Good),
+                Some(true) => Cell::text(match past.verdict {
+                    // Whether it is what was meant, only the next review tells.
+                    ReviewVerdict::Change => "changed",
+                    ReviewVerdict::Keep | ReviewVerdict::Retire => "done",
+                })
+                .tone(Tone::Good),
                 Some(false) => Cell::text("open").tone(Tone::Warning),
             },
             Cell::text(&past.by),

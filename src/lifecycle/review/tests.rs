@@ -106,6 +106,18 @@ fn one_that_was_never_reviewed_counts_from_its_first_version_and_is_due_where_no
 }
 
 #[test]
+fn of_one_day_the_verdict_that_was_recorded_afterwards_counts() {
+    let mut timed = review("2026-11-02", "person/anna", "retire");
+    timed["detail"] = json!({ "at": "2026-11-02T15:00:00Z" });
+    // What has no moment was brought in on a later day.
+    let brought = review("2026-11-02", "person/jo", "keep");
+    let roll = roll(json!({ "fact/x": timed, "fact/y": brought }));
+    let all = duties(&roll, 90, 0, day(TODAY));
+    let etl = all.iter().find(|duty| duty.id.as_str() == "etl").unwrap();
+    assert_eq!(etl.last.as_ref().unwrap().verdict, ReviewVerdict::Keep);
+}
+
+#[test]
 fn of_two_verdicts_the_later_one_counts() {
     let mut later = review("2026-11-02", "person/jo", "retire");
     later["detail"] = json!({ "at": "2026-11-02T15:00:00Z", "note": "not used" });

@@ -168,6 +168,7 @@ fn decided(
     store: &Store,
     context: &mut Context,
 ) -> Result<(Vec<Change>, Doubts), Failure> {
+    let now = context.this_moment();
     let (mut changes, mut doubts, mut faults) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         let absence = |person: &PersonId| absent(&roll, person, row.on);
@@ -176,7 +177,8 @@ fn decided(
             verdict: row.verdict,
             by: &row.by,
             on: row.on,
-            at: None,
+            // Of a day that is over nobody knows the moment.
+            at: (row.on == now.date()).then_some(now),
             note: row.note.clone(),
             inventory: &roll,
             makers: &approvals::makers(store, &row.account)?,

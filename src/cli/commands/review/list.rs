@@ -96,19 +96,38 @@ fn done(past: &Past, inventory: &Inventory, store: &Store) -> Result<Option<bool
 
 /// Whether an account was changed since somebody said that it must be: that it was the right change, nobody can tell.
 fn changed(past: &Past, store: &Store) -> Result<bool, Failure> {
-    let filter = EventFilter {
+    let mut filter = EventFilter {
         record: Some(RecordId::new(Kind::Account, &past.account).to_string()),
-        since: Some(
-            past.at
-                .unwrap_or_else(|| Timestamp::from(past.on.plus_days(1))),
-        ),
         action: Some(Verb::Update.to_string()),
         ..EventFilter::default()
     };
+    match past.at {
+        // Of one second the trail knows what came first.
+        Some(at) => match recorded(past, store)? {
+            Some(number) => filter.after = Some(number),
+            None => filter.since = Some(Timestamp::from_unix(at.unix() + 1)),
+        },
+        None => filter.since = Some(Timestamp::from(past.on.plus_days(1))),
+    }
     let mut found = false;
     store.events(&filter, &mut |_| {
         found = true;
         Ok(())
     })?;
     Ok(found)
+}
+
+/// The number of the event by which a verdict came to the store.
+fn recorded(past: &Past, store: &Store) -> Result<Option<u64>, Failure> {
+    let filter = EventFilter {
+        record: Some(past.record().to_string()),
+        action: Some(Verb::Create.to_string()),
+        ..EventFilter::default()
+    };
+    let mut last = None;
+    store.events(&filter, &mut |event| {
+        last = last.max(Some(event.sequence));
+        Ok(())
+    })?;
+    Ok(last)
 }
