@@ -65,6 +65,7 @@ impl Weights {
         })
     }
 
+    /// Of what a permission does; as of the unknown, where it has no weight.
     pub fn effect(&self, effect: Effect) -> u32 {
         self.effect.get(&effect).copied().unwrap_or(self.unknown())
     }
@@ -74,14 +75,17 @@ impl Weights {
         self.unclear.unknown
     }
 
+    /// Of a permission that stands for every other.
     pub fn wildcard(&self) -> u32 {
         self.unclear.wildcard
     }
 
+    /// Of where an account may act; as of nowhere, where the kind has no weight.
     pub fn boundary(&self, kind: BoundaryKind) -> u32 {
         self.boundary.get(&kind).copied().unwrap_or(self.nowhere())
     }
 
+    /// Of an account that acts for more than one tenant.
     pub fn several_tenants(&self) -> u32 {
         self.beyond.several_tenants
     }

@@ -18,6 +18,7 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Whether every account is asked for.
     pub fn is_all(&self) -> bool {
         self.accounts.is_empty() && self.providers.is_empty() && self.tenants.is_empty()
     }
@@ -27,6 +28,7 @@ impl Scope {
         self.accounts.is_empty() && self.tenants.is_empty()
     }
 
+    /// Whether an account is asked for: it fits every filter that is given.
     pub fn wants(&self, id: &AccountId, account: &Account) -> bool {
         let is_there = |tenant: &Name| {
             let mut places = account.boundary.iter();

@@ -58,9 +58,7 @@ fn one(section: &Section) -> String {
             Block::Table(table) => out.push_str(&titled(&table.title, &rows(&table.view))),
             Block::Matrix(matrix) => {
                 let drawn = matrix::render(&matrix.what, Format::Md, &Terminal::PIPE);
-                // Its own headings stand below this one; what is stored has no `#` that counts.
-                let drawn = drawn.replace("### ", "#### ");
-                out.push_str(&titled(&matrix.title, &drawn));
+                out.push_str(&titled(&matrix.title, &lowered(&drawn)));
             }
             Block::Checklist(checklist) => {
                 let overview = rows(&table::overview(&checklist.what));
@@ -76,6 +74,15 @@ fn one(section: &Section) -> String {
         }
     }
     out
+}
+
+/// The same with its headings one level lower: they stand below another. A `###` within a line is somebody's text.
+fn lowered(drawn: &str) -> String {
+    let line = |line: &str| match line.starts_with("### ") {
+        true => format!("#{line}\n"),
+        false => format!("{line}\n"),
+    };
+    drawn.lines().map(line).collect()
 }
 
 fn gap(gap: &Gap) -> String {

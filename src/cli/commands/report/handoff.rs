@@ -9,8 +9,8 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::audit::hex;
-use crate::catalog;
 use crate::cli::audit_key::{self, AuditKeyOptions};
+use crate::cli::commands::report::narrow;
 use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -20,7 +20,7 @@ use crate::cli::traces;
 use crate::dossier::handoff::{Given, Scope, Trail, pack};
 use crate::model::id::{AccountId, Name, ProviderId};
 use crate::model::inventory::Inventory;
-use crate::model::record::{Kind, RecordId};
+use crate::model::record::Kind;
 use crate::report::Format;
 use crate::report::handoff::{Listed, Manifest, Pack, Tip};
 use crate::report::summary::counted;
@@ -149,17 +149,7 @@ fn known(scope: &Scope, inventory: &Inventory) -> Result<(), Failure> {
         .map(|id| (Kind::Provider, id.as_str()));
     let tenants = scope.tenants.iter().map(|id| (Kind::Boundary, id.as_str()));
     for (kind, name) in accounts.chain(providers).chain(tenants) {
-        if inventory.contains(&RecordId::new(kind, &name)) {
-            continue;
-        }
-        let names = inventory.names(kind);
-        let failure = Failure::usage(format!("there is no {kind} `{name}`"));
-        return Err(
-            match catalog::nearest(name, names.iter().map(String::as_str)) {
-                Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                None => failure.hint(format!("`keyroll {kind} list` shows what there is")),
-            },
-        );
+        narrow::named(inventory, kind, name)?;
     }
     let mut accounts = inventory.accounts.iter();
     if accounts.any(|(id, account)| scope.wants(id, account)) {

@@ -43,6 +43,7 @@ impl Narrow {
             && self.level.is_none()
     }
 
+    /// Whether an account is wanted: it fits all that is named.
     pub fn wants(&self, id: &AccountId, account: &Account) -> bool {
         let at = account.boundary.iter();
         let is_of = |name: &Name| at.clone().any(|path| path.root() == name.as_str());
@@ -71,20 +72,21 @@ impl Narrow {
         let tenant = self.tenant.iter().map(|it| (Kind::Boundary, it.as_str()));
         let site = self.site.iter().map(|it| (Kind::Boundary, it.as_str()));
         for (kind, name) in accounts.chain(provider).chain(tenant).chain(site) {
-            let id = RecordId {
-                kind,
-                name: name.into(),
-            };
-            if inventory.contains(&id) {
-                continue;
-            }
-            let names = inventory.names(kind);
-            let failure = Failure::usage(format!("there is no {kind} `{name}`"));
-            return Err(match nearest(name, names.iter().map(String::as_str)) {
-                Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                None => failure.hint(format!("`keyroll {kind} list` shows what there is")),
-            });
+            named(inventory, kind, name)?;
         }
         Ok(())
     }
+}
+
+/// Refuses the name of a record that there is none of, with the one that was meant.
+pub(super) fn named(inventory: &Inventory, kind: Kind, name: &str) -> Result<(), Failure> {
+    if inventory.contains(&RecordId::new(kind, &name)) {
+        return Ok(());
+    }
+    let names = inventory.names(kind);
+    let failure = Failure::usage(format!("there is no {kind} `{name}`"));
+    Err(match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint(format!("`keyroll {kind} list` shows what there is")),
+    })
 }
