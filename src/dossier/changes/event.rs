@@ -4,8 +4,9 @@ use crate::dossier::past::Told;
 use crate::model::approval::Approval;
 use crate::model::change::{FieldChange, Verb};
 use crate::model::fact::{Fact, Outcome};
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, ProviderId};
 use crate::model::operation::{OperationState, Work};
+use crate::model::reconciliation::{Census, Compared};
 use crate::model::record::{Kind, Record, RecordId};
 use crate::report::changes::{Group, Happening};
 use crate::report::plan;
@@ -304,27 +305,10 @@ fn of_fact(record: &Record) -> Option<(Group, String)> {
             ),
             Outcome::Pass | Outcome::Inconclusive => return None,
         },
-        Fact::Reconciled { compared, .. } => {
-            let found: u64 = compared.found.values().sum();
-            match found {
-                0 => return None,
-                found => (Group::Log, format!("the logs disagree {found} times")),
-            }
-        }
+        Fact::Reconciled { compared, .. } => (Group::Log, disagreeing(compared)?),
         Fact::Listed {
             census, provider, ..
-        } => {
-            let (orphans, ghosts) = (census.orphans.len(), census.ghosts.len());
-            match orphans + ghosts {
-                0 => return None,
-                _ => (
-                    Group::Log,
-                    format!(
-                        "the list of {provider}: {orphans} unknown to the roll, {ghosts} unknown to it"
-                    ),
-                ),
-            }
-        }
+        } => (Group::Log, unknown(provider, census)?),
         // What came of each stands in its version, its account or its owner; that it was seen is no change.
         Fact::Issued { .. }
         | Fact::Rotated { .. }
@@ -333,4 +317,18 @@ fn of_fact(record: &Record) -> Option<(Group, String)> {
         | Fact::Acknowledged { .. } => return None,
     };
     Some(told)
+}
+
+/// How often the logs of two sides disagree; nothing where they never do.
+fn disagreeing(compared: &Compared) -> Option<String> {
+    let found: u64 = compared.found.values().sum();
+    (found > 0).then(|| format!("the logs disagree {found} times"))
+}
+
+/// How many accounts only one of a provider's list and the roll knows; nothing where both know all.
+fn unknown(provider: &ProviderId, census: &Census) -> Option<String> {
+    let (orphans, ghosts) = (census.orphans.len(), census.ghosts.len());
+    (orphans + ghosts > 0).then(|| {
+        format!("the list of {provider}: {orphans} unknown to the roll, {ghosts} unknown to it")
+    })
 }

@@ -19,51 +19,12 @@ const MISSES: &[&str] = &[
 ];
 
 pub(super) fn section(around: &Around<'_, '_>) -> Section {
-    let some = &around.inventory;
-    let decided = some.decisions.iter().map(|(key, decision)| {
-        let choice = Cell::text(decision.choice);
-        vec![
-            Cell::text(&key.account),
-            Cell::text(&key.boundary),
-            match decision.choice {
-                Choice::Read => choice,
-                Choice::Write => choice.tone(Tone::Warning),
-            },
-            Cell::text(&decision.reason),
-            Cell::text(&decision.by),
-            Cell::date(decision.on),
-        ]
-    });
-    let approved = some.approvals.iter().map(|(key, approval)| {
-        vec![
-            Cell::text(&key.account),
-            Cell::text(key.action),
-            Cell::text(&approval.by),
-            Cell::date(key.on),
-            Cell::optional(approval.ticket.as_ref()),
-            approval.until.map_or_else(Cell::missing, Cell::date),
-            standing(approval, key.on, around.facts.as_of),
-            Cell::list(&approval.permissions),
-        ]
-    });
-    let controlled = some.accounts.iter().flat_map(|(id, account)| {
-        let stated = account.controls.values().into_iter();
-        let stated = stated.filter_map(|(control, value)| Some((control, value?)));
-        stated.map(move |(control, value)| {
-            vec![
-                Cell::text(id),
-                Cell::text(account.level),
-                Cell::text(control),
-                or_none(Some(value)),
-            ]
-        })
-    });
     let blocks = vec![
         table(
             "decisions",
             "Read or write, by boundary",
             &["account", "boundary", "choice", "reason", "by", "on"],
-            decided.collect(),
+            decided(around),
             "No decision is recorded.",
         ),
         table(
@@ -79,14 +40,14 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
                 "standing",
                 "permissions",
             ],
-            approved.collect(),
+            approved(around),
             "No approval is recorded.",
         ),
         table(
             "controls",
             "What the level demands, and what is stated",
             &["account", "level", "control", "stated"],
-            controlled.collect(),
+            controlled(around),
             "No level of these accounts demands a control of its own.",
         ),
     ];
@@ -101,6 +62,56 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
         gaps: super::gaps::sorted(gaps),
         blocks,
     }
+}
+
+fn decided(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
+    let rows = around.inventory.decisions.iter().map(|(key, decision)| {
+        let choice = Cell::text(decision.choice);
+        vec![
+            Cell::text(&key.account),
+            Cell::text(&key.boundary),
+            match decision.choice {
+                Choice::Read => choice,
+                Choice::Write => choice.tone(Tone::Warning),
+            },
+            Cell::text(&decision.reason),
+            Cell::text(&decision.by),
+            Cell::date(decision.on),
+        ]
+    });
+    rows.collect()
+}
+
+fn approved(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
+    let rows = around.inventory.approvals.iter().map(|(key, approval)| {
+        vec![
+            Cell::text(&key.account),
+            Cell::text(key.action),
+            Cell::text(&approval.by),
+            Cell::date(key.on),
+            Cell::optional(approval.ticket.as_ref()),
+            approval.until.map_or_else(Cell::missing, Cell::date),
+            standing(approval, key.on, around.facts.as_of),
+            Cell::list(&approval.permissions),
+        ]
+    });
+    rows.collect()
+}
+
+fn controlled(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
+    let rows = around.inventory.accounts.iter().flat_map(|(id, account)| {
+        let stated = account.controls.values().into_iter();
+        let stated = stated.filter_map(|(control, value)| Some((control, value?)));
+        stated.map(move |(control, value)| {
+            vec![
+                Cell::text(id),
+                Cell::text(account.level),
+                Cell::text(control),
+                or_none(Some(value)),
+            ]
+        })
+    });
+    rows.collect()
 }
 
 fn standing(approval: &Approval, on: Date, as_of: Date) -> Cell {

@@ -20,36 +20,6 @@ const MISSES: &[&str] = &[
 ];
 
 pub(super) fn section(around: &Around<'_, '_>) -> Section {
-    let accounts = &around.inventory.accounts;
-    let what = accounts.iter().map(|(id, account)| {
-        let status = Cell::text(account.status);
-        vec![
-            Cell::text(id),
-            or_none(account.purpose.as_ref()),
-            Cell::text(&account.provider),
-            Cell::text(&account.environment),
-            Cell::list(&account.boundary),
-            Cell::text(account.level),
-            match account.status {
-                AccountStatus::Active => status,
-                AccountStatus::Proposed | AccountStatus::Suspended | AccountStatus::Retired => {
-                    status.tone(Tone::Muted)
-                }
-            },
-        ]
-    });
-    let who = accounts.iter().map(|(id, account)| {
-        vec![
-            Cell::text(id),
-            or_none(account.owner.business.as_ref()),
-            or_none(account.owner.technical.as_ref()),
-            Cell::text(&account.workflow),
-            Cell::list(&account.consumers),
-            account
-                .expires
-                .map_or_else(|| or_none(None::<&str>), Cell::date),
-        ]
-    });
     let blocks = vec![
         table(
             "accounts",
@@ -63,7 +33,7 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
                 "level",
                 "status",
             ],
-            what.collect(),
+            what(around),
             "There is no account.",
         ),
         table(
@@ -77,7 +47,7 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
                 "consumers",
                 "expires",
             ],
-            who.collect(),
+            who(around),
             "There is no account.",
         ),
         table(
@@ -112,6 +82,45 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
         gaps: around.missed(MISSES),
         blocks,
     }
+}
+
+/// What each account is for, and where.
+fn what(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
+    let rows = around.inventory.accounts.iter().map(|(id, account)| {
+        let status = Cell::text(account.status);
+        vec![
+            Cell::text(id),
+            or_none(account.purpose.as_ref()),
+            Cell::text(&account.provider),
+            Cell::text(&account.environment),
+            Cell::list(&account.boundary),
+            Cell::text(account.level),
+            match account.status {
+                AccountStatus::Active => status,
+                AccountStatus::Proposed | AccountStatus::Suspended | AccountStatus::Retired => {
+                    status.tone(Tone::Muted)
+                }
+            },
+        ]
+    });
+    rows.collect()
+}
+
+/// Who answers for each account, and what uses it.
+fn who(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
+    let rows = around.inventory.accounts.iter().map(|(id, account)| {
+        vec![
+            Cell::text(id),
+            or_none(account.owner.business.as_ref()),
+            or_none(account.owner.technical.as_ref()),
+            Cell::text(&account.workflow),
+            Cell::list(&account.consumers),
+            account
+                .expires
+                .map_or_else(|| or_none(None::<&str>), Cell::date),
+        ]
+    });
+    rows.collect()
 }
 
 /// The environments that the accounts are in, and no others.
