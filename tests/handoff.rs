@@ -206,6 +206,7 @@ fn any_changed_missing_or_added_file_is_told() {
         ran.stderr.contains("no part of the pack: handoff-2.html"),
         "{ran:?}"
     );
+    assert_eq!(ran.status, Some(3), "what the manifest lists is as it was");
 }
 
 #[test]
@@ -240,7 +241,7 @@ fn a_signed_pack_is_verified_without_a_store_and_every_byte_of_its_manifest_coun
 
     let manifest = folder.join("MANIFEST.txt");
     let was = fs::read(&manifest).unwrap();
-    for at in (0..was.len()).step_by(7) {
+    for at in 0..was.len() {
         let mut changed = was.clone();
         changed[at] ^= 1;
         fs::write(&manifest, &changed).unwrap();
