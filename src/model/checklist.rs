@@ -38,9 +38,7 @@ impl Line {
     pub fn asks(self) -> &'static str {
         match self {
             Line::Authenticates => "The credential authenticates to the intended environment",
-            Line::Capabilities => {
-                "Tool discovery or API access exposes the expected capabilities"
-            }
+            Line::Capabilities => "Tool discovery or API access exposes the expected capabilities",
             Line::ReadFirst => "Read-only tests ran before write or action tests",
             Line::AuditRecords => "Writes leave the expected audit records on both sides",
             Line::FailsClosed => "Without the credential, the integration fails closed",

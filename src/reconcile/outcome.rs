@@ -171,11 +171,12 @@ impl Outcome {
         }
     }
 
-    /// How grave the gravest finding is; a line that could not be read is a warning.
+    /// How grave the gravest finding is; a line that could not be read is a warning, and so is a log without a record.
     pub fn worst(&self) -> Option<Severity> {
         let found = self.findings.iter().map(|finding| severity(finding.kind));
-        let is_malformed = self.logs.iter().any(|log| log.malformed > 0);
-        found.chain(is_malformed.then_some(Severity::Warning)).max()
+        let is_lacking = |log: &LogRead| log.malformed > 0 || log.records == 0;
+        let is_lacking = self.logs.iter().any(is_lacking);
+        found.chain(is_lacking.then_some(Severity::Warning)).max()
     }
 }
 

@@ -13,7 +13,6 @@ mod run;
 mod tampering;
 mod values;
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 

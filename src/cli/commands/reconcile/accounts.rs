@@ -59,7 +59,7 @@ pub fn run(args: Accounts, context: &mut Context) -> Outcome {
     };
     check_environment(of, environment)?;
     let map = body.accounts.as_deref().ok_or_else(|| {
-        Failure::refused(format!(
+        Failure::usage(format!(
             "nothing says how the list of `provider/{id}` is read"
         ))
         .hint("declare `accounts` there, with `form` and `identity`: docs/reconcile.md shows how")
@@ -105,9 +105,10 @@ fn refused(error: NotAList) -> Failure {
         NotAList::Orphans(_) => "say in the map which rows are service accounts: `only`, `except`",
     };
     let status = match &error {
-        NotAList::Read(_) => Status::Failed,
-        NotAList::Heading(_) | NotAList::Empty | NotAList::Long | NotAList::Orphans(_) => {
-            Status::Error
+        NotAList::Heading(_) => Status::Usage,
+        // Nothing was judged: not the status of an orphan.
+        NotAList::Read(_) | NotAList::Empty | NotAList::Long | NotAList::Orphans(_) => {
+            Status::Failed
         }
     };
     let more = match &error {

@@ -17,7 +17,7 @@ use crate::model::policy::FailOn;
 use crate::model::provider::Provider;
 use crate::model::record::Kind;
 use crate::operations;
-use crate::reconcile::{self, Against, Log, Unread};
+use crate::reconcile::{self, Against, Log, LogRead, Malformed, Unread};
 use crate::report::summary::counted;
 use crate::store::{Access, Store};
 
@@ -92,6 +92,7 @@ pub fn run(args: Logs, context: &mut Context) -> Outcome {
         examples: args.examples.into(),
     };
     let outcome = reconcile::read(&against, logs).map_err(unread)?;
+    outcome.logs.iter().try_for_each(could_be_read)?;
     show::logs(&outcome, (args.since, args.until), context)?;
     if is_dry {
         context.out.note("nothing was recorded");
@@ -169,7 +170,7 @@ fn logs<'a>(
     platform: Option<&PlatformId>,
 ) -> Result<Vec<Log<'a>>, Failure> {
     let no_map = |of: String| {
-        Failure::refused(format!("nothing says how the log of `{of}` is read"))
+        Failure::usage(format!("nothing says how the log of `{of}` is read"))
             .hint("declare `log` there, with `form` and `fields`: docs/reconcile.md shows how")
     };
     let mut logs = Vec::new();
@@ -221,11 +222,26 @@ fn environment<'e>(
     }
 }
 
+/// That some line of a log could be read: else it is another file than its map is for.
+fn could_be_read(log: &LogRead) -> Result<(), Failure> {
+    match log.examples.first() {
+        Some(first) if log.records <= log.malformed => {
+            let LogRead { side, name, .. } = log;
+            let Malformed { line, why } = first;
+            Err(Failure::new(format!(
+                "no line of the {side} log `{name}` could be read; line {line}: {why}"
+            ))
+            .hint("name the file that the map is for; a compressed one comes by `zcat FILE` and `-`. Nothing was recorded"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn unread(error: Unread) -> Failure {
     let (status, hint) = match &error {
         Unread::Read { .. } => (Status::Failed, "check the file; nothing was recorded"),
         Unread::Heading { .. } => (
-            Status::Error,
+            Status::Usage,
             "correct the map, or take the file that it is for; nothing was recorded",
         ),
         Unread::Scratch(_) => (

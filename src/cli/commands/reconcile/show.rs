@@ -68,7 +68,14 @@ pub(super) fn logs(
         }
     };
     context.out.data(&shown)?;
-    if outcome.findings.is_empty() {
+    let empty: Vec<&LogRead> = outcome.logs.iter().filter(|log| log.records == 0).collect();
+    for log in &empty {
+        notes.push(format!(
+            "the {} log {} is empty: nothing is known of its days",
+            log.side, log.name
+        ));
+    }
+    if outcome.findings.is_empty() && empty.is_empty() {
         context.out.note("nothing is amiss");
     }
     notes.iter().for_each(|note| context.out.note(note));

@@ -1,5 +1,7 @@
 //! `keyroll report risk`: the accounts in the order of what an attacker would gain by one.
 
+use std::num::NonZeroUsize;
+
 use crate::access::holdings::Holdings;
 use crate::catalog::Weights;
 use crate::cli::asking::Origin;
@@ -24,7 +26,7 @@ pub struct Args {
     narrow: Narrow,
     /// Only the first so many
     #[arg(long, value_name = "NUMBER")]
-    top: Option<usize>,
+    top: Option<NonZeroUsize>,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
@@ -45,7 +47,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         let account = asked.inventory.accounts.get(&ranked.account);
         account.is_some_and(|account| args.narrow.wants(&ranked.account, account))
     });
-    ranking.truncate(args.top.unwrap_or(usize::MAX));
+    ranking.truncate(args.top.map_or(usize::MAX, NonZeroUsize::get));
 
     if ranking.is_empty() {
         context.out.note("no account to rank");
