@@ -234,7 +234,7 @@ impl<'a> Case<'a> {
         }))
     }
 
-    /// The last comparison of its logs.
+    /// The last comparison of its logs; of several to one day the one with the most records.
     pub(super) fn compared(&self) -> Option<(Date, &'a Compared)> {
         let all = self.own_facts().filter_map(|fact| {
             let Fact::Reconciled { on, compared, .. } = fact else {
@@ -242,7 +242,7 @@ impl<'a> Case<'a> {
             };
             Some((*on, &**compared))
         });
-        all.max_by_key(|(on, compared)| (*on, compared.until))
+        all.max_by_key(|(on, compared)| (*on, compared.until, compared.records))
     }
 
     /// The reading of a log that has the most of its records, of those that reach to a day.

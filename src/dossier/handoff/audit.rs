@@ -132,7 +132,12 @@ fn told<'i>(around: &'i Around<'_, '_>) -> BTreeMap<&'i AccountId, Told<'i>> {
         } = fact
         {
             let told = all.entry(account).or_default();
-            if told.compared.is_none_or(|(known, _)| known <= *on) {
+            // Of several to one day the one with the most records.
+            let rank = |(on, compared): (Date, &Compared)| (on, compared.records);
+            if told
+                .compared
+                .is_none_or(|known| rank(known) <= rank((*on, compared)))
+            {
                 told.compared = Some((*on, compared));
             }
         }

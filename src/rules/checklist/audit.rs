@@ -39,7 +39,7 @@ pub(super) fn records(
         let words: Vec<&str> = lost.iter().map(|(words, _)| words.as_str()).collect();
         return (Standing::Fail, words.join(", "), on);
     }
-    let newest = all.iter().max_by_key(|one| one.until);
+    let newest = all.iter().max_by_key(|one| (one.until, one.records));
     if let Some(newest) = newest.filter(|one| one.records > 0) {
         let left = match newest.uncompared {
             0 => String::new(),
