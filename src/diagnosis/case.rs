@@ -166,17 +166,14 @@ impl<'a> Case<'a> {
     pub(super) fn tests_elsewhere(&self) -> impl Iterator<Item = Seen<'a>> {
         let endpoint = |provider: &ProviderId, environment: &EnvironmentName| {
             let provider = self.inventory.providers.get(provider)?;
-            let environment = provider.environment.get(environment)?;
-            Some(environment.endpoint.as_str())
+            Some(provider.environment.get(environment)?.endpoint.as_str())
         };
         let own = endpoint(&self.account.provider, &self.account.environment);
         self.facts().filter_map(move |fact| {
             let seen = Seen::of(fact, |_| true)?;
             let account = self.inventory.accounts.get(seen.account)?;
-            // What was tried in another environment than the account's own has its endpoint there.
             let at = fact.detail().and_then(|detail| detail.environment.as_ref());
-            let at = at.unwrap_or(&account.environment);
-            let other = endpoint(&account.provider, at);
+            let other = endpoint(&account.provider, at.unwrap_or(&account.environment));
             (seen.side == Side::Provider && other.is_some() && other != own).then_some(seen)
         })
     }

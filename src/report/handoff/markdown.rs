@@ -108,3 +108,12 @@ fn lived(timeline: &Timeline) -> String {
 fn rows(view: &View) -> String {
     render(view, Format::Md, &Terminal::PIPE)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn headings_are_lowered_and_what_is_stored_is_not() {
+        let drawn = "### one\n\n| a ### b |\n";
+        assert_eq!(super::lowered(drawn), "#### one\n\n| a ### b |\n");
+    }
+}
