@@ -733,7 +733,7 @@ fn events_are_filtered_and_never_run_backwards_in_time() {
     };
     assert_eq!(list(late).len(), 1);
     let first = EventFilter {
-        action: Some("init".to_owned()),
+        actions: vec!["init".to_owned()],
         actor: Some("jo".to_owned()),
         ..EventFilter::default()
     };

@@ -30,7 +30,7 @@ pub fn handed(store: &Store, person: &Person, roll: &Inventory) -> Result<Handed
         (Occurrence::Run, Hand::Run),
     ] {
         let filter = EventFilter {
-            action: Some(what.as_str().to_owned()),
+            actions: vec![what.as_str().to_owned()],
             ..EventFilter::default()
         };
         store.events(&filter, &mut |event| {

@@ -29,7 +29,7 @@ pub fn ended(
         }
         let filter = EventFilter {
             record: Some(RecordId::new(Kind::Account, id).to_string()),
-            action: Some(Verb::Update.as_str().to_owned()),
+            actions: vec![Verb::Update.as_str().to_owned()],
             ..EventFilter::default()
         };
         store.events(&filter, &mut |event| {

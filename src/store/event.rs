@@ -68,7 +68,6 @@ pub struct EventFilter {
     /// Before this moment.
     pub before: Option<Timestamp>,
     pub actor: Option<String>,
-    pub action: Option<String>,
     /// Any of these actions; where there are none, they do not limit.
     pub actions: Vec<String>,
     /// Only events of a higher number.
@@ -106,6 +105,15 @@ pub(super) fn last(db: &Connection) -> Result<Option<Last>, StoreError> {
         })
     })
     .transpose()
+}
+
+/// The hash of an event, where there is one of that number.
+pub(super) fn hash_of(db: &Connection, sequence: u64) -> Result<Option<Digest>, StoreError> {
+    let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
+    let mut statement = db.prepare_cached(HASH)?;
+    Ok(statement
+        .query_row([sequence], |row| row.get(0))
+        .optional()?)
 }
 
 /// The store's own name, of its first event.
@@ -292,11 +300,7 @@ impl Store {
 
     /// The hash of an event, where there is one of that number.
     pub fn event_hash(&self, sequence: u64) -> Result<Option<Digest>, StoreError> {
-        let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let mut statement = self.db.prepare_cached(HASH)?;
-        Ok(statement
-            .query_row([sequence], |row| row.get(0))
-            .optional()?)
+        hash_of(&self.db, sequence)
     }
 
     /// When the store was restored, where nobody has said since that scheduled changes may go on.
@@ -375,7 +379,7 @@ impl Bounds {
     fn of(filter: &EventFilter) -> Bounds {
         let text =
             |at: Option<Timestamp>, open: &str| at.map_or(open.to_owned(), |at| at.to_string());
-        let actions: Vec<&String> = filter.actions.iter().chain(&filter.action).collect();
+        let actions = &filter.actions;
         Bounds {
             since: text(filter.since, ""),
             // Behind every digit.

@@ -98,7 +98,7 @@ fn done(past: &Past, inventory: &Inventory, store: &Store) -> Result<Option<bool
 fn changed(past: &Past, store: &Store) -> Result<bool, Failure> {
     let mut filter = EventFilter {
         record: Some(RecordId::new(Kind::Account, &past.account).to_string()),
-        action: Some(Verb::Update.to_string()),
+        actions: vec![Verb::Update.to_string()],
         ..EventFilter::default()
     };
     match past.at {
