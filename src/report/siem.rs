@@ -10,6 +10,13 @@ use crate::report::escape;
 /// The version of OCSF that is written.
 pub const OCSF: &str = "1.3.0";
 
+/// What OCSF calls a kind of user that it has no number for: the word beside it tells.
+const OTHER: u32 = 99;
+
+/// The longest value that CEF has room for in a text of one's own, in bytes: a line of syslog has an end, and a change may
+/// be of any length.
+const LONGEST: usize = 4000;
+
 /// Who writes it, and of which store.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
@@ -142,7 +149,7 @@ pub fn ocsf(event: &Event, origin: &Origin<'_>) -> Value {
     let (key, value) = match class.uid {
         3001 => (
             "user",
-            json!({ "name": name, "uid": event.record, "type": "Service", "type_id": 4 }),
+            json!({ "name": name, "uid": event.record, "type": "Service", "type_id": OTHER }),
         ),
         _ => (
             "resources",
@@ -195,7 +202,7 @@ pub fn cef(event: &Event, origin: &Origin<'_>) -> String {
         .map(|reason| ("reason", reason.as_str()));
     let fields = fields.into_iter().chain(reason);
     let fields: Vec<String> = fields
-        .map(|(key, value)| format!("{key}={}", extension(value)))
+        .map(|(key, value)| format!("{key}={}", bounded(extension(value), value.len())))
         .collect();
     out.push_str(&fields.join(" "));
     out
@@ -213,6 +220,23 @@ fn extension(text: &str) -> String {
     escape::terminal(text)
         .replace('\\', "\\\\")
         .replace('=', "\\=")
+}
+
+/// A value that is not too long for a line; of one that is, its beginning, and how much there is. `whole` is how long it was
+/// before it was escaped.
+fn bounded(mut escaped: String, whole: usize) -> String {
+    if escaped.len() <= LONGEST {
+        return escaped;
+    }
+    let notice = format!("... (cut off: {whole} bytes in all)");
+    let at = escaped.floor_char_boundary(LONGEST - notice.len());
+    escaped.truncate(at);
+    // Half of what is escaped would escape what follows.
+    let bars = escaped.bytes().rev().take_while(|byte| *byte == b'\\');
+    if bars.count() % 2 == 1 {
+        escaped.pop();
+    }
+    escaped + &notice
 }
 
 #[cfg(test)]
@@ -298,9 +322,30 @@ mod tests {
                 let text = object.pointer(pointer).and_then(Value::as_str);
                 assert!(text.is_some_and(|text| !text.is_empty()), "{pointer}");
             }
+            // 0 to 3 have names of their own, and none of those is a service.
+            if class == 3001 {
+                assert_eq!(object["user"]["type_id"], 99);
+                assert_eq!(object["user"]["type"], "Service");
+            }
             let is_failure = object["status_id"] == 2;
             assert_eq!(is_failure, action == "refuse");
         }
+    }
+
+    #[test]
+    fn a_change_of_any_length_ends_and_says_that_it_was_cut() {
+        for (fill, count) in [("a", 9000), ("\\", 9000), ("\\", 9001), ("\u{e9}", 4000)] {
+            let change = format!("x{}", fill.repeat(count));
+            let line = cef(&event("person/jo", "update", &change), &ORIGIN);
+            let (_, told) = line.split_once("cs5=").unwrap();
+            let whole = format!("... (cut off: {} bytes in all)", change.len());
+            assert!(told.len() <= LONGEST, "{}", told.len());
+            let cut = told.strip_suffix(&whole).unwrap();
+            let bars = cut.bytes().rev().take_while(|byte| *byte == b'\\');
+            assert_eq!(bars.count() % 2, 0, "nothing of it escapes what follows");
+        }
+        let fits = "a".repeat(LONGEST);
+        assert!(cef(&event("person/jo", "update", &fits), &ORIGIN).ends_with(&fits));
     }
 
     #[test]
