@@ -7,7 +7,8 @@ use crate::audit::note::Verifier;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::file;
-use crate::cli::private::{credential_file, private_file};
+use crate::cli::private::{credential_file, others_write, private_file, unreadable};
+use crate::secret::Secret;
 use crate::secrets::{AuditKey, Keyring, SecretError, audit_item};
 
 /// The key that signs.
@@ -91,11 +92,21 @@ pub fn asked_for(
     {
         return Ok((key, source));
     }
-    let item = Keyring::new(context.patience()).read(&audit_item(store));
-    // Where there is no keyring there is no key in it: making one is the way out, not unlocking.
-    let text = item.ok().flatten().ok_or(SecretError::NoAuditKey)?;
+    let text = held(Keyring::new(context.patience()).read(&audit_item(store)))?;
     let key = AuditKey::parse(&text, &Source::Keyring.words())?;
     Ok((key, Source::Keyring))
+}
+
+/// The key that a keyring gave. Where there is no keyring there is no key in it, and making one is the way out; one that
+/// is locked or silent may hold it, so nobody is told to make another.
+fn held(item: Result<Option<Secret>, SecretError>) -> Result<Secret, SecretError> {
+    match item {
+        Ok(Some(text)) => Ok(text),
+        Ok(None) | Err(SecretError::NoKeyring { .. } | SecretError::NotBuilt) => {
+            Err(SecretError::NoAuditKey)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The public keys that are known here for a store: those that `keyroll audit key new` noted, and that of the key at hand.
@@ -107,14 +118,7 @@ pub fn known(
     options: &AuditKeyOptions,
     context: &Context,
 ) -> Result<Vec<Verifier>, Failure> {
-    let mut known = Vec::new();
-    if let Some(path) = context
-        .audit_key_files(store)
-        .public
-        .filter(|path| path.exists())
-    {
-        known = noted(&path)?;
-    }
+    let mut known = anchored(store, context)?;
     if let Some(key) = at_hand(store, options, context)?
         && !known.contains(key.verifier())
     {
@@ -123,8 +127,48 @@ pub fn known(
     Ok(known)
 }
 
+/// The same, without the key at hand where that is not usable: for who looks at signatures and makes none.
+///
+/// # Errors
+/// When the file of public keys cannot be used.
+pub fn trusted(store: &str, context: &Context) -> Result<Vec<Verifier>, Failure> {
+    match known(store, &AuditKeyOptions::default(), context) {
+        Ok(known) => Ok(known),
+        Err(_) => anchored(store, context),
+    }
+}
+
+/// The public keys that are noted here: what everything else is trusted by.
+fn anchored(store: &str, context: &Context) -> Result<Vec<Verifier>, Failure> {
+    match context.audit_key_files(store).public {
+        Some(path) if path.exists() => {
+            check_anchor(&path)?;
+            noted(&path)
+        }
+        Some(_) | None => Ok(Vec::new()),
+    }
+}
+
+/// That nobody but us and root can put a key of theirs among those that are trusted here.
+///
+/// # Errors
+/// When others may write to the file, or put another in its place.
+pub fn check_anchor(path: &Path) -> Result<(), Failure> {
+    match others_write(path).map_err(|error| unreadable(path, error))? {
+        None => Ok(()),
+        Some(why) => Err(Failure::refused(format!(
+            "the keys of {} are not trusted: {why}",
+            shown(path)
+        ))
+        .hint("make it yours alone to write to: chmod go-w FILE, and the folders that it lies in")),
+    }
+}
+
 /// The public keys of a file, one a line.
-fn noted(path: &Path) -> Result<Vec<Verifier>, Failure> {
+///
+/// # Errors
+/// When it cannot be read, or a line of it is no key.
+pub fn noted(path: &Path) -> Result<Vec<Verifier>, Failure> {
     let text = file::text(path)?;
     let lines = text.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -155,4 +199,22 @@ pub fn given(words: &[String]) -> Result<Vec<Verifier>, Failure> {
         }
     }
     Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyring_that_may_hold_a_key_is_not_called_one_without() {
+        let none = |found| matches!(held(found), Err(SecretError::NoAuditKey));
+        assert!(none(Ok(None)));
+        assert!(none(Err(SecretError::NotBuilt)));
+        let why = String::new();
+        assert!(none(Err(SecretError::NoKeyring { why: why.clone() })));
+        assert!(!none(Err(SecretError::KeyringLocked)));
+        assert!(!none(Err(SecretError::KeyringSilent { seconds: 3 })));
+        assert!(!none(Err(SecretError::Keyring { why })));
+        assert!(held(Ok(Some(Secret::from("x".to_owned())))).is_ok());
+    }
 }

@@ -1,6 +1,6 @@
 //! `keyroll audit key`: the key that signs the trail, never kept in the store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -64,6 +64,9 @@ fn new(file: Option<Option<PathBuf>>, name: Option<String>, context: &mut Contex
     crate::audit::note::check_name(&name).map_err(|error| {
         Failure::usage(error).hint("for example --name ops-1.example.org/keyroll; nothing was made")
     })?;
+    // Before a key is made: one that nobody could note would sign all the same.
+    let public = files.public.ok_or_else(no_home)?;
+    let noted = noted(&public)?;
     let key = AuditKey::generate(&name)?;
     let item = audit_item(&store);
     let source = match to {
@@ -86,8 +89,7 @@ fn new(file: Option<Option<PathBuf>>, name: Option<String>, context: &mut Contex
             Source::Keyring
         }
     };
-    let public = files.public.ok_or_else(no_home)?;
-    remember(&public, &key)?;
+    remember(&public, noted, &key)?;
     context.out.data(&format!("{}\n", key.verifier()))?;
     context
         .out
@@ -106,16 +108,45 @@ fn new(file: Option<Option<PathBuf>>, name: Option<String>, context: &mut Contex
     Ok(Status::Clean)
 }
 
-/// Notes a public key among those that are known here: of an old key, what it signed stays good.
-fn remember(path: &std::path::Path, key: &AuditKey) -> Result<(), Failure> {
-    let line = format!("{}\n", key.verifier());
-    match path.exists() {
-        false => make_private(path, &Secret::from(line)),
-        true => {
-            let noted = file::text(path)?;
-            replace_private(path, &Secret::from(noted + &line))
-        }
+/// The text of the public keys that are known here, where there is one: a key is noted among them.
+fn noted(path: &Path) -> Result<Option<String>, Failure> {
+    if path.symlink_metadata().is_err() {
+        return Ok(None);
     }
+    let read = audit_key::check_anchor(path).and_then(|()| {
+        audit_key::noted(path)?;
+        file::text(path)
+    });
+    read.map(Some).map_err(|failure| {
+        let way_out = failure.advice().unwrap_or("look at that file").to_owned();
+        Failure::new(failure.causes())
+            .with(failure.status)
+            .hint(format!("{way_out}; nothing was made"))
+    })
+}
+
+/// Notes a public key among those that are known here: of an old key, what it signed stays good.
+fn remember(path: &Path, noted: Option<String>, key: &AuditKey) -> Result<(), Failure> {
+    let line = format!("{}\n", key.verifier());
+    let remembered = match noted {
+        None => make_private(path, &Secret::from(line)),
+        Some(noted) => {
+            let end = match noted.is_empty() || noted.ends_with('\n') {
+                true => "",
+                false => "\n",
+            };
+            replace_private(path, &Secret::from(format!("{noted}{end}{line}")))
+        }
+    };
+    remembered.map_err(|failure| {
+        let shown = path.display().to_string().escape_debug().to_string();
+        Failure::new(failure.causes())
+            .with(failure.status)
+            .hint(format!(
+                "the key was made; put this line into `{shown}`: {}",
+                key.verifier()
+            ))
+    })
 }
 
 fn show(options: &AuditKeyOptions, context: &mut Context) -> Outcome {
