@@ -71,7 +71,9 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     };
 
     let vouched = vouched(note.as_ref(), &keys);
-    let folder = path.parent().unwrap_or(Path::new("."));
+    // Of a bare name, it is empty.
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     let files = manifest
         .files
         .iter()

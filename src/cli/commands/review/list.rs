@@ -121,7 +121,7 @@ fn changed(past: &Past, store: &Store) -> Result<bool, Failure> {
 fn recorded(past: &Past, store: &Store) -> Result<Option<u64>, Failure> {
     let filter = EventFilter {
         record: Some(past.record().to_string()),
-        action: Some(Verb::Create.to_string()),
+        actions: vec![Verb::Create.to_string()],
         ..EventFilter::default()
     };
     let mut last = None;
