@@ -15,6 +15,7 @@ use binary::{Home, as_nobody, finish};
 use keyroll::audit::tree::{Tree, leaf_hash};
 use keyroll::audit::{EventView, GENESIS, hash_view, hex, record_digest};
 use keyroll::model::record::Kind;
+use keyroll::secrets::AuditKey;
 use rusqlite::Connection;
 
 /// A line that changes breaks every store that was ever written.
@@ -171,6 +172,18 @@ fn a_trail_written_anew_or_cut_off_does_not_fit_what_was_signed() {
             ran.stdout.contains("the kept checkpoint of `keyroll/"),
             "{ran:#?}"
         );
+        // The next honest write does not put its signature over it, here nor seen from another host.
+        home.run(&["rotation", "set", "every-60-days", "warn=6d"])
+            .ok(0)
+            .says("does not go on from the kept checkpoint")
+            .says("nothing is signed");
+        let ran = elsewhere(&home)
+            .run(&["audit", "verify", "--key", &key])
+            .ok(5);
+        assert!(
+            ran.stdout.contains("the kept checkpoint of `keyroll/"),
+            "{ran:#?}"
+        );
         // One who takes that out as well is seen by whoever holds a checkpoint.
         edit(&home, "DELETE FROM checkpoint");
         home.run(&["audit", "verify"])
@@ -180,6 +193,155 @@ fn a_trail_written_anew_or_cut_off_does_not_fit_what_was_signed() {
         let ran = home.run(&words).ok(5);
         assert!(ran.stdout.contains("`kept.txt`"), "{ran:#?}");
     }
+}
+
+/// Another host, that has the store and knows nothing of it.
+fn elsewhere(home: &Home) -> Home {
+    let copy = Home::new();
+    let path = copy.store();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    binary::set_mode(path.parent().unwrap(), 0o700);
+    fs::copy(home.store(), &path).unwrap();
+    binary::set_mode(&path, 0o600);
+    copy
+}
+
+const SET: &[&str] = &["rotation", "set", "every-60-days"];
+
+fn set(home: &Home, to: &str) -> binary::Ran {
+    home.run(&[SET, &[to]].concat()).ok(0)
+}
+
+#[test]
+fn what_was_rewritten_is_signed_by_nobody_however_it_is_asked_for() {
+    let home = Home::filled();
+    let key = with_key(&home);
+    set(&home, "warn=6d");
+    edit(&home, REWRITE);
+    refit(&home);
+    set(&home, "warn=8d")
+        .says("not the one that was last seen here")
+        .says("nothing is signed");
+    for words in [
+        &["audit", "checkpoint", "--out", "new"][..],
+        &["audit", "prove", "2", "--out", "new"],
+        &["report", "handoff", "--out", "new"],
+    ] {
+        let ran = home.run(words).ok(5);
+        assert!(ran.stderr.contains("nothing was signed"), "{ran:#?}");
+        assert!(!home.path().join("new").exists(), "{words:?}");
+    }
+    let there = elsewhere(&home);
+    there.run(&["audit", "verify", "--key", &key]).ok(5);
+    // Neither does the trail say that the roll left: one more event would only cover the place.
+    home.run(&["export", "--output", "out"])
+        .ok(0)
+        .says("not noted in the audit trail");
+}
+
+#[test]
+fn a_pack_of_a_rewritten_store_says_so() {
+    let home = exported();
+    edit(&home, REWRITE);
+    refit(&home);
+    let ran = home.run(&["report", "handoff", "--format", "json"]).ok(5);
+    assert!(
+        ran.stderr.contains("integrity broken: in 1 place"),
+        "{ran:#?}"
+    );
+    home.run(&["report", "handoff", "--out", "pack"]).ok(5);
+}
+
+#[test]
+fn a_key_that_nobody_here_knows_signs_nothing_for_us() {
+    let home = Home::filled();
+    with_key(&home);
+    set(&home, "warn=6d");
+    let stranger = AuditKey::generate("keyroll/stranger").unwrap();
+    let path = home.file("stranger.key", stranger.text().expose());
+    binary::set_mode(path, 0o600);
+    let mut theirs = home.command(&[SET, &["warn=8d"]].concat());
+    theirs.env("KEYROLL_AUDIT_KEY", "stranger.key");
+    finish(theirs).ok(0);
+    home.run(&["doctor"]).says("unsigned at the end: 1");
+    home.run(&["check"])
+        .says("unsigned at the end of the audit trail: 1 event");
+    // What a row says of itself counts for nothing, either.
+    edit(&home, "UPDATE checkpoint SET size = 99999");
+    let ran = home.run(&["check"]);
+    assert!(!ran.stderr.contains("unsigned"), "{ran:#?}");
+    home.run(&["audit", "verify"]).ok(5);
+}
+
+#[test]
+fn a_kept_checkpoint_that_was_taken_out_is_missed_by_who_signed_last() {
+    let home = Home::filled();
+    with_key(&home);
+    set(&home, "warn=6d");
+    edit(&home, "DELETE FROM checkpoint");
+    let gone = || {
+        let ran = home.run(&["audit", "verify"]).ok(5);
+        assert!(ran.stdout.contains("is gone"), "{ran:#?}");
+    };
+    gone();
+    set(&home, "warn=8d").says("is gone");
+    gone();
+    home.run(&["audit", "verify", "--accept"]).ok(0);
+    set(&home, "warn=9d");
+    let ran = home.run(&["audit", "verify"]).ok(0);
+    assert!(ran.stderr.contains("all of it"), "{ran:#?}");
+}
+
+#[test]
+fn what_was_seen_and_cannot_be_read_is_not_taken_for_nothing() {
+    let home = Home::filled();
+    set(&home, "warn=6d");
+    let folder = home.path().join("state/keyroll/seen");
+    let mark = fs::read_dir(folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    for (garbled, to) in [("", "warn=8d"), ("nonsense\n", "warn=9d")] {
+        fs::write(&mark, garbled).unwrap();
+        let ran = home.run(&["audit", "verify"]).ok(5);
+        assert!(ran.stdout.contains("cannot be read"), "{ran:#?}");
+        // It stays for whoever looks.
+        set(&home, to).says("cannot be read");
+        assert_eq!(fs::read_to_string(&mark).unwrap(), garbled);
+        home.run(&["audit", "verify", "--accept"]).ok(0);
+        home.run(&["audit", "verify"]).ok(0);
+    }
+}
+
+#[test]
+fn a_key_is_made_only_where_it_can_be_noted_and_only_our_own_notes_are_trusted() {
+    let home = Home::filled();
+    with_key(&home);
+    let folder = home.path().join("config/keyroll/audit-keys");
+    let find = |ending: &str| {
+        let mut files = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        files.find(|path| path.extension().is_some_and(|it| it == ending))
+    };
+    let public = find("pub").unwrap();
+    fs::remove_file(find("key").unwrap()).unwrap();
+    let was = fs::read_to_string(&public).unwrap();
+    fs::write(&public, "nonsense\n").unwrap();
+    home.run(&["audit", "key", "new", "--file"])
+        .refused(1)
+        .says("nothing was made");
+    assert_eq!(find("key"), None);
+    fs::write(&public, was).unwrap();
+    binary::set_mode(&public, 0o666);
+    for words in [&["audit", "verify"][..], &["audit", "key", "new", "--file"]] {
+        home.run(words).refused(4).says("are not trusted");
+    }
+    assert_eq!(find("key"), None);
+    binary::set_mode(&public, 0o600);
+    home.run(&["audit", "verify"]).ok(0);
 }
 
 #[test]

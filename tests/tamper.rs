@@ -13,7 +13,7 @@ use keyroll::audit::checkpoint::Checkpoint;
 use keyroll::secret::Secret;
 use keyroll::secrets::AuditKey;
 use keyroll::store::{
-    Access, Against, JudgedBy, Kept, Store, StoreError, Tip, Verification, Witness,
+    Access, Against, JudgedBy, Kept, Standing, Store, StoreError, Tip, Verification, Witness,
 };
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -30,6 +30,10 @@ fn key() -> AuditKey {
 struct Signing;
 
 impl Witness for Signing {
+    fn goes_on(&self, _: &Standing<'_>) -> bool {
+        true
+    }
+
     fn sign(&self, checkpoint: &Checkpoint) -> Option<Kept> {
         let key = key();
         Some(Kept {

@@ -22,6 +22,7 @@ pub mod pin;
 pub mod private;
 pub mod roll;
 mod scene;
+pub mod seen;
 pub mod settings;
 pub mod surroundings;
 pub mod told;

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
+use crate::audit::hex;
 use crate::catalog::{BadPolicy, Glossaries, Policy};
 use crate::cli::context::{Beside, ConfigPath, Context};
 use crate::cli::failure::Failure;
@@ -15,6 +18,7 @@ use crate::model::id::Name;
 use crate::model::inventory::Inventory;
 use crate::model::policy::{Config, FailOn, HttpSet};
 use crate::rules::{self, Facts, Selection};
+use crate::store::JudgedBy;
 
 /// What to judge by.
 pub struct Settings {
@@ -47,7 +51,10 @@ impl Settings {
         let shown = path.to_string_lossy().into_owned();
         let file = manifest::read_config(target.as_ref().unwrap_or(&path), shown)
             .map_err(|problems| refused(&problems))?;
-        context.judges_by(&path);
+        context.judges_by(JudgedBy {
+            file: path.to_string_lossy().escape_debug().to_string(),
+            sha256: hex(&Sha256::digest(file.text()).into()),
+        });
         let (hooks, http) = match is_own {
             true => (file.config.hooks.clone(), file.config.http.clone()),
             false => (Hooks::default(), HttpSet::default()),

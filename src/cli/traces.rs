@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::witness;
 use crate::model::change::{Note, Occurrence};
 use crate::model::id::AccountId;
 use crate::model::record::{Kind, RecordId};
@@ -37,7 +36,7 @@ pub fn refused(failure: &Failure, command: &str, args: &[OsString], context: &Co
         note = note.with("account", account);
     }
     // Where events were taken away, one more of our own would only cover the place.
-    if witness::goes_on(&store, context) {
+    if store.goes_on() {
         store.set_wait(PATIENCE);
         let _ = store.commit_with(&actor, &[], &[note]);
     }
@@ -61,6 +60,12 @@ pub fn leaves(form: &str, to: &str, context: &mut Context) {
         .with("form", form)
         .with("to", to);
     let noted = context.open(Access::Write).and_then(|mut store| {
+        // As above.
+        if !store.goes_on() {
+            return Err(Failure::refused(
+                "the trail does not go on from what is known of it",
+            ));
+        }
         store.set_wait(PATIENCE);
         Ok(store.commit_with(&context.actor()?, &[], &[note])?)
     });

@@ -1,46 +1,47 @@
 //! Stands beside the store while a command writes: signs the end of the trail where a key lies in a file, and notes that
 //! end outside of the store, so that one that was cut off or put back to an older state is seen by whoever wrote last.
+//! Vouches for nothing where the trail does not go on from what is known of it.
 
 use std::fmt;
-use std::fs;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::slice;
 use std::sync::{Arc, Mutex};
 
-use sha2::{Digest as _, Sha256};
-
-use crate::audit::checkpoint::{Checkpoint, origin};
+use crate::audit::checkpoint::Checkpoint;
 use crate::audit::hex;
-use crate::audit::note::Note;
+use crate::audit::note::Verifier;
 use crate::cli::audit_key::{self, AuditKeyOptions};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Status};
 use crate::cli::output::Output;
-use crate::cli::private::private_file;
-use crate::model::event::Digest;
+use crate::cli::seen::{self, Mark, SEEN, Seen};
 use crate::secrets::AuditKey;
-use crate::store::{Against, JudgedBy, Kept, Store, StoreError, Tip, Verification, Witness};
+use crate::store::{
+    Against, Fault, JudgedBy, Kept, Standing, Store, StoreError, Tip, Verification, Witness,
+};
 
-/// How much of a store's path tells its mark from that of a copy elsewhere, in hexadecimal digits.
-const PLACE: usize = 16;
-
-/// The end of the trail that was seen last, in words.
-pub const SEEN: &str = "what was last seen here";
-
-/// The end of the trail as this user saw it last.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
-    pub checkpoint: Checkpoint,
-    /// The hash of the last event then.
-    pub head: String,
+/// How a trail does not go on from what is known of it here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Break {
+    #[error("{SEEN} of the audit trail cannot be read: {0}")]
+    Unreadable(String),
+    #[error(
+        "the audit trail is not the one that was last seen here: events were taken away, or an older store was put in its \
+         place"
+    )]
+    Other,
+    #[error(
+        "the audit trail does not go on from the kept checkpoint of `{0}`: one of the two was changed"
+    )]
+    Kept(String),
+    #[error("the kept checkpoint of `{0}` is gone, or an older one is in its place")]
+    Gone(String),
 }
 
 struct Attendant {
     key: Option<AuditKey>,
     mark: Option<PathBuf>,
-    /// The trail goes on from what was seen: only then is its new end noted.
-    goes_on: bool,
-    judged_by: Arc<Mutex<Option<PathBuf>>>,
+    judged_by: Arc<Mutex<Option<JudgedBy>>>,
 }
 
 impl fmt::Debug for Attendant {
@@ -52,6 +53,13 @@ impl fmt::Debug for Attendant {
 }
 
 impl Witness for Attendant {
+    fn goes_on(&self, trail: &Standing<'_>) -> bool {
+        // Read anew: a commit before this one moved it on.
+        let seen = self.mark.as_deref().map_or(Seen::Nothing, Seen::read);
+        let own = self.key.as_ref().map(AuditKey::verifier);
+        matches!(broken(trail, &seen, own), Ok(None))
+    }
+
     fn sign(&self, checkpoint: &Checkpoint) -> Option<Kept> {
         let key = self.key.as_ref()?;
         let note = key.sign(&checkpoint.to_string()).ok()?;
@@ -63,27 +71,20 @@ impl Witness for Attendant {
     }
 
     fn committed(&self, store: &str, tip: &Tip, signed: Option<&Kept>) {
-        if let Some(path) = self.mark.as_deref().filter(|_| self.goes_on) {
+        if let Some(path) = &self.mark {
+            let note = signed.map(|kept| kept.note.as_str());
             // Where nothing can be noted, the work is done all the same.
-            let _ = write(
-                path,
-                &text(store, tip, signed.map(|kept| kept.note.as_str())),
-            );
+            let _ = seen::write(path, &seen::text(store, tip, note));
         }
     }
 
     fn judged_by(&self) -> Option<JudgedBy> {
-        let path = self.judged_by.lock().ok()?.clone()?;
-        let bytes = fs::read(&path).ok()?;
-        Some(JudgedBy {
-            file: path.to_string_lossy().escape_debug().to_string(),
-            sha256: hex(&Sha256::digest(bytes).into()),
-        })
+        self.judged_by.lock().ok()?.clone()
     }
 }
 
 /// Puts a witness beside a store that is about to be written, and says, where `says` is set, that its trail is not the one
-/// seen last.
+/// known here.
 pub fn attend(store: &mut Store, context: &Context, says: bool) {
     let Ok(name) = store.name() else {
         return;
@@ -97,129 +98,162 @@ pub fn attend(store: &mut Store, context: &Context, says: bool) {
         }
         None
     });
-    let mark = file(store, context);
-    let goes_on = goes_on(store, context);
-    if says && !goes_on {
-        out.note(
-            "warning: the audit trail is not the one that was last seen here: events were taken away, or an older store was \
-             put in its place",
-        );
-        out.note("hint: `keyroll audit verify` tells more");
+    if says {
+        let own = key.as_ref().map(AuditKey::verifier);
+        // What is damaged says so itself.
+        let found = broken(&store.standing(), &Seen::of(store, context), own);
+        if let Ok(Some(found)) = found {
+            out.note(format!("warning: {found}"));
+            if key.is_some() {
+                out.note("warning: nothing is signed until somebody has looked at it");
+            }
+            out.note("hint: `keyroll audit verify` tells more");
+        }
     }
     store.set_witness(Box::new(Attendant {
         key,
-        mark,
-        goes_on,
+        mark: seen::file(store, context),
         judged_by: context.judged_by(),
     }));
 }
 
-/// Whether the trail goes on from what this user saw of it, as far as a look at one event tells.
-pub fn goes_on(store: &Store, context: &Context) -> bool {
-    let Some(mark) = seen(store, context) else {
-        return true;
+/// How a trail does not go on from what was seen of it, and from the kept checkpoint of the own key; none where it does.
+fn broken(
+    trail: &Standing<'_>,
+    seen: &Seen,
+    own: Option<&Verifier>,
+) -> Result<Option<Break>, StoreError> {
+    let mark = match seen {
+        Seen::Nothing => None,
+        Seen::Unreadable(why) => return Ok(Some(Break::Unreadable(why.clone()))),
+        Seen::Mark(mark) => Some(&**mark),
     };
-    match store.event_hash(mark.checkpoint.size) {
-        Ok(Some(hash)) => hex(&hash) == mark.head,
-        Ok(None) => false,
-        // What is damaged says so itself.
-        Err(_) => true,
+    if let Some(mark) = mark
+        && !follows(trail, mark)?
+    {
+        return Ok(Some(Break::Other));
+    }
+    match own {
+        Some(own) => forked(trail, mark, own),
+        None => Ok(None),
     }
 }
 
-/// What this user saw last of the trail of a store in its place; nothing where it was never written from here.
-pub fn seen(store: &Store, context: &Context) -> Option<Mark> {
-    read(&file(store, context)?)
-}
-
-/// Verifies a store against what is known here: the public keys, and what was seen last.
-///
-/// # Errors
-/// When the keys or the store cannot be read.
-pub fn verify(store: &Store, context: &Context) -> Result<Verification, Failure> {
-    let keys = audit_key::known(&store.name()?, &AuditKeyOptions::default(), context)?;
-    let seen = seen(store, context).map(|mark| (SEEN.to_owned(), mark.checkpoint));
-    let checkpoints: Vec<_> = seen.into_iter().collect();
-    Ok(store.verify_against(&Against {
-        keys: &keys,
-        checkpoints: &checkpoints,
-    })?)
-}
-
-/// Notes the trail as it is, whatever was seen before: somebody looked at it, or put it there.
-///
-/// # Errors
-/// When the trail cannot be read.
-pub fn accept(store: &Store, context: &Context) -> Result<(), StoreError> {
-    if let Some(path) = file(store, context) {
-        let (name, tip) = (store.name()?, store.tip()?);
-        let _ = write(&path, &text(&name, &tip, None));
+/// Whether a trail goes on from what was seen of it, as far as a look at one event tells: its hash covers those before.
+fn follows(trail: &Standing<'_>, mark: &Mark) -> Result<bool, StoreError> {
+    let size = mark.checkpoint.size;
+    let hash = trail.event_hash(size)?;
+    if hash.is_none_or(|hash| hex(&hash) != mark.head) {
+        return Ok(false);
     }
-    Ok(())
+    let tip = trail.tip()?;
+    Ok(tip.size != size || tip.root == mark.checkpoint.root)
 }
 
-/// A store is known by its name and place: a copy that is tried elsewhere has a mark of its own. The store gives its own
-/// name, so only one of the form of those that are given is a file's.
-fn file(store: &Store, context: &Context) -> Option<PathBuf> {
-    let name = uuid::Uuid::try_parse(&store.name().ok()?).ok()?;
-    let place = fs::canonicalize(context.store_path().ok()?).ok()?;
-    let place = hex(&Sha256::digest(place.as_os_str().as_encoded_bytes()).into());
-    let place = place.get(..PLACE)?;
-    Some(
-        context
-            .state_folder()?
-            .join("seen")
-            .join(format!("{name}-{place}")),
-    )
-}
-
-/// The hash of the last event, then the checkpoint, as a note where it was signed.
-fn text(store: &str, tip: &Tip, note: Option<&str>) -> String {
-    let checkpoint = Checkpoint {
-        origin: origin(store),
-        size: tip.size,
-        root: tip.root,
+/// How a trail does not go on from what the own key signed last.
+fn forked(
+    trail: &Standing<'_>,
+    mark: Option<&Mark>,
+    own: &Verifier,
+) -> Result<Option<Break>, StoreError> {
+    let signer = own.signer().to_string();
+    let signed = mark.filter(|mark| mark.is_signed_by(own));
+    let kept = trail.checkpoints()?;
+    let Some(kept) = kept.into_iter().find(|kept| kept.signer == signer) else {
+        return Ok(signed.map(|_| Break::Gone(signer)));
     };
-    let checkpoint = note.map_or_else(|| checkpoint.to_string(), str::to_owned);
-    format!("{}\n{checkpoint}", hex(&tip.head))
+    let Ok((checkpoint, true)) = kept.read(slice::from_ref(own)) else {
+        return Ok(Some(Break::Kept(signer)));
+    };
+    if signed.is_some_and(|mark| mark.checkpoint.size > checkpoint.size) {
+        return Ok(Some(Break::Gone(signer)));
+    }
+    // That the trail goes on from there was seen already, without reading it.
+    if mark.is_some_and(|mark| mark.checkpoint == checkpoint) {
+        return Ok(None);
+    }
+    let stands = checkpoint.origin == trail.origin()?
+        && trail.root_at(checkpoint.size)? == Some(checkpoint.root);
+    Ok((!stands).then_some(Break::Kept(signer)))
 }
 
-fn read(path: &Path) -> Option<Mark> {
-    let bytes = private_file(path).ok()?;
-    let text = std::str::from_utf8(bytes.expose()).ok()?;
-    let (head, rest) = text.split_once('\n')?;
-    let checkpoint = match Note::parse(rest.as_bytes()) {
-        Ok(note) => note.unchecked().parse().ok()?,
-        Err(_) => rest.parse().ok()?,
-    };
-    let is_digest = head.len() == 2 * size_of::<Digest>();
-    is_digest.then(|| Mark {
-        checkpoint,
-        head: head.to_owned(),
+/// That a key may sign the trail as it stands. What was seen of it is read before the store is.
+///
+/// # Errors
+/// When the trail does not go on from what was seen, or from what that key signed last.
+pub fn may_sign(store: &Store, seen: &Seen, key: &Verifier) -> Result<(), Failure> {
+    match broken(&store.standing(), seen, Some(key))? {
+        None => Ok(()),
+        Some(found) => Err(Failure::refused(format!("{found}; nothing was signed"))
+            .with(Status::Integrity)
+            .hint("`keyroll audit verify` tells more; keep this file as evidence")),
+    }
+}
+
+/// What is known here of a store, to hold it against. Made before the store is read: what was seen is never of later.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The public keys that are trusted.
+    pub keys: Vec<Verifier>,
+    pub seen: Seen,
+    /// Checkpoints from outside, each with the words for where it is from.
+    pub checkpoints: Vec<(String, Checkpoint)>,
+}
+
+impl Known {
+    /// The public keys that are known here, and what was seen last.
+    ///
+    /// # Errors
+    /// When the keys cannot be read.
+    pub fn of(store: &Store, context: &Context) -> Result<Known, Failure> {
+        Ok(Known {
+            keys: audit_key::known(&store.name()?, &AuditKeyOptions::default(), context)?,
+            seen: Seen::of(store, context),
+            checkpoints: Vec::new(),
+        })
+    }
+
+    /// Verifies a store against it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn verify(&self, store: &Store) -> Result<Verification, StoreError> {
+        let mut checkpoints = self.checkpoints.clone();
+        let mark = self.seen.mark();
+        checkpoints.extend(mark.map(|mark| (SEEN.to_owned(), mark.checkpoint.clone())));
+        let mut verified = store.verify_against(&Against {
+            keys: &self.keys,
+            checkpoints: &checkpoints,
+        })?;
+        let fault = |message| Fault {
+            sequence: None,
+            record: None,
+            message,
+        };
+        if let Seen::Unreadable(why) = &self.seen {
+            let found = Break::Unreadable(why.clone()).to_string();
+            verified.faults.push(fault(found));
+        }
+        let gone = mark.map_or_else(Vec::new, |mark| gone(mark, &self.keys, &verified));
+        verified.faults.extend(gone.into_iter().map(fault));
+        Ok(verified)
+    }
+}
+
+/// What keys signed here and the store does not show any more: each commit that is signed keeps its checkpoint.
+fn gone(mark: &Mark, keys: &[Verifier], verified: &Verification) -> Vec<String> {
+    let size = mark.checkpoint.size;
+    let signers = keys.iter().filter(|key| mark.is_signed_by(key));
+    let signers = signers.map(|key| key.signer().to_string());
+    let lost = signers.filter(|signer| {
+        let mut vouched = verified.vouched.iter();
+        !vouched.any(|one| one.is_known && one.signer == *signer && one.size >= size)
+    });
+    lost.map(|signer| {
+        format!(
+            "{}: {SEEN} was signed, up to event {size}",
+            Break::Gone(signer)
+        )
     })
-}
-
-/// Replaced whole, but not made durable: what a power cut takes is an older mark, which is true as well.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let new = PathBuf::from(name);
-    let _ = fs::remove_file(&new);
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&new)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
-        .and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written
+    .collect()
 }

@@ -85,6 +85,11 @@ fn read(text: &str) -> (Option<Config>, Vec<Fault>) {
 }
 
 impl ConfigFile {
+    /// Its text, as it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The problem of a field: where it stands, what is wrong, what to do.
     pub fn problem(&self, field: &FieldPath, message: &str, hint: Option<String>) -> Problem {
         let (root, _) = syntax::parse_whole(&self.text);

@@ -7,12 +7,12 @@ use crate::audit::note::{Note, Signer, Verifier};
 use crate::model::event::Digest;
 use crate::store::cell::lossy;
 use crate::store::error::StoreError;
+use crate::store::event::Replay;
 use crate::store::{Store, event, tree};
 
 const KEEP: &str = "
     INSERT OR REPLACE INTO checkpoint (signer, size, note) VALUES (:signer, :size, :note)";
 const ALL: &str = "SELECT signer, size, note FROM checkpoint ORDER BY size, signer";
-const NEWEST: &str = "SELECT max(size) FROM checkpoint";
 
 /// Where the trail ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,10 @@ pub struct JudgedBy {
 
 /// Somebody outside of the store who vouches for what is committed to it.
 pub trait Witness: std::fmt::Debug + Send {
+    /// Whether the trail goes on from what is known of it outside, as it stands before a commit appends to it. Only then
+    /// is anything of that commit signed, and its end told.
+    fn goes_on(&self, trail: &Standing<'_>) -> bool;
+
     /// Signs where the trail will end; nothing where no key is at hand: the commit goes on unsigned.
     fn sign(&self, checkpoint: &Checkpoint) -> Option<Kept>;
 
@@ -52,6 +56,50 @@ pub trait Witness: std::fmt::Debug + Send {
 
     /// The configuration that was judged by, where there is one.
     fn judged_by(&self) -> Option<JudgedBy>;
+}
+
+/// The trail as it stands, for whoever holds it against what is known outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a>(pub(super) &'a Connection);
+
+impl Standing<'_> {
+    /// Where it ends.
+    pub fn tip(&self) -> Result<Tip, StoreError> {
+        tip(self.0)
+    }
+
+    /// What checkpoints call it.
+    pub fn origin(&self) -> Result<String, StoreError> {
+        Ok(origin(&event::store_name(self.0)?))
+    }
+
+    /// The hash of an event, where there is one of that number.
+    pub fn event_hash(&self, sequence: u64) -> Result<Option<Digest>, StoreError> {
+        event::hash_of(self.0, sequence)
+    }
+
+    /// The newest signed checkpoint of each key.
+    pub fn checkpoints(&self) -> Result<Vec<Kept>, StoreError> {
+        all(self.0)
+    }
+
+    /// The root of the tree over so many of the first events; none where there are fewer. Reads the trail, unless it is all
+    /// of them.
+    pub fn root_at(&self, size: u64) -> Result<Option<Digest>, StoreError> {
+        let tip = self.tip()?;
+        if size == tip.size {
+            return Ok(Some(tip.root));
+        }
+        let (mut replay, mut root) = (Replay::default(), None);
+        if size < tip.size {
+            replay.run(self.0, &mut |replay, _| {
+                if replay.tree.size() == size {
+                    root = Some(replay.tree.root());
+                }
+            })?;
+        }
+        Ok(root)
+    }
 }
 
 pub(super) fn keep(db: &Connection, kept: &Kept) -> Result<(), StoreError> {
@@ -124,16 +172,32 @@ impl Store {
         })
     }
 
-    /// How many of the first events a kept checkpoint signs, whoever signed it; none where no key was ever used.
-    pub fn signed(&self) -> Result<Option<u64>, StoreError> {
-        let newest: Option<i64> = self.db.query_row(NEWEST, [], |row| row.get(0))?;
-        Ok(newest.map(|size| u64::try_from(size).unwrap_or(0)))
+    /// The trail as it stands.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing(&self.db)
     }
 
-    /// How many of the last events nobody signed; none where no key was ever used.
-    pub fn unsigned(&self) -> Result<Option<u64>, StoreError> {
+    /// Whether the trail goes on from what its witness knows of it; without one, nothing is known.
+    pub fn goes_on(&self) -> bool {
+        let witness = self.witness.as_deref();
+        witness.is_none_or(|witness| witness.goes_on(&self.standing()))
+    }
+
+    /// How many of the first events the kept checkpoint of a known key signs; none where none of them was ever used. What a
+    /// row says of itself counts for nothing.
+    pub fn signed(&self, known: &[Verifier]) -> Result<Option<u64>, StoreError> {
+        let own = origin(&self.name()?);
+        let kept = all(&self.db)?;
+        let opened = kept.iter().filter_map(|kept| kept.read(known).ok());
+        let signed = opened.filter(|(checkpoint, is_known)| *is_known && checkpoint.origin == own);
+        Ok(signed.map(|(checkpoint, _)| checkpoint.size).max())
+    }
+
+    /// How many of the last events no known key signed; none where none of them was ever used.
+    pub fn unsigned(&self, known: &[Verifier]) -> Result<Option<u64>, StoreError> {
         let events = event::last(&self.db)?.map_or(0, |last| last.sequence);
-        Ok(self.signed()?.map(|signed| events.saturating_sub(signed)))
+        let signed = self.signed(known)?;
+        Ok(signed.map(|signed| events.saturating_sub(signed)))
     }
 
     /// The newest signed checkpoint of each key, the oldest first.

@@ -9,7 +9,7 @@ use crate::audit::{kept, record_digest_of};
 use crate::model::change::{Action, Change, Expected, Note, Occurrence, Verb, field_changes};
 use crate::model::event::Actor;
 use crate::model::record::{Record, RecordId};
-use crate::store::checkpoint::{JudgedBy, Kept, Tip, Witness};
+use crate::store::checkpoint::{JudgedBy, Kept, Standing, Tip, Witness};
 use crate::store::error::StoreError;
 use crate::store::noun::{delete_record, insert_record, load_record, update_record};
 use crate::store::trail::Trail;
@@ -58,6 +58,8 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         check_version(&transaction)?;
         let mut trail = Trail::resume(&transaction, actor)?;
+        // Asked behind the lock, so that nobody puts another trail there in between.
+        let vouches = witness.filter(|witness| witness.goes_on(&Standing(&transaction)));
         let first = trail.last() + 1;
         for change in changes {
             apply(&transaction, &mut trail, change)?;
@@ -70,9 +72,9 @@ impl Store {
         }
         due::refresh(&transaction, changes)?;
         let tip = trail.finish(&transaction)?;
-        let (store, signed) = vouch(&transaction, &tip, witness)?;
+        let (store, signed) = vouch(&transaction, &tip, vouches)?;
         dangling::commit(transaction)?;
-        if let Some(witness) = witness {
+        if let Some(witness) = vouches {
             witness.committed(&store, &tip, signed.as_ref());
         }
         let last = tip.size;

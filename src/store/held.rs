@@ -139,14 +139,15 @@ impl Store {
     /// # Errors
     /// When the trail is not whole: there is nothing to prove by it.
     pub fn show(&self, sequence: u64) -> Result<Option<Shown>, StoreError> {
-        let snapshot = self.db.unchecked_transaction()?;
-        let tip = checkpoint::tip(&snapshot)?;
+        let _snapshot = self.moment()?;
+        let db = &self.db;
+        let tip = checkpoint::tip(db)?;
         let Some(index) = sequence.checked_sub(1).filter(|index| *index < tip.size) else {
             return Ok(None);
         };
         let mut collector = Collector::new(index, tip.size);
         let (mut replay, mut entry, mut is_whole) = (Replay::default(), Vec::new(), true);
-        replay.run(&snapshot, &mut |replay, event| {
+        replay.run(db, &mut |replay, event| {
             is_whole &= event.faults.is_empty();
             collector.push(event.leaf);
             if replay.tree.size() == sequence {
@@ -163,7 +164,7 @@ impl Store {
             entry,
             hashes: collector.hashes(),
             checkpoint: Checkpoint {
-                origin: origin(&event::store_name(&snapshot)?),
+                origin: origin(&event::store_name(db)?),
                 size: tip.size,
                 root: tip.root,
             },

@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use std::sync::Weak;
 use std::time::Duration;
 
-pub use checkpoint::{JudgedBy, Kept, Tip, Witness};
+pub use checkpoint::{JudgedBy, Kept, Standing, Tip, Witness};
 pub use commit::Committed;
 pub use connection::sqlite_version;
 pub use due::DueRow;

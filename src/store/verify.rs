@@ -56,15 +56,16 @@ impl Store {
     /// Replays the trail in constant memory, holds it against checkpoints, and compares every live record with the latest
     /// event that names it.
     pub fn verify_against(&self, against: &Against<'_>) -> Result<Verification, StoreError> {
-        let snapshot = self.db.unchecked_transaction()?;
+        let _snapshot = self.moment()?;
+        let db = &self.db;
         let mut faults = Faults::default();
-        faults.header(&snapshot)?;
-        faults.pages(&snapshot)?;
-        let (replay, vouched) = faults.trail(&snapshot, against)?;
-        let due = faults.records(&snapshot)?;
-        faults.gone(&snapshot)?;
-        faults.derived(&snapshot, due)?;
-        dangling::each(&snapshot, &mut |record, wants| {
+        faults.header(db)?;
+        faults.pages(db)?;
+        let (replay, vouched) = faults.trail(db, against)?;
+        let due = faults.records(db)?;
+        faults.gone(db)?;
+        faults.derived(db, due)?;
+        dangling::each(db, &mut |record, wants| {
             faults.record(
                 record.to_string(),
                 format!("it names `{wants}`, which is not there"),

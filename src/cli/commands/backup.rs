@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::private::private_file;
+use crate::cli::seen;
 use crate::cli::unlock::{self, IdentityOptions};
-use crate::cli::witness;
 use crate::operations::backup;
 use crate::operations::secrets::{self, store_key};
 use crate::report::summary::counted;
@@ -103,7 +103,7 @@ pub fn restore(args: Restore, context: &mut Context) -> Outcome {
     let verified = backup::restore(&args.file, &identity, &from, &context.actor()?, &to)
         .map_err(|error| Failure::from(error).or_hint("nothing was restored"))?;
     // Put there on purpose: what was seen of another in its place says nothing of it.
-    witness::accept(&context.open(Access::Read)?, context)?;
+    seen::accept(&context.open(Access::Read)?, context)?;
     context.out.note(format!(
         "restored {}: intact, {}",
         to.display(),

@@ -7,6 +7,7 @@ mod hooks;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use crate::cli::audit_key;
 use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose;
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -183,7 +184,8 @@ fn around<'a>(
 
 /// Says how many events nobody signed, where a key was ever used: whoever writes the file may change those unseen.
 fn tell_unsigned(store: &Store, context: &mut Context) -> Result<(), Failure> {
-    if let Some(unsigned) = store.unsigned()?.filter(|unsigned| *unsigned > 0) {
+    let keys = audit_key::trusted(&store.name()?, context)?;
+    if let Some(unsigned) = store.unsigned(&keys)?.filter(|unsigned| *unsigned > 0) {
         let events = counted(usize::try_from(unsigned).unwrap_or(usize::MAX), "event");
         context.out.note(format!(
             "note: unsigned at the end of the audit trail: {events}; a write with the audit key at hand signs it all"

@@ -6,7 +6,7 @@ use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::settings::Settings;
 use crate::cli::unlock::{self, IdentityOptions, Source};
-use crate::cli::witness;
+use crate::cli::witness::Known;
 use crate::model::record::Kind;
 use crate::model::sealed::Purpose;
 use crate::operations::secrets::{elsewhere, recipients, store_key};
@@ -118,7 +118,8 @@ fn stored(path: &Path, context: &Context) -> Vec<Check> {
 /// Whether the trail is whole, and how much of it is signed.
 fn trail(store: &Store, context: &Context) -> Vec<Check> {
     const WHAT: &str = "audit trail";
-    let verified = match witness::verify(store, context) {
+    let known = Known::of(store, context);
+    let verified = match known.and_then(|known| Ok(known.verify(store)?)) {
         Ok(verified) => verified,
         Err(failure) => return vec![bad(WHAT, failure)],
     };
@@ -129,7 +130,13 @@ fn trail(store: &Store, context: &Context) -> Vec<Check> {
     }
     let found = format!("intact, {} events", verified.events);
     let mut checks = vec![Check::new(WHAT, Status::Clean, found)];
-    let newest = verified.vouched.iter().map(|vouched| vouched.size).max();
+    let (known, others): (Vec<_>, Vec<_>) = verified.vouched.iter().partition(|one| one.is_known);
+    if known.is_empty() && !others.is_empty() {
+        let found = "by no key that is known here";
+        checks.push(Check::new("signatures", Status::Warning, found));
+    }
+    // A key that nobody here knows vouches for nothing.
+    let newest = known.iter().map(|vouched| vouched.size).max();
     checks.extend(
         newest.map(|size| match verified.events.saturating_sub(size) {
             0 => Check::new("signatures", Status::Clean, "all events"),

@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::mark;
 use crate::cli::roll;
-use crate::cli::witness;
+use crate::cli::seen;
 use crate::lifecycle::schedule::{Schedule, schedule};
 use crate::model::account::Account;
 use crate::model::date::{Date, Timestamp};
@@ -188,7 +188,7 @@ fn resume(context: &mut Context) -> Outcome {
         )
     };
     if stops.iter().any(of_store) {
-        witness::accept(&store, context)?;
+        seen::accept(&store, context)?;
     }
     context.out.note("scheduled changes go on");
     Ok(Status::Clean)

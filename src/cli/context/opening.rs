@@ -6,14 +6,13 @@
 )]
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::witness;
-use crate::store::{Access, Store};
+use crate::store::{Access, JudgedBy, Store};
 
 /// What a command has done so far.
 #[derive(Default)]
@@ -21,7 +20,7 @@ pub(super) struct Touched {
     /// It opened the store in order to write.
     would_write: Cell<bool>,
     /// The configuration that it judges by.
-    judged_by: Arc<Mutex<Option<PathBuf>>>,
+    judged_by: Arc<Mutex<Option<JudgedBy>>>,
 }
 
 impl Context {
@@ -47,15 +46,15 @@ impl Context {
         self.touched.would_write.get()
     }
 
-    /// Remembers which configuration this command judges by.
-    pub fn judges_by(&self, file: &Path) {
+    /// Remembers which configuration this command judges by, as it was read.
+    pub fn judges_by(&self, judged: JudgedBy) {
         if let Ok(mut judged_by) = self.touched.judged_by.lock() {
-            *judged_by = Some(file.to_owned());
+            *judged_by = Some(judged);
         }
     }
 
     /// The configuration that this command judges by, whenever it comes to that.
-    pub fn judged_by(&self) -> Arc<Mutex<Option<PathBuf>>> {
+    pub fn judged_by(&self) -> Arc<Mutex<Option<JudgedBy>>> {
         Arc::clone(&self.touched.judged_by)
     }
 }

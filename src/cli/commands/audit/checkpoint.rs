@@ -6,6 +6,8 @@ use crate::cli::audit_key::{self, AuditKeyOptions};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::file::write_new;
+use crate::cli::seen::Seen;
+use crate::cli::witness::may_sign;
 use crate::store::Access;
 
 #[derive(clap::Args)]
@@ -19,8 +21,12 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
-    let checkpoint = store.checkpoint()?;
     let (key, _) = audit_key::asked_for(&store.name()?, &args.key, context)?;
+    let seen = Seen::of(&store, context);
+    let checkpoint = store.at_once(|| {
+        may_sign(&store, &seen, key.verifier())?;
+        Ok::<_, Failure>(store.checkpoint()?)
+    })?;
     let note = key.sign(&checkpoint.to_string()).map_err(Failure::new)?;
     match &args.out {
         None => context.out.data(&note.to_string())?,

@@ -16,6 +16,8 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::file::{plain, write_new};
 use crate::cli::private::unreadable;
+use crate::cli::seen::Seen;
+use crate::cli::witness::may_sign;
 use crate::report::{Format, escape, json};
 use crate::store::Access;
 
@@ -47,7 +49,12 @@ pub struct VerifyProof {
 pub fn prove(args: &Prove, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
     let (key, _) = audit_key::asked_for(&store.name()?, &args.key, context)?;
-    let Some(shown) = store.show(args.event)? else {
+    let seen = Seen::of(&store, context);
+    let shown = store.at_once(|| {
+        may_sign(&store, &seen, key.verifier())?;
+        Ok::<_, Failure>(store.show(args.event)?)
+    })?;
+    let Some(shown) = shown else {
         return Err(Failure::usage(format!("there is no event {}", args.event))
             .hint("`keyroll audit log --last 1` shows the newest"));
     };

@@ -11,10 +11,11 @@ use crate::cli::audit_key::{self, AuditKeyOptions};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::file;
-use crate::cli::witness::{self, SEEN};
+use crate::cli::seen::{self, SEEN, Seen};
+use crate::cli::witness::Known;
 use crate::report::summary::counted;
 use crate::report::{self, Format, json};
-use crate::store::{Access, Against, Verification};
+use crate::store::{Access, Verification};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -42,21 +43,22 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         let from = format!("`{}`", path.display().to_string().escape_debug());
         checkpoints.push((from, checkpoint(path, &keys)?));
     }
-    if !args.accept {
-        let seen = witness::seen(&store, context);
-        checkpoints.extend(seen.map(|mark| (SEEN.to_owned(), mark.checkpoint)));
-    }
-    let verified = store.verify_against(&Against {
-        keys: &keys,
-        checkpoints: &checkpoints,
-    })?;
+    let known = Known {
+        seen: match args.accept {
+            true => Seen::Nothing,
+            false => Seen::of(&store, context),
+        },
+        keys,
+        checkpoints,
+    };
+    let verified = known.verify(&store)?;
     let is_intact = verified.faults.is_empty();
     if is_intact && args.accept {
-        witness::accept(&store, context)?;
+        seen::accept(&store, context)?;
     }
     context.out.data(&shown(&verified, format))?;
     if format == Format::Table {
-        tell_signed(args, &verified, &keys, context);
+        tell_signed(args, &verified, &known.keys, context);
     }
     if is_intact {
         return Ok(Status::Clean);

@@ -14,9 +14,11 @@ use crate::cli::commands::report::narrow;
 use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::file::write_new;
 use crate::cli::roll::RuleOptions;
 use crate::cli::settings::Settings;
 use crate::cli::traces;
+use crate::cli::witness::{Known, may_sign};
 use crate::dossier::handoff::{Given, Scope, Trail, pack};
 use crate::model::id::{AccountId, Name, ProviderId};
 use crate::model::inventory::Inventory;
@@ -25,6 +27,7 @@ use crate::report::Format;
 use crate::report::handoff::{Listed, Manifest, Pack, Tip};
 use crate::report::summary::counted;
 use crate::rules::{self, Selection};
+use crate::secrets::AuditKey;
 use crate::store::{Access, Store};
 
 /// The file that says what a pack consists of.
@@ -68,15 +71,22 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let settings = Settings::load(context, Beside::Store)?;
     let selection = settings.selection(&RuleOptions::default(), Selection::all())?;
     let store = context.open(Access::Read)?;
-    let faults = store.verify()?.faults.len();
-    let (inventory, tip) =
-        store.at_once(|| Ok::<_, Failure>((store.inventory()?, tip(&store)?)))?;
+    let name = store.name()?;
+    // Before anything is written: somebody who asked for a signature gets no pack without one.
+    let key = args.key(&name, context)?;
+    let held = Known::of(&store, context)?;
+    let (faults, inventory, tip) = store.at_once(|| {
+        if let Some(key) = &key {
+            may_sign(&store, &held.seen, key.verifier())?;
+        }
+        let faults = held.verify(&store)?.faults.len();
+        Ok::<_, Failure>((faults, store.inventory()?, tip(&store)?))
+    })?;
     settings.meet(&inventory, context)?;
     let scope = args.scope();
     known(&scope, &inventory)?;
 
     let facts = settings.facts(&inventory, context);
-    let name = store.name()?;
     // Nothing more is read of it, and what leaves is noted by a writer.
     drop(store);
     let pack = pack(Given {
@@ -89,7 +99,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         trail: Trail { tip, faults },
     });
     match &args.out {
-        Some(folder) => write(args, folder, &pack, context)?,
+        Some(folder) => write(folder, &pack, key.as_ref(), context)?,
         None => {
             traces::leaves(form(format), "standard output", context);
             context.out.data(&match format {
@@ -122,6 +132,15 @@ fn form(format: Format) -> &'static str {
 }
 
 impl Args {
+    /// The key that signs what is written to a folder, where there is one.
+    fn key(&self, store: &str, context: &Context) -> Result<Option<AuditKey>, Failure> {
+        match (&self.out, self.sign) {
+            (None, _) => Ok(None),
+            (Some(_), true) => Ok(Some(audit_key::asked_for(store, &self.key, context)?.0)),
+            (Some(_), false) => audit_key::at_hand(store, &self.key, context),
+        }
+    }
+
     fn scope(&self) -> Scope {
         Scope {
             accounts: self.account.clone(),
@@ -164,19 +183,16 @@ fn known(scope: &Scope, inventory: &Inventory) -> Result<(), Failure> {
 }
 
 /// Writes every form and, last of all, what they are known by: a pack that was cut off has no manifest.
-fn write(args: &Args, folder: &Path, pack: &Pack, context: &mut Context) -> Result<(), Failure> {
-    // Before anything is written: somebody who asked for a signature gets no pack without one.
+fn write(
+    folder: &Path,
+    pack: &Pack,
+    key: Option<&AuditKey>,
+    context: &mut Context,
+) -> Result<(), Failure> {
     let head = &pack.head;
-    let key = match args.sign {
-        true => Some(audit_key::asked_for(&head.store, &args.key, context)?.0),
-        false => audit_key::at_hand(&head.store, &args.key, context)?,
-    };
+    let shown = folder.display().to_string().escape_debug().to_string();
     make_folder(folder)?;
-    traces::leaves(
-        "handoff html, md, json",
-        &folder.display().to_string(),
-        context,
-    );
+    traces::leaves("handoff html, md, json", &shown, context);
     let forms = [
         ("handoff.html", pack.html()),
         ("handoff.md", pack.markdown()),
@@ -190,19 +206,18 @@ fn write(args: &Args, folder: &Path, pack: &Pack, context: &mut Context) -> Resu
         files: forms.iter().map(listed).collect(),
     };
     let text = manifest.text();
-    let signed = match &key {
+    let signed = match key {
         Some(key) => key.sign(&text).map_err(Failure::new)?.to_string(),
         None => text,
     };
     for (name, text) in &forms {
-        put(&folder.join(name), text)?;
+        write_new(&folder.join(name), text)?;
     }
-    put(&folder.join(MANIFEST), &signed)?;
-    context.out.note(format!(
-        "wrote {} files to `{}`",
-        forms.len() + 1,
-        folder.display()
-    ));
+    write_new(&folder.join(MANIFEST), &signed)?;
+    let files = forms.len() + 1;
+    context
+        .out
+        .note(format!("wrote {files} files to `{shown}`"));
     match key {
         Some(key) => context.out.note(format!(
             "{MANIFEST} is signed by {}",
@@ -233,10 +248,6 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
         Failure::refused(format!("`{shown}` is not empty; nothing was written"))
             .hint("name a new folder"),
     )
-}
-
-fn put(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|error| unwritable(path, &error))
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {

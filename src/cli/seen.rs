@@ -1,0 +1,170 @@
+//! The end of a store's trail as this user saw it last, noted outside of the store: one small file for each store and
+//! place.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::audit::checkpoint::{Checkpoint, origin};
+use crate::audit::hex;
+use crate::audit::note::{Note, Verifier};
+use crate::cli::context::Context;
+use crate::cli::private::private_file;
+use crate::model::event::Digest;
+use crate::store::{Store, StoreError, Tip};
+
+/// How much of a store's path tells its mark from that of a copy elsewhere, in hexadecimal digits.
+const PLACE: usize = 16;
+
+/// The end of the trail that was seen last, in words.
+pub const SEEN: &str = "what was last seen here";
+
+/// What is known of an end that was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The store was never written from here.
+    Nothing,
+    /// Something was noted, and it cannot be read any more: why.
+    Unreadable(String),
+    Mark(Box<Mark>),
+}
+
+/// The end of the trail as this user saw it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub checkpoint: Checkpoint,
+    /// The hash of the last event then.
+    pub head: String,
+    /// The same, signed, where a key was at hand.
+    note: Option<Note>,
+}
+
+impl Seen {
+    /// What this user saw last of the trail of a store in its place.
+    pub fn of(store: &Store, context: &Context) -> Seen {
+        file(store, context).map_or(Seen::Nothing, |path| Seen::read(&path))
+    }
+
+    /// What a file holds of it.
+    pub fn read(path: &Path) -> Seen {
+        match path.symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Seen::Nothing,
+            // A home that is not ours to look into: nothing was noted there by us.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Seen::Nothing,
+            Err(_) | Ok(_) => {}
+        }
+        let bytes = match private_file(path) {
+            Ok(bytes) => bytes,
+            Err(failure) => return Seen::Unreadable(failure.causes()),
+        };
+        let mark = std::str::from_utf8(bytes.expose()).ok().and_then(parse);
+        mark.map_or_else(
+            || {
+                let shown = path.display().to_string().escape_debug().to_string();
+                Seen::Unreadable(format!("`{shown}` is empty or garbled"))
+            },
+            |mark| Seen::Mark(Box::new(mark)),
+        )
+    }
+
+    /// The mark, where there is one that can be read.
+    pub fn mark(&self) -> Option<&Mark> {
+        match self {
+            Seen::Mark(mark) => Some(mark),
+            Seen::Nothing | Seen::Unreadable(_) => None,
+        }
+    }
+}
+
+impl Mark {
+    /// Whether a key signed it.
+    pub fn is_signed_by(&self, key: &Verifier) -> bool {
+        let note = self.note.as_ref();
+        note.is_some_and(|note| note.open(std::slice::from_ref(key)).is_ok())
+    }
+}
+
+/// Notes the trail as it is, whatever was seen before: somebody looked at it, or put it there.
+///
+/// # Errors
+/// When the trail cannot be read.
+pub fn accept(store: &Store, context: &Context) -> Result<(), StoreError> {
+    if let Some(path) = file(store, context) {
+        let (name, tip) = (store.name()?, store.tip()?);
+        let _ = write(&path, &text(&name, &tip, None));
+    }
+    Ok(())
+}
+
+/// A store is known by its name and place: a copy that is tried elsewhere has a mark of its own. The store gives its own
+/// name, so only one of the form of those that are given is a file's.
+pub fn file(store: &Store, context: &Context) -> Option<PathBuf> {
+    let name = uuid::Uuid::try_parse(&store.name().ok()?).ok()?;
+    let place = fs::canonicalize(context.store_path().ok()?).ok()?;
+    let place = hex(&Sha256::digest(place.as_os_str().as_encoded_bytes()).into());
+    let place = place.get(..PLACE)?;
+    Some(
+        context
+            .state_folder()?
+            .join("seen")
+            .join(format!("{name}-{place}")),
+    )
+}
+
+/// The hash of the last event, then the checkpoint, as a note where it was signed.
+pub fn text(store: &str, tip: &Tip, note: Option<&str>) -> String {
+    let checkpoint = Checkpoint {
+        origin: origin(store),
+        size: tip.size,
+        root: tip.root,
+    };
+    let checkpoint = note.map_or_else(|| checkpoint.to_string(), str::to_owned);
+    format!("{}\n{checkpoint}", hex(&tip.head))
+}
+
+fn parse(text: &str) -> Option<Mark> {
+    let (head, rest) = text.split_once('\n')?;
+    let note = Note::parse(rest.as_bytes()).ok();
+    let checkpoint = match &note {
+        Some(note) => note.unchecked().parse().ok()?,
+        None => rest.parse().ok()?,
+    };
+    let is_digest = head.len() == 2 * size_of::<Digest>();
+    is_digest.then(|| Mark {
+        checkpoint,
+        head: head.to_owned(),
+        note,
+    })
+}
+
+/// Replaced whole. Its content is on the disk before it takes the old one's place, its name may not be: what a power cut
+/// takes is an older mark, which is true as well.
+pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let new = PathBuf::from(name);
+    let _ = fs::remove_file(&new);
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&new)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_data()
+        })
+        .and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written
+}
