@@ -14,6 +14,7 @@ use keyroll::audit::checkpoint::Checkpoint;
 use keyroll::audit::note::{self, Verifier};
 use keyroll::audit::proof::Proof;
 use keyroll::audit::tree::{Tree, is_included, leaf_hash};
+use sha2::{Digest as _, Sha256};
 use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
 use tlog_tiles::tlog::{
     Error, Hash, HashReader, check_record, prove_record, record_hash, stored_hash_index,
@@ -120,7 +121,7 @@ fn the_other_opens_and_checks_what_the_program_makes() {
         let text = home.run(&["audit", "prove", event]).ok(0).stdout;
         let proof = Proof::parse(text.as_bytes()).unwrap();
         let hashes = proof.hashes.iter().map(|hash| Hash(*hash)).collect();
-        let leaf = record_hash(&proof.entry);
+        let leaf = record_hash(&Sha256::digest(&proof.entry));
         let (size, root) = (checkpoint.size(), *checkpoint.hash());
         check_record(&hashes, size, root, proof.index, leaf).unwrap();
         assert_eq!(text.lines().next().unwrap(), "c2sp.org/tlog-proof@v1");

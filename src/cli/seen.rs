@@ -51,7 +51,7 @@ impl Seen {
     /// What a file holds of it.
     pub fn read(path: &Path) -> Seen {
         match path.symlink_metadata() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Seen::Nothing,
+            Err(error) if is_nowhere(error.kind()) => return Seen::Nothing,
             // A home that is not ours to look into: nothing was noted there by us.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Seen::Nothing,
             Err(_) | Ok(_) => {}
@@ -167,4 +167,9 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
         let _ = fs::remove_file(&new);
     }
     written
+}
+
+/// That nothing can lie there: nothing does, or what should be a folder is none.
+fn is_nowhere(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
