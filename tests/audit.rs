@@ -540,7 +540,7 @@ fn the_audit_key_is_never_in_the_store_nor_used_where_others_may_read_it() {
         assert!(!store.windows(secret.len()).any(|bytes| bytes == secret));
     }
     // What is looked for would be found: the public half does stand there.
-    let signer = text.trim().splitn(5, '+').nth(3).unwrap().as_bytes();
+    let signer = text.trim().split('+').nth(3).unwrap().as_bytes();
     assert!(store.windows(signer.len()).any(|bytes| bytes == signer));
     // A second one is not made over it; the first still signs.
     home.run(&["audit", "key", "new", "--file"]).refused(1);

@@ -229,7 +229,10 @@ fn bounded(mut escaped: String, whole: usize) -> String {
         return escaped;
     }
     let notice = format!("... (cut off: {whole} bytes in all)");
-    let at = escaped.floor_char_boundary(LONGEST - notice.len());
+    let mut at = LONGEST - notice.len();
+    while !escaped.is_char_boundary(at) {
+        at -= 1;
+    }
     escaped.truncate(at);
     // Half of what is escaped would escape what follows.
     let bars = escaped.bytes().rev().take_while(|byte| *byte == b'\\');

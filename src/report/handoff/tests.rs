@@ -149,13 +149,7 @@ fn every_mark_of_the_picture_stands_in_the_rows_too() {
         .iter()
         .map(|row| row["what"].as_str().unwrap())
         .collect();
-    assert_eq!(
-        told,
-        Mark::ALL.map(Mark::words)[..]
-            .iter()
-            .copied()
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(told, Mark::ALL.map(Mark::words).to_vec());
     assert_eq!(rows[0]["version"], 2);
     let page = pack.html();
     for class in ["issued", "planned", "overdue", "end"] {
