@@ -1,8 +1,8 @@
 //! An AI agent cannot call a tool: its scopes and tools, who it is, where it may ask, who has enabled it, who reviews it.
 
-use crate::diagnosis::authentication::{LOGON, told, untold};
-use crate::diagnosis::case::{Case, Seen};
-use crate::diagnosis::production::untested;
+use crate::diagnosis::authentication::LOGON;
+use crate::diagnosis::case::Case;
+use crate::diagnosis::seen::{Seen, outdated, told, untested, untold};
 use crate::diagnosis::verdict::{
     CERTAIN, FAIR, STRONG, declared, likely, recorded, ruled_out, unknown,
 };
@@ -118,7 +118,7 @@ pub(super) fn endpoint_slice(case: &Case<'_>) -> Verdict {
             declared(format!("the slice is `{slice}`, as declared")),
             case.way(Side::Platform, IN),
         )
-        .beside(Some(untested(case, Side::Platform, ProbeKind::Discover))),
+        .beside(Some(untested(case, Side::Platform, IN))),
     }
 }
 
@@ -138,7 +138,7 @@ pub(super) fn tenant_enablement(case: &Case<'_>) -> Verdict {
             unknown(cause, declared(text), case.way(Side::Platform, IN)).beside(Some(untested(
                 case,
                 Side::Platform,
-                ProbeKind::Discover,
+                IN,
             )))
         }
     }
@@ -166,9 +166,10 @@ pub(super) fn review_gate(case: &Case<'_>) -> Verdict {
     }
     let text =
         format!("`{gate}` reviews each draft: whether one waits there, the roll does not know");
-    let next =
-        asking(gate.as_str()).unwrap_or_else(|| case.way(Side::Platform, &[ProbeKind::Write]));
-    unknown(cause, declared(text), next)
+    let old = outdated(case, Side::Platform, &[ProbeKind::Write]);
+    let next = asking(gate.as_str()).filter(|_| old.is_none());
+    let next = next.unwrap_or_else(|| case.way(Side::Platform, &[ProbeKind::Write]));
+    unknown(cause, declared(text), next).beside(old)
 }
 
 /// The command that shows how whoever reviews is reached.

@@ -1,9 +1,8 @@
 //! An audit record is missing: which way the action took, under which identity, into which log, with which answer, and
 //! who tried again. The logs themselves are read elsewhere: here stands what came of it.
 
-use crate::diagnosis::authentication::told;
 use crate::diagnosis::case::Case;
-use crate::diagnosis::production::untested;
+use crate::diagnosis::seen::{told, untested};
 use crate::diagnosis::verdict::{
     CERTAIN, FAIR, STRONG, declared, likely, recorded, ruled_out, unknown,
 };
@@ -14,7 +13,7 @@ use crate::model::diagnosis::{Cause, Ground, Verdict};
 use crate::model::entitlement::Side;
 use crate::model::fact::{Fact, Outcome};
 use crate::model::probe::ProbeKind;
-use crate::model::reconciliation::{Compared, Discrepancy};
+use crate::model::reconciliation::{Compared, Discrepancy, Reading};
 
 fn edit(case: &Case<'_>) -> String {
     format!("keyroll account edit {}", case.id)
@@ -58,16 +57,29 @@ fn nothing_held(case: &Case<'_>, on: Date, compared: &Compared) -> Ground {
 /// Nothing speaks for it: whether the logs speak against it.
 fn by_logs(case: &Case<'_>, cause: Cause) -> Verdict {
     match case.compared() {
-        None => unknown(cause, never(), case.reconcile()),
-        Some((on, compared)) => match compared.records {
-            0 => unknown(cause, nothing_held(case, on, compared), case.reconcile()),
-            _ => ruled_out(cause, clean(on, compared)),
+        None => unknown(cause, never(case), case.reconcile()),
+        Some((on, compared)) => match (compared.records, compared.uncompared) {
+            (0, _) => unknown(cause, nothing_held(case, on, compared), case.reconcile()),
+            (_, 0) => ruled_out(cause, clean(on, compared)),
+            (_, left) => {
+                let text = format!("{left} writes more could not be held against the other side");
+                unknown(cause, clean(on, compared), case.reconcile())
+                    .beside(Some(recorded(text, on)))
+            }
         },
     }
 }
 
-fn never() -> Ground {
-    recorded("its logs were never held against each other", None)
+/// That no comparison is recorded, or none that counts.
+fn never(case: &Case<'_>) -> Ground {
+    match case.last_compared() {
+        None => recorded("its logs were never held against each other", None),
+        Some((on, compared)) => {
+            let (since, until) = (compared.since, compared.until);
+            let text = format!("the logs of {since} to {until} were the last that were compared");
+            case.aged(recorded(text, on))
+        }
+    }
 }
 
 pub(super) fn action_path(case: &Case<'_>) -> Verdict {
@@ -115,10 +127,7 @@ pub(super) fn account_id(case: &Case<'_>) -> Verdict {
     }
     let reading = case.reading(compared.map(|(_, compared)| compared.since));
     match (reading, compared) {
-        (Some((on, reading)), _) => {
-            let text = format!("{} records of a log bear its identity", reading.records);
-            ruled_out(cause, recorded(text, on))
-        }
+        (Some((on, reading)), _) => ruled_out(cause, borne(on, reading)),
         (None, Some((on, compared))) if compared.records > 0 => {
             let text = format!("{} writes in the logs bear its identity", compared.records);
             ruled_out(cause, recorded(text, on))
@@ -127,8 +136,17 @@ pub(super) fn account_id(case: &Case<'_>) -> Verdict {
             let text = "the logs that were compared hold no record under its identity";
             likely(cause, STRONG, recorded(text, on), case.reconcile())
         }
-        (None, None) => unknown(cause, never(), case.reconcile()),
+        (None, None) => {
+            let old = case.last_reading();
+            unknown(cause, never(case), case.reconcile())
+                .beside(old.map(|(on, reading)| case.aged(borne(on, reading))))
+        }
     }
+}
+
+fn borne(on: Date, reading: &Reading) -> Ground {
+    let text = format!("{} records of a log bear its identity", reading.records);
+    recorded(text, on)
 }
 
 /// The day of the provider's last list, where it has no identity of the account.
@@ -145,7 +163,8 @@ fn ghost(case: &Case<'_>) -> Option<Date> {
         };
         let is_here = *provider == case.account.provider
             && census.environment == case.account.environment
-            && *on <= case.as_of;
+            && *on <= case.as_of
+            && case.counts(*on);
         is_here.then_some((*on, census))
     });
     let (on, census) = lists.max_by_key(|(on, _)| *on)?;
@@ -221,13 +240,17 @@ pub(super) fn provider_response(case: &Case<'_>) -> Verdict {
         Some(seen) if seen.outcome == Outcome::Fail => likely(cause, STRONG, told(&seen), way),
         Some(seen) => unknown(cause, told(&seen), way),
         None => match compared {
-            Some((on, compared)) if compared.records > 0 => ruled_out(cause, clean(on, compared)),
+            Some((_, compared)) if compared.records > 0 => by_logs(case, cause),
             Some((on, _)) => {
                 let text = "no write of the account is in the logs that were compared";
                 unknown(cause, recorded(text, on), way)
             }
-            None => unknown(cause, untested(case, Side::Provider, ProbeKind::Audit), way)
-                .beside(Some(never())),
+            None => unknown(
+                cause,
+                untested(case, Side::Provider, &[ProbeKind::Audit]),
+                way,
+            )
+            .beside(Some(never(case))),
         },
     }
 }
@@ -245,5 +268,26 @@ pub(super) fn retry_handler(case: &Case<'_>) -> Verdict {
     if let Some(ground) = unrequired(case, &wanted).or_else(|| absent(case, &["retry-log"])) {
         return likely(cause, FAIR, ground, edit(case));
     }
-    by_logs(case, cause)
+    let is_tried = |compared: &Compared| compared.found.contains_key(&Discrepancy::NotRetried);
+    let told = compared.filter(|(_, compared)| {
+        let is_read = case.reading(Some(compared.since)).is_some();
+        compared.records > 0 || is_read || is_tried(compared)
+    });
+    let Some((on, compared)) = told else {
+        return by_logs(case, cause);
+    };
+    let (since, until) = (compared.since, compared.until);
+    match is_tried(compared) {
+        true => {
+            let text = format!("each failure in the logs of {since} to {until} was tried again");
+            ruled_out(cause, recorded(text, on))
+        }
+        // How a failure is handled only a failure shows.
+        false => {
+            let text = format!(
+                "the logs of {since} to {until} show no failure that was tried again, and so not how one is handled"
+            );
+            unknown(cause, recorded(text, on), case.reconcile())
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Authentication fails: the secret's value, its environment, its end. The network's part is in `network`.
 
-use crate::diagnosis::case::{Case, Seen};
+use crate::diagnosis::case::Case;
 use crate::diagnosis::network;
+use crate::diagnosis::seen::{Seen, told, untold};
 use crate::diagnosis::verdict::{
     CERTAIN, FAIR, STRONG, declared, likely, probed, recorded, ruled_out, unknown,
 };
@@ -16,40 +17,6 @@ use crate::model::probe::ProbeKind;
 
 /// What shows that a secret logs on.
 pub(super) const LOGON: &[ProbeKind] = &[ProbeKind::Authenticate, ProbeKind::Read];
-
-/// A test in words.
-pub(super) fn told(seen: &Seen<'_>) -> Ground {
-    let (probe, version) = (seen.probe, seen.version);
-    let at = match seen.side {
-        Side::Provider => "",
-        Side::Platform => " at the platform",
-    };
-    let answered = match seen.status {
-        Some(status) => format!(", answered with status {status}"),
-        None if seen.is_silence => ", without an answer".to_owned(),
-        None => String::new(),
-    };
-    let text = match seen.outcome {
-        Outcome::Pass => format!("version {version} passed `{probe}`{at}"),
-        Outcome::Fail => format!("version {version} failed `{probe}`{at}{answered}"),
-        Outcome::Inconclusive => {
-            format!("`{probe}` of version {version} proved nothing{at}{answered}")
-        }
-    };
-    recorded(text, seen.on)
-}
-
-/// That nothing is known of a logon, or that the last one proved nothing.
-pub(super) fn untold(case: &Case<'_>) -> Ground {
-    match (case.logon(), case.current()) {
-        (Some(seen), _) => told(&seen),
-        (None, Some((number, _))) => recorded(
-            format!("no logon of version {number} is recorded in this environment"),
-            None,
-        ),
-        (None, None) => recorded("no version of the credential is current", None),
-    }
-}
 
 pub(super) fn secret_value(case: &Case<'_>) -> Verdict {
     let cause = Cause::SecretValue;

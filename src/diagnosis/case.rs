@@ -4,17 +4,18 @@ use crate::access::effective::{self, Action};
 use crate::access::holdings::Holdings;
 use crate::access::terms::Terms;
 use crate::diagnosis::verdict::found;
-use crate::lifecycle::{due, testing};
+use crate::lifecycle::due;
 use crate::model::access::LevelPolicy;
 use crate::model::account::Account;
 use crate::model::credential::Version;
-use crate::model::date::{Date, Timestamp};
+use crate::model::date::Date;
 use crate::model::diagnosis::{Ground, Live};
 use crate::model::entitlement::Side;
-use crate::model::fact::{Fact, Outcome};
+use crate::model::fact::Fact;
 use crate::model::finding::{FieldStep, Finding};
-use crate::model::id::{AccountId, EnvironmentName, ProviderId};
+use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
+use crate::model::policy::Limits;
 use crate::model::probe::{Probe, ProbeKind};
 use crate::model::provider::{Environment, Platform, Provider};
 use crate::model::reconciliation::{Compared, Reading};
@@ -44,7 +45,7 @@ pub const RULES: &[&str] = &[
 const FRESH: i64 = 1;
 
 /// What was asked or looked up for this one diagnosis.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// What [`RULES`] find in the whole roll, waived or not.
     pub findings: &'a [Finding],
@@ -52,6 +53,19 @@ pub struct Known<'a> {
     pub live: Option<&'a Live>,
     /// What says that the clock of this host jumped.
     pub jump: Option<&'a str>,
+    /// How many days a test, or a comparison of logs, counts.
+    pub evidence_age: u32,
+}
+
+impl Default for Known<'_> {
+    fn default() -> Self {
+        Known {
+            findings: &[],
+            live: None,
+            jump: None,
+            evidence_age: Limits::default().evidence_age,
+        }
+    }
 }
 
 /// An account whose trouble is looked into.
@@ -63,21 +77,6 @@ pub struct Case<'a> {
     pub(super) level: LevelPolicy,
     pub(super) known: Known<'a>,
     actions: Vec<Action>,
-}
-
-/// What a test saw, as it is recorded.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seen<'a> {
-    pub account: &'a AccountId,
-    pub version: u32,
-    pub side: Side,
-    pub probe: ProbeKind,
-    pub outcome: Outcome,
-    pub status: Option<u16>,
-    pub on: Date,
-    at: Timestamp,
-    /// Whether keyroll asked, and nobody answered.
-    pub is_silence: bool,
 }
 
 impl<'a> Case<'a> {
@@ -138,7 +137,7 @@ impl<'a> Case<'a> {
     }
 
     /// What had happened by the day, to any account.
-    fn facts(&self) -> impl Iterator<Item = &'a Fact> {
+    pub(super) fn facts(&self) -> impl Iterator<Item = &'a Fact> {
         let as_of = self.as_of;
         let facts = self.inventory.facts.values();
         facts.filter(move |fact| fact.on() <= as_of)
@@ -149,90 +148,13 @@ impl<'a> Case<'a> {
         self.facts().filter(|fact| fact.account() == Some(self.id))
     }
 
-    /// Every test that is recorded of accounts at its provider and in its environment.
-    pub(super) fn tests_here(&self) -> impl Iterator<Item = Seen<'a>> {
-        self.facts().filter_map(|fact| {
-            let seen = Seen::of(fact, |at| {
-                at.is_none_or(|at| *at == self.account.environment)
-            })?;
-            let account = self.inventory.accounts.get(seen.account)?;
-            let is_here = account.provider == self.account.provider
-                && account.environment == self.account.environment;
-            is_here.then_some(seen)
-        })
-    }
-
-    /// Every test that is recorded of accounts whose declared endpoint is another than its own.
-    pub(super) fn tests_elsewhere(&self) -> impl Iterator<Item = Seen<'a>> {
-        let endpoint = |provider: &ProviderId, environment: &EnvironmentName| {
-            let provider = self.inventory.providers.get(provider)?;
-            Some(provider.environment.get(environment)?.endpoint.as_str())
-        };
-        let own = endpoint(&self.account.provider, &self.account.environment);
-        self.facts().filter_map(move |fact| {
-            let seen = Seen::of(fact, |_| true)?;
-            let account = self.inventory.accounts.get(seen.account)?;
-            let at = fact.detail().and_then(|detail| detail.environment.as_ref());
-            let other = endpoint(&account.provider, at.unwrap_or(&account.environment));
-            (seen.side == Side::Provider && other.is_some() && other != own).then_some(seen)
-        })
-    }
-
-    /// The tests of its current version in its environment.
-    fn tests(&self, side: Side) -> impl Iterator<Item = Seen<'a>> {
-        let number = self.current().map(|(number, _)| number);
-        self.tests_here().filter(move |seen| {
-            seen.account == self.id && Some(seen.version) == number && seen.side == side
-        })
-    }
-
-    /// The last test of a kind of its current version. Of two at one moment the worse counts.
-    pub(super) fn seen(&self, side: Side, probe: ProbeKind) -> Option<Seen<'a>> {
-        newest(self.tests(side).filter(|seen| seen.probe == probe))
-    }
-
-    /// The same, where it passed.
-    pub(super) fn passed(&self, side: Side, probe: ProbeKind) -> Option<Seen<'a>> {
-        self.seen(side, probe).filter(Seen::is_pass)
-    }
-
-    /// The same, where it failed.
-    pub(super) fn failed(&self, side: Side, probe: ProbeKind) -> Option<Seen<'a>> {
-        let seen = self.seen(side, probe);
-        seen.filter(|seen| seen.outcome == Outcome::Fail)
-    }
-
-    /// Its last logon at the provider. A read shows the secret too, where it passed or was answered like a bad logon.
-    pub(super) fn logon(&self) -> Option<Seen<'a>> {
-        newest(self.tests(Side::Provider).filter(|seen| match seen.probe {
-            ProbeKind::Authenticate => true,
-            ProbeKind::Read => seen.is_pass() || seen.is_bad(),
-            ProbeKind::Discover
-            | ProbeKind::Write
-            | ProbeKind::Foreign
-            | ProbeKind::Forbidden
-            | ProbeKind::Audit
-            | ProbeKind::Session => false,
-        }))
-    }
-
-    /// An environment in which its current version logged on, and which is not its own.
-    pub(super) fn logon_elsewhere(&self) -> Option<Seen<'a>> {
-        let number = self.current()?.0;
-        let facts = self.own_facts();
-        let seen = facts.filter_map(|fact| {
-            Seen::of(fact, |at| {
-                at.is_some_and(|at| *at != self.account.environment)
-            })
-        });
-        newest(seen.filter(|seen| {
-            let is_logon = matches!(seen.probe, ProbeKind::Authenticate | ProbeKind::Read);
-            is_logon && seen.is_pass() && seen.version == number && seen.side == Side::Provider
-        }))
+    /// The last comparison of its logs, where it still counts.
+    pub(super) fn compared(&self) -> Option<(Date, &'a Compared)> {
+        self.last_compared().filter(|(on, _)| self.counts(*on))
     }
 
     /// The last comparison of its logs; of several to one day the one with the most records.
-    pub(super) fn compared(&self) -> Option<(Date, &'a Compared)> {
+    pub(super) fn last_compared(&self) -> Option<(Date, &'a Compared)> {
         let all = self.own_facts().filter_map(|fact| {
             let Fact::Reconciled { on, compared, .. } = fact else {
                 return None;
@@ -242,18 +164,28 @@ impl<'a> Case<'a> {
         all.max_by_key(|(on, compared)| (*on, compared.until, compared.records))
     }
 
-    /// The reading of a log that has the most of its records, of those that reach to a day.
+    /// The reading of a log that has the most of its records, of those that count and reach to a day.
     pub(super) fn reading(&self, since: Option<Date>) -> Option<(Date, &'a Reading)> {
+        let reaching = self.readings().filter(|(on, reading)| {
+            self.counts(*on) && since.is_none_or(|day| reading.until >= day)
+        });
+        reaching.max_by_key(|(on, reading)| (reading.records, *on))
+    }
+
+    /// The newest reading of a log that has records of it, however old.
+    pub(super) fn last_reading(&self) -> Option<(Date, &'a Reading)> {
+        self.readings()
+            .max_by_key(|(on, reading)| (*on, reading.until))
+    }
+
+    fn readings(&self) -> impl Iterator<Item = (Date, &'a Reading)> {
         let all = self.own_facts().filter_map(|fact| {
             let Fact::Seen { on, reading, .. } = fact else {
                 return None;
             };
             Some((*on, reading.as_deref()?))
         });
-        let reaching = all.filter(|(_, reading)| since.is_none_or(|day| reading.until >= day));
-        reaching
-            .filter(|(_, reading)| reading.records > 0)
-            .max_by_key(|(on, reading)| (reading.records, *on))
+        all.filter(|(_, reading)| reading.records > 0)
     }
 
     /// The last day on which it was seen at work.
@@ -293,6 +225,24 @@ impl<'a> Case<'a> {
     /// Whether what is of a day still speaks for what others may change.
     pub(super) fn is_fresh(&self, on: Date) -> bool {
         on.days_until(self.as_of) <= FRESH
+    }
+
+    /// Whether a test, or a log, of a day still says something of today.
+    pub(super) fn counts(&self, on: Date) -> bool {
+        on.days_until(self.as_of) <= i64::from(self.known.evidence_age)
+    }
+
+    /// The same ground; and that it counts for nothing, where it is of too long ago.
+    pub(super) fn aged(&self, ground: Ground) -> Ground {
+        let Some(on) = ground.on.filter(|on| !self.counts(*on)) else {
+            return ground;
+        };
+        let (days, most) = (on.days_until(self.as_of), self.known.evidence_age);
+        let text = format!(
+            "{}; that was {days} days ago, and counts for {most}",
+            ground.text
+        );
+        Ground { text, ..ground }
     }
 
     fn probe(&self, side: Side, kind: ProbeKind) -> Option<&'a Probe> {
@@ -340,60 +290,4 @@ impl<'a> Case<'a> {
     pub(super) fn set(&self, field: &str) -> String {
         format!("keyroll account set {} {field}", self.id)
     }
-}
-
-impl<'a> Seen<'a> {
-    fn of(
-        fact: &'a Fact,
-        is_wanted: impl Fn(Option<&EnvironmentName>) -> bool,
-    ) -> Option<Seen<'a>> {
-        let Fact::Evidence {
-            account,
-            version,
-            probe,
-            outcome,
-            on,
-            detail,
-        } = fact
-        else {
-            return None;
-        };
-        let detail = detail.as_deref();
-        if !is_wanted(detail.and_then(|detail| detail.environment.as_ref())) {
-            return None;
-        }
-        let status = detail.and_then(|detail| detail.status);
-        // What was seen by hand has a file, and no time.
-        let was_asked = detail.is_some_and(|detail| detail.millis.is_some());
-        Some(Seen {
-            account,
-            version: *version,
-            side: detail
-                .and_then(|detail| detail.side)
-                .unwrap_or(Side::Provider),
-            probe: *probe,
-            outcome: *outcome,
-            status,
-            on: *on,
-            at: detail
-                .and_then(|detail| detail.at)
-                .unwrap_or_else(|| Timestamp::from(*on)),
-            is_silence: was_asked && status.is_none() && *outcome == Outcome::Inconclusive,
-        })
-    }
-
-    pub fn is_pass(&self) -> bool {
-        self.outcome == Outcome::Pass
-    }
-
-    /// Whether it was answered as bad logons are.
-    pub fn is_bad(&self) -> bool {
-        let status = self.status;
-        status.is_some_and(|status| testing::BAD.contains(&status))
-    }
-}
-
-/// The newest of some tests. Of two at one moment the worse counts.
-pub(super) fn newest<'a>(tests: impl Iterator<Item = Seen<'a>>) -> Option<Seen<'a>> {
-    tests.max_by_key(|seen| (seen.on, seen.at, !seen.is_pass()))
 }

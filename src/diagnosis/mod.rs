@@ -7,6 +7,7 @@ mod authentication;
 mod case;
 mod network;
 mod production;
+mod seen;
 mod verdict;
 mod write;
 

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::diagnosis::authentication::{LOGON, told, untold};
-use crate::diagnosis::case::{Case, Seen, newest};
+use crate::diagnosis::authentication::LOGON;
+use crate::diagnosis::case::Case;
+use crate::diagnosis::seen::{Seen, newest, told, untold};
 use crate::diagnosis::verdict::{
     CERTAIN, FAINT, FAIR, STRONG, declared, likely, probed, recorded, ruled_out, unknown,
 };
@@ -17,9 +18,14 @@ pub const DRIFT_LIMIT: i64 = 30;
 /// The command that asks the provider; another one, where it was asked and that did not tell.
 pub(super) fn ask(case: &Case<'_>, symptom: Symptom, otherwise: String) -> String {
     match case.known.live {
-        None => format!("keyroll diagnose {} {symptom} --probe", case.id),
+        None => again(case, symptom),
         Some(_) => otherwise,
     }
+}
+
+/// The same, asked already or not.
+fn again(case: &Case<'_>, symptom: Symptom) -> String {
+    format!("keyroll diagnose {} {symptom} --probe", case.id)
 }
 
 /// The command that shows how this host keeps its clock.
@@ -31,7 +37,24 @@ fn greeting(case: &Case<'_>) -> Option<Greeting> {
     case.known.live?.greeting
 }
 
+/// Whether the endpoint answered this host just now.
+fn heard(case: &Case<'_>) -> Option<Ground> {
+    let text = match greeting(case)?.heard {
+        Ok(status) => answered(status),
+        Err(why) => silence(why).to_owned(),
+    };
+    Some(probed(text, case.as_of))
+}
+
+fn answered(status: u16) -> String {
+    format!("the endpoint answered this host with status {status}")
+}
+
 pub(super) fn ip_allowlist(case: &Case<'_>) -> Verdict {
+    allowlist(case).beside(heard(case))
+}
+
+fn allowlist(case: &Case<'_>) -> Verdict {
     let cause = Cause::IpAllowlist;
     let edit = format!("keyroll provider edit {}", case.account.provider);
     let listed = case.environment().map(|it| it.allowlist.as_slice());
@@ -115,20 +138,30 @@ pub(super) fn clock_drift(case: &Case<'_>) -> Verdict {
         return match (drift.seconds.abs(), drift.slack) {
             (far, slack) if far - slack > DRIFT_LIMIT => likely(cause, STRONG, ground, clock()),
             (near, slack) if near + slack <= DRIFT_LIMIT => ruled_out(cause, ground),
-            (_, _) => unknown(cause, ground, clock()),
+            (_, _) => unknown(cause, ground, again(case, Symptom::AuthFails)),
         };
     }
     if let Some(jump) = case.known.jump {
-        return likely(cause, FAIR, recorded(jump, case.as_of), clock());
+        let next = ask(case, Symptom::AuthFails, clock());
+        return likely(cause, FAIR, recorded(jump, case.as_of), next);
     }
     let logon = case.logon().filter(Seen::is_pass);
     match logon.filter(|seen| case.is_fresh(seen.on)) {
         Some(seen) => ruled_out(cause, told(&seen)),
-        None => {
-            let text = "no clock of the provider was read since yesterday";
-            let next = ask(case, Symptom::AuthFails, clock());
-            unknown(cause, recorded(text, None), next)
-        }
+        None => match greeting(case).map(|greeting| greeting.heard) {
+            None => {
+                let text = "no clock of the provider was read since yesterday";
+                unknown(cause, recorded(text, None), again(case, Symptom::AuthFails))
+            }
+            Some(Ok(_)) => {
+                let text = "the endpoint answered, and its answer does not tell the time";
+                unknown(cause, probed(text, case.as_of), clock())
+            }
+            Some(Err(why)) => {
+                let next = again(case, Symptom::AuthFails);
+                unknown(cause, probed(silence(why), case.as_of), next)
+            }
+        },
     }
 }
 
@@ -160,8 +193,7 @@ pub(super) fn firewall_rule(case: &Case<'_>) -> Verdict {
     if let Some(greeting) = greeting(case) {
         match greeting.heard {
             Ok(status) => {
-                let text = format!("the endpoint answered this host with status {status}");
-                return ruled_out(cause, probed(text, case.as_of));
+                return ruled_out(cause, probed(answered(status), case.as_of));
             }
             Err(why @ (Silence::NoConnection | Silence::Timeout)) => {
                 // Alone it may be the server, a proxy, or that this host has no network.
@@ -173,7 +205,9 @@ pub(super) fn firewall_rule(case: &Case<'_>) -> Verdict {
             Err(Silence::NoName | Silence::Tls | Silence::Other) => {}
         }
     }
-    let heard = |seen: &Seen<'_>| seen.status.is_some() || seen.is_silence;
+    // What the platform answered went another way.
+    let heard =
+        |seen: &Seen<'_>| seen.side == Side::Provider && (seen.status.is_some() || seen.is_silence);
     let last: Option<(Seen<'_>, Ground)> = newest(case.tests_here().filter(heard)).map(|seen| {
         let of = match seen.account == case.id {
             true => String::new(),
@@ -184,9 +218,11 @@ pub(super) fn firewall_rule(case: &Case<'_>) -> Verdict {
         (seen, Ground { text, ..ground })
     });
     match last {
-        Some((seen, ground)) if seen.is_silence => likely(cause, FAIR, ground, ask),
+        Some((seen, ground)) if seen.is_silence && case.counts(seen.on) => {
+            likely(cause, FAIR, ground, ask)
+        }
         Some((seen, ground)) if case.is_fresh(seen.on) => ruled_out(cause, ground),
-        Some((_, ground)) => unknown(cause, ground, ask)
+        Some((_, ground)) => unknown(cause, case.aged(ground), ask)
             .beside(Some(recorded("a firewall may have changed since", None))),
         None => {
             let text = "nothing that the endpoint answered is recorded";

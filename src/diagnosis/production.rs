@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
-use crate::diagnosis::authentication::{LOGON, told, untold};
-use crate::diagnosis::case::{Case, Seen, newest};
+use crate::diagnosis::authentication::LOGON;
+use crate::diagnosis::case::Case;
 use crate::diagnosis::network;
+use crate::diagnosis::seen::{Seen, newest, told, untested, untold};
 use crate::diagnosis::verdict::{
-    CERTAIN, FAINT, FAIR, STRONG, declared, found, likely, recorded, ruled_out, unknown,
+    CERTAIN, FAINT, FAIR, STRONG, declared, found, likely, ruled_out, unknown,
 };
 use crate::model::account::{Account, AccountStatus};
 use crate::model::diagnosis::{Cause, Ground, Verdict};
@@ -50,11 +51,16 @@ pub(super) fn environment_endpoint(case: &Case<'_>) -> Verdict {
     }
     let is_logon = |seen: &Seen<'_>| seen.is_pass() && LOGON.contains(&seen.probe);
     let here = case.tests_here().filter(|seen| seen.side == Side::Provider);
-    if let Some(seen) = newest(here.filter(is_logon)) {
+    let logon = newest(here.filter(is_logon)).map(|seen| {
         let ground = told(&seen);
         let text = format!("account/{}: {}", seen.account, ground.text);
-        return ruled_out(cause, Ground { text, ..ground });
-    }
+        (seen, Ground { text, ..ground })
+    });
+    let old = match logon {
+        Some((seen, ground)) if case.counts(seen.on) => return ruled_out(cause, ground),
+        Some((seen, ground)) if seen.account != case.id => Some(case.aged(ground)),
+        Some(_) | None => None,
+    };
     if let Some((_, other)) = twin(case)
         && let Some(theirs) = case
             .provider()
@@ -70,7 +76,7 @@ pub(super) fn environment_endpoint(case: &Case<'_>) -> Verdict {
             return likely(cause, FAINT, declared(text), edit);
         }
     }
-    unknown(cause, untold(case), case.way(Side::Provider, LOGON))
+    unknown(cause, untold(case), case.way(Side::Provider, LOGON)).beside(old)
 }
 
 /// The path of an address, without a last slash.
@@ -118,28 +124,11 @@ pub(super) fn tenant_boundary(case: &Case<'_>) -> Verdict {
             return likely(cause, FAINT, declared(text), set);
         }
     }
-    unknown(cause, unread(case), way)
-}
-
-/// That no read of its current version is known, or that the last one proved nothing.
-fn unread(case: &Case<'_>) -> Ground {
-    match case.seen(Side::Provider, ProbeKind::Read) {
-        Some(seen) => told(&seen),
-        None => untested(case, Side::Provider, ProbeKind::Read),
-    }
-}
-
-/// That a kind of test is not recorded.
-pub(super) fn untested(case: &Case<'_>, side: Side, probe: ProbeKind) -> Ground {
-    let at = match side {
-        Side::Provider => "",
-        Side::Platform => " at the platform",
-    };
-    let text = match case.current() {
-        Some((number, _)) => format!("no `{probe}` of version {number} is recorded{at}"),
-        None => "no version of the credential is current".to_owned(),
-    };
-    recorded(text, None)
+    unknown(
+        cause,
+        untested(case, Side::Provider, &[ProbeKind::Read]),
+        way,
+    )
 }
 
 pub(super) fn provider_role(case: &Case<'_>) -> Verdict {
@@ -183,9 +172,6 @@ pub(super) fn provider_role(case: &Case<'_>) -> Verdict {
         return likely(cause, FAIR, told(&seen), show);
     }
     let way = case.way(Side::Provider, &[ProbeKind::Discover]);
-    let ground = match case.seen(Side::Provider, ProbeKind::Discover) {
-        Some(seen) => told(&seen),
-        None => untested(case, Side::Provider, ProbeKind::Discover),
-    };
+    let ground = untested(case, Side::Provider, &[ProbeKind::Discover]);
     unknown(cause, ground, way)
 }

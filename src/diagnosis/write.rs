@@ -1,9 +1,8 @@
 //! A write is denied: the provider's permissions and fields, the platform's scopes, the approval, and whose record it is.
 
 use crate::access::effective::{self, Allows};
-use crate::diagnosis::authentication::told;
-use crate::diagnosis::case::{Case, Seen};
-use crate::diagnosis::production::untested;
+use crate::diagnosis::case::Case;
+use crate::diagnosis::seen::{Seen, told, untested};
 use crate::diagnosis::verdict::{
     CERTAIN, FAIR, STRONG, declared, likely, recorded, ruled_out, unknown,
 };
@@ -25,10 +24,7 @@ fn written<'a>(case: &Case<'a>) -> Option<Seen<'a>> {
 
 /// What the last test of a write, or that there was none, says.
 fn last_write(case: &Case<'_>) -> Ground {
-    match case.seen(Side::Provider, ProbeKind::Write) {
-        Some(seen) => told(&seen),
-        None => untested(case, Side::Provider, ProbeKind::Write),
-    }
+    untested(case, Side::Provider, &[ProbeKind::Write])
 }
 
 /// The first control of some that the level wants and the account does not state.
@@ -41,20 +37,25 @@ pub(super) fn absent(case: &Case<'_>, controls: &[&'static str]) -> Option<Groun
     Some(declared(text))
 }
 
+fn no_write(case: &Case<'_>) -> String {
+    let level = case.account.level;
+    format!("the level `{level}` writes nothing at the provider")
+}
+
+fn only_reads(case: &Case<'_>) -> String {
+    let level = case.account.level;
+    format!("the level `{level}` has no action but to read")
+}
+
 pub(super) fn field_permission(case: &Case<'_>) -> Verdict {
     let cause = Cause::FieldPermission;
     let show = format!("keyroll access account/{}", case.id);
     if !case.level.writes {
         let text = format!(
-            "the level `{}` writes nothing at the provider",
-            case.account.level
+            "{}; to let it write is a decision, for a level that does",
+            no_write(case)
         );
-        return likely(
-            cause,
-            CERTAIN,
-            declared(text),
-            format!("keyroll level show {}", case.account.level),
-        );
+        return likely(cause, CERTAIN, declared(text), case.set("level=LEVEL"));
     }
     if let Some(seen) = written(case) {
         return ruled_out(cause, told(&seen));
@@ -88,7 +89,10 @@ pub(super) fn field_permission(case: &Case<'_>) -> Verdict {
 }
 
 pub(super) fn platform_scope(case: &Case<'_>) -> Verdict {
-    scope(case, Cause::PlatformScope)
+    match case.level.actions.is_empty() {
+        true => ruled_out(Cause::PlatformScope, declared(only_reads(case))),
+        false => scope(case, Cause::PlatformScope),
+    }
 }
 
 /// Whether the platform lets the account's own action through: a write at the provider, or a tool of an agent.
@@ -104,7 +108,7 @@ pub(super) fn scope(case: &Case<'_>, cause: Cause) -> Verdict {
     let Some(action) = case.own() else {
         return unknown(
             cause,
-            untested(case, Side::Platform, ProbeKind::Discover),
+            untested(case, Side::Platform, &[ProbeKind::Discover]),
             way,
         );
     };
@@ -128,7 +132,7 @@ pub(super) fn scope(case: &Case<'_>, cause: Cause) -> Verdict {
                 unknown(cause, declared(text), way).beside(Some(untested(
                     case,
                     Side::Platform,
-                    ProbeKind::Discover,
+                    &[ProbeKind::Discover],
                 )))
             }
         },
@@ -147,11 +151,7 @@ pub(super) fn workflow_approval(case: &Case<'_>) -> Verdict {
 fn approval(case: &Case<'_>, cause: Cause) -> Verdict {
     let id = case.id;
     if case.level.actions.is_empty() {
-        let text = format!(
-            "the level `{}` has no action but to read",
-            case.account.level
-        );
-        return ruled_out(cause, declared(text));
+        return ruled_out(cause, declared(only_reads(case)));
     }
     if let Some(action) = case.actions().find(|action| !action.approved) {
         let class = action.class;
@@ -160,15 +160,13 @@ fn approval(case: &Case<'_>, cause: Cause) -> Verdict {
     }
     let class = effective::own_class(&case.level);
     let ground = last_approval(case, class);
-    match case.seen(Side::Provider, ProbeKind::Write) {
-        Some(seen) if !seen.is_pass() => {
-            let text = "what waits in the provider's own workflow, the roll does not know";
-            unknown(cause, ground, case.way(Side::Provider, &[ProbeKind::Write]))
-                .beside(Some(told(&seen)))
-                .beside(Some(declared(text)))
-        }
-        Some(_) | None => ruled_out(cause, ground),
+    if !case.level.writes || written(case).is_some() {
+        return ruled_out(cause, ground);
     }
+    let text = "what waits in the provider's own workflow, the roll does not know";
+    unknown(cause, ground, case.way(Side::Provider, &[ProbeKind::Write]))
+        .beside(Some(last_write(case)))
+        .beside(Some(declared(text)))
 }
 
 /// The last approval of an action class by the day, and whether it holds.
@@ -206,6 +204,10 @@ pub(super) fn source_ownership(case: &Case<'_>) -> Verdict {
     if let Some(seen) = written(case) {
         return ruled_out(cause, told(&seen));
     }
+    if !case.level.writes {
+        let text = format!("{}: whose record it is does not matter", no_write(case));
+        return ruled_out(cause, declared(text));
+    }
     let write = case.seen(Side::Provider, ProbeKind::Write);
     let way = case.way(Side::Provider, &[ProbeKind::Write]);
     if let Some(seen) = write.filter(|it| it.status.is_some_and(|it| CONFLICT.contains(&it))) {
@@ -233,5 +235,5 @@ pub(super) fn source_ownership(case: &Case<'_>) -> Verdict {
         return ruled_out(cause, recorded(text, decision.on));
     }
     let text = "which system owns the record, no decision and no test says";
-    unknown(cause, recorded(text, None), way).beside(write.map(|seen| told(&seen)))
+    unknown(cause, recorded(text, None), way).beside(Some(last_write(case)))
 }

@@ -71,7 +71,7 @@ pub struct Compared {
     /// How many writes could not be: without an id of their request, or one of too many with it.
     #[serde(default, skip_serializing_if = "is_none")]
     pub uncompared: u64,
-    /// What was found, and how often.
+    /// What was found, and how often. `not-retried` stands there with 0 where failures were seen, and each was tried again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub found: BTreeMap<Discrepancy, u64>,
 }

@@ -108,7 +108,11 @@ impl Group {
         }
         let patience = self.patience[side as usize];
         let tries = match self.run.take() {
-            Some(run) if run.goes_on(side, &spot, self.is_request, patience) => run.tries + 1,
+            Some(run) if run.goes_on(side, &spot, self.is_request, patience) => {
+                let failed = run.last.ended == Ended::Failed && run.last.is_judged;
+                joined.retried.extend(run.last.account.filter(|_| failed));
+                run.tries + 1
+            }
             before => {
                 if let Some(run) = before {
                     self.end_run(&run, Some((side, &spot)), joined, words, tally);

@@ -1,7 +1,7 @@
 //! What only several records together tell: a write that the other side has no record of, a failure that nobody tried
 //! again, too many tries. The records go through a sorter, so that those of one request come one after the other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 
 use crate::model::date::{Date, Timestamp};
@@ -47,6 +47,8 @@ pub(super) struct Joined {
     /// How many could not be.
     pub uncompared: HashMap<u32, u64>,
     pub undecided: u64,
+    /// The accounts of which a failure was seen that was tried again.
+    pub retried: BTreeSet<u32>,
 }
 
 impl Join {
@@ -117,6 +119,7 @@ pub(super) fn join(
         compared: HashMap::new(),
         uncompared: join.uncompared,
         undecided: 0,
+        retried: BTreeSet::new(),
     };
     let mut merge = join.sorter.sorted()?;
     let mut group: Option<Group> = None;

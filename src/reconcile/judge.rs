@@ -6,6 +6,7 @@ use crate::lifecycle::usage;
 use crate::model::account::AccountStatus;
 use crate::model::date::Date;
 use crate::model::entitlement::Side;
+use crate::model::id::EnvironmentName;
 use crate::model::log::LogMap;
 use crate::model::reconciliation::Discrepancy;
 use crate::reconcile::entry::{Ended, Entry, Form};
@@ -32,6 +33,20 @@ pub(super) struct Judge<'a> {
     words: Words,
     verdicts: HashMap<(u32, u32, Side), Verdict>,
     logs: Vec<LogRead>,
+}
+
+/// A record as it comes by.
+struct Met<'m> {
+    /// The number of its log, and of its line.
+    at: (usize, u64),
+    side: Side,
+    map: &'m LogMap,
+    is_judged: bool,
+    /// Whether the map says that it goes by no permission.
+    is_ignored: bool,
+    /// The number of its action's word.
+    word: u32,
+    entry: &'m Entry,
 }
 
 impl<'a> Judge<'a> {
@@ -112,118 +127,121 @@ impl<'a> Judge<'a> {
         read: &mut LogRead,
         entry: Entry,
     ) -> Result<(), Unread> {
-        let (side, time) = (read.side, entry.time);
+        let time = entry.time;
         read.span = Some(match read.span {
             None => (time, time),
             Some((from, to)) => (from.min(time), to.max(time)),
         });
-        let is_judged = self.is_judged(&entry);
-        let tell = |tally: &mut Tally, kind, account, what: Option<&str>| {
-            if is_judged {
-                let is_done = entry.ended == Ended::Done;
-                let what = what.map(str::to_owned);
-                tally.add((kind, account, what), time, is_done, || place(at, &entry));
-            }
+        let met = Met {
+            at,
+            side: read.side,
+            map,
+            is_judged: self.is_judged(&entry),
+            is_ignored: map.ignored.iter().any(|word| word.as_str() == entry.action),
+            word: self.words.number(&entry.action),
+            entry: &entry,
         };
-        let stated = entry.environment.as_deref();
-        let named = stated.and_then(|word| self.known.environment(side, map, word));
-        if let (Some(word), None) = (stated, &named) {
-            tell(&mut self.tally, Kind::UnknownPlace, None, Some(word));
-        }
-        let environment = match stated {
-            Some(_) => named,
-            None => self.against.environment.cloned(),
-        };
+        let environment = self.environment(&met);
         let whose = self
             .known
-            .whose(side, &entry.identity, environment.as_ref());
-        let (account, is_there) = match whose {
-            Whose::Account(number, is_there) => (Some(number), is_there),
+            .whose(met.side, &entry.identity, environment.as_ref());
+        let (account, writes) = match whose {
+            Whose::Account(number, is_there) => {
+                if !is_there {
+                    let name = environment.as_ref().map(|name| name.as_str());
+                    let kind = Kind::Of(Discrepancy::WrongEnvironment);
+                    met.tell(&mut self.tally, kind, Some(number), name);
+                }
+                (Some(number), self.work(&met, number))
+            }
             Whose::Elsewhere => {
                 read.elsewhere += 1;
-                (None, true)
+                (None, false)
             }
             Whose::Nobody => {
                 let who = Some(entry.identity.as_str());
-                tell(&mut self.tally, Kind::UnknownIdentity, None, who);
-                (None, true)
+                met.tell(&mut self.tally, Kind::UnknownIdentity, None, who);
+                (None, false)
             }
         };
-        let is_ignored = map.ignored.iter().any(|word| word.as_str() == entry.action);
-        let word = self.words.number(&entry.action);
-        let mut writes = false;
-        if let Some(number) = account {
-            let of = |discrepancy| Kind::Of(discrepancy);
-            let account = Some(number);
-            if !is_there {
-                let name = environment.as_ref().map(|name| name.as_str());
-                tell(
-                    &mut self.tally,
-                    of(Discrepancy::WrongEnvironment),
-                    account,
-                    name,
-                );
-            }
-            if let Some(kind) = self.standing(number, time.date()) {
-                tell(&mut self.tally, of(kind), account, None);
-            }
-            if let Some(word) = entry.boundary.as_deref() {
-                match self.known.boundary(map, word) {
-                    None => tell(&mut self.tally, Kind::UnknownPlace, None, Some(word)),
-                    Some(path) => {
-                        let own = &self.known.accounts[number as usize].1.boundary;
-                        if !own.is_empty() && !own.iter().any(|at| at.holds(&path)) {
-                            let kind = of(Discrepancy::OutsideBoundary);
-                            tell(&mut self.tally, kind, account, Some(path.as_str()));
-                        }
-                    }
-                }
-            }
-            let verdict = match is_ignored {
-                true => None,
-                false => {
-                    let verdict = self.verdict(number, word, side, map, &entry.action);
-                    if verdict.is_none() {
-                        let word = Some(entry.action.as_str());
-                        tell(&mut self.tally, Kind::UnknownAction, None, word);
-                    }
-                    verdict
-                }
-            };
-            if let Some(verdict) = &verdict {
-                let what = verdict.key.as_ref().map(|key| key.as_str());
-                let what = what.or(Some(&*entry.action));
-                if verdict.is_beyond {
-                    tell(&mut self.tally, of(Discrepancy::BeyondLevel), account, what);
-                }
-                if !verdict.is_granted {
-                    tell(&mut self.tally, of(Discrepancy::NotGranted), account, what);
-                }
-                writes = verdict.writes;
-            }
-            if is_judged {
-                let one = self.tally.works(number, side, time);
-                let key = verdict.and_then(|verdict| verdict.key);
-                one.used.extend(key.filter(|_| entry.ended == Ended::Done));
-            }
-        }
-        if is_ignored {
+        if met.is_ignored {
             return Ok(());
         }
         let spot = Spot {
             at,
             time,
             account,
-            word,
+            word: met.word,
             writes,
-            is_judged,
+            is_judged: met.is_judged,
             ended: entry.ended,
-            record: entry.record,
+            record: entry.record.clone(),
         };
-        let identity = &entry.identity;
         self.join
-            .put(side, entry.request.as_deref(), identity, &spot)
+            .put(met.side, entry.request.as_deref(), &entry.identity, &spot)
             .map_err(Unread::Scratch)
+    }
+
+    /// Where a record is of.
+    fn environment(&mut self, met: &Met<'_>) -> Option<EnvironmentName> {
+        let Some(word) = met.entry.environment.as_deref() else {
+            return self.against.environment.cloned();
+        };
+        let named = self.known.environment(met.side, met.map, word);
+        if named.is_none() {
+            met.tell(&mut self.tally, Kind::UnknownPlace, None, Some(word));
+        }
+        named
+    }
+
+    /// Judges an account's work; whether it writes.
+    fn work(&mut self, met: &Met<'_>, number: u32) -> bool {
+        let (entry, account) = (met.entry, Some(number));
+        if let Some(kind) = self.standing(number, entry.time.date()) {
+            met.tell(&mut self.tally, Kind::Of(kind), account, None);
+        }
+        if let Some(word) = entry.boundary.as_deref() {
+            self.place(met, number, word);
+        }
+        let verdict = match met.is_ignored {
+            true => None,
+            false => self.verdict(number, met.word, met.side, met.map, &entry.action),
+        };
+        if let Some(verdict) = &verdict {
+            let what = verdict.key.as_ref().map(|key| key.as_str());
+            let what = what.or(Some(&*entry.action));
+            for (kind, is_so) in [
+                (Discrepancy::BeyondLevel, verdict.is_beyond),
+                (Discrepancy::NotGranted, !verdict.is_granted),
+            ] {
+                if is_so {
+                    met.tell(&mut self.tally, Kind::Of(kind), account, what);
+                }
+            }
+        } else if !met.is_ignored {
+            let word = Some(entry.action.as_str());
+            met.tell(&mut self.tally, Kind::UnknownAction, None, word);
+        }
+        let writes = verdict.as_ref().is_some_and(|verdict| verdict.writes);
+        if met.is_judged {
+            let one = self.tally.works(number, met.side, entry.time);
+            let key = verdict.and_then(|verdict| verdict.key);
+            one.used.extend(key.filter(|_| entry.ended == Ended::Done));
+        }
+        writes
+    }
+
+    /// Judges where an account worked.
+    fn place(&mut self, met: &Met<'_>, number: u32, word: &str) {
+        let Some(path) = self.known.boundary(met.map, word) else {
+            met.tell(&mut self.tally, Kind::UnknownPlace, None, Some(word));
+            return;
+        };
+        let own = &self.known.accounts[number as usize].1.boundary;
+        if !own.is_empty() && !own.iter().any(|at| at.holds(&path)) {
+            let kind = Kind::Of(Discrepancy::OutsideBoundary);
+            met.tell(&mut self.tally, kind, Some(number), Some(path.as_str()));
+        }
     }
 
     fn is_judged(&self, entry: &Entry) -> bool {
@@ -315,6 +333,7 @@ impl<'a> Judge<'a> {
             uncompared: uncompared.collect(),
             undecided: joined.undecided,
             left_out: self.tally.left_out,
+            retried: joined.retried.iter().map(|number| name(*number)).collect(),
             cut: self.tally.cut.iter().map(|number| name(*number)).collect(),
             findings: self.tally.findings(name),
             used,
@@ -323,13 +342,22 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn place((log, line): (usize, u64), entry: &Entry) -> Place {
-    Place {
-        log,
-        line,
-        time: entry.time,
-        action: entry.action.clone(),
-        record: entry.record.clone(),
-        request: entry.request.clone().unwrap_or_default(),
+impl Met<'_> {
+    /// Counts it as a finding, where it is judged.
+    fn tell(&self, tally: &mut Tally, kind: Kind, account: Option<u32>, what: Option<&str>) {
+        if !self.is_judged {
+            return;
+        }
+        let entry = self.entry;
+        let is_done = entry.ended == Ended::Done;
+        let about = (kind, account, what.map(str::to_owned));
+        tally.add(about, entry.time, is_done, || Place {
+            log: self.at.0,
+            line: self.at.1,
+            time: entry.time,
+            action: entry.action.clone(),
+            record: entry.record.clone(),
+            request: entry.request.clone().unwrap_or_default(),
+        });
     }
 }

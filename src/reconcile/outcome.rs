@@ -147,6 +147,8 @@ pub struct Outcome {
     pub uncompared: BTreeMap<AccountId, u64>,
     /// Failures so near the end of their log that nobody can tell whether they were tried again.
     pub undecided: u64,
+    /// The accounts of which a failure was seen that was tried again.
+    pub retried: BTreeSet<AccountId>,
     /// Findings beyond the number that is kept.
     pub left_out: u64,
     /// The accounts of which some were left out: nothing is recorded of how their logs compare.
@@ -230,6 +232,9 @@ pub fn facts(
         }
         if *records == 0 && found.is_empty() && !is_at_work {
             continue;
+        }
+        if outcome.retried.contains(account) {
+            found.entry(Discrepancy::NotRetried).or_default();
         }
         out.push(Fact::Reconciled {
             account: account.clone(),

@@ -249,6 +249,11 @@ fn a_look_goes_by_the_clock_and_without_a_value_it_only_knocks() {
     run(&other, &apply).ok(0);
     let told = diagnosis(&other, &["auth-fails", "--probe"], 4);
     assert_eq!(told["probe"]["no-logon"], "no-secret");
+    let causes = told["causes"].as_array().unwrap();
+    let allowlist = causes.iter().find(|it| it["cause"] == "ip-allowlist");
+    let evidence = allowlist.unwrap()["evidence"].as_array().unwrap();
+    let answered = "the endpoint answered this host with status 404";
+    assert!(evidence.iter().any(|it| it["text"] == answered), "{told}");
     let asked: Vec<(String, bool)> = asked.try_iter().collect();
     assert_eq!(asked, [("HEAD /api/".to_owned(), false)]);
 }

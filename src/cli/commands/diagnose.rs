@@ -70,6 +70,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         findings: &findings,
         live: live.as_ref(),
         jump: jump.as_deref(),
+        evidence_age: settings.policy.limits.evidence_age,
     };
     let terms = Terms {
         glossaries: Glossaries::of(&inventory),

@@ -204,7 +204,7 @@ fn days(since: Date, until: Date) -> String {
 
 fn reconciled(id: &AccountId, told: &Told<'_>) -> Option<Vec<Cell>> {
     let (on, compared) = told.compared?;
-    let found = compared.found.iter();
+    let found = compared.found.iter().filter(|(_, count)| **count > 0);
     let found: Vec<String> = found
         .map(|(kind, count)| format!("{count} {kind}"))
         .collect();

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::{Reading, line, told};
+use crate::model::fact::Fact;
 use crate::model::finding::Severity;
+use crate::model::reconciliation::Discrepancy;
 use crate::reconcile::facts;
 
 #[test]
@@ -153,6 +155,29 @@ fn a_failure_is_tried_again_in_time_or_told() {
     // Another record of the same request is other work.
     let other = line("08:01:00", json!({ "q": "a", "r": "WO-2" }));
     assert_eq!(tell(&[fail("08:00:00"), other, end()]), (left(), 0));
+}
+
+#[test]
+fn that_each_failure_was_tried_again_is_recorded_where_there_was_one() {
+    let end = || line("20:00:00", json!({ "q": "end", "r": "WO-9" }));
+    let platform = [line("06:00:00", json!({ "q": "z", "a": "push" })), end()];
+    let recorded = |first: &str, again: &str| {
+        let fail = line("08:00:00", json!({ "q": "a", "o": first, "a": "list" }));
+        let done = line("08:01:00", json!({ "q": again, "a": "list" }));
+        let reading = Reading::of(json!({}));
+        let outcome = reading.read(Some(&[fail, done, end()]), Some(&platform));
+        let facts = facts(&outcome, &reading.inventory, (None, None));
+        let compared = facts.into_iter().find_map(|fact| match fact {
+            Fact::Reconciled { compared, .. } => Some(compared),
+            _ => None,
+        });
+        let found = compared.unwrap().found;
+        found.get(&Discrepancy::NotRetried).copied()
+    };
+    assert_eq!(recorded("error", "a"), Some(0));
+    assert_eq!(recorded("error", "b"), Some(1));
+    assert_eq!(recorded("ok", "a"), None);
+    assert_eq!(recorded("denied", "a"), None);
 }
 
 #[test]
