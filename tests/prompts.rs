@@ -171,6 +171,46 @@ fn an_apply_at_a_terminal_asks_first() {
     session.exp_eof().expect("it ends");
 }
 
+#[test]
+fn how_far_a_log_is_read_is_shown_at_a_terminal_and_taken_away() {
+    let home = tempfile::tempdir().expect("a scratch folder");
+    for line in [
+        &["init", "--no-secrets"][..],
+        &["apply", "examples/brookfield", "--yes"],
+    ] {
+        let done = keyroll(home.path(), line).output().expect("keyroll runs");
+        assert!(done.status.success());
+    }
+    // What a pipe holds may be long: nobody knows before its end.
+    let script = "cat examples/brookfield/logs/unicmms-audit.jsonl | \"$0\" audit reconcile --provider unicmms \
+        --environment production --provider-log - --dry-run --fail-on never --format csv";
+    let mut shell = keyroll(home.path(), &[]);
+    let program = shell.get_program().to_owned();
+    let mut piped = Command::new("sh");
+    piped.args(["-c", script]).arg(program);
+    piped.current_dir(env!("CARGO_MANIFEST_DIR"));
+    for (key, value) in shell.env("TERM", "xterm").get_envs() {
+        match value {
+            Some(value) => piped.env(key, value),
+            None => piped.env_remove(key),
+        };
+    }
+    let out = piped.output().expect("a shell");
+    let unasked = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(
+        unasked.contains("20 records") && !unasked.contains("reading"),
+        "{unasked}"
+    );
+    let mut session = spawn_command(piped, Some(PATIENCE_MS)).expect("a pseudo-terminal");
+    session.exp_string("reading, ").expect("it says so");
+    let rest = session.exp_eof().expect("it ends");
+    let (bar, result) = rest.split_once("kind,severity").expect("a table");
+    assert!(
+        bar.contains(" so far") && !result.contains("so far"),
+        "{rest}"
+    );
+}
+
 /// A home with an identity, and a shell at a pseudo-terminal that runs `secret set` and then says how the terminal is.
 fn typing() -> (tempfile::TempDir, PtySession) {
     let home = home_with_the_example();

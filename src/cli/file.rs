@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::cli::failure::Failure;
@@ -35,6 +36,18 @@ pub fn plain(name: &Path) -> Result<File, Failure> {
             .hint("name a file, or - for standard input"));
     }
     File::open(name).map_err(unreadable)
+}
+
+/// Which file it is, whatever it is called: its device and its number there. `-` is what standard input comes from.
+///
+/// # Errors
+/// When there is none.
+pub fn which(name: &Path) -> io::Result<(u64, u64)> {
+    let file = match name == Path::new("-") {
+        true => fs::metadata("/dev/stdin"),
+        false => fs::metadata(name),
+    };
+    file.map(|file| (file.dev(), file.ino()))
 }
 
 /// Writes a new file, whole or not at all; never over another.

@@ -1,6 +1,6 @@
 //! The only writer to the terminal. Data to stdout, everything else to stderr; a closed pipe is not a failure.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use crate::cli::failure::Failure;
 use crate::cli::hidden::{self, Typed};
@@ -163,6 +163,29 @@ impl Output {
         }
     }
 
+    /// A bar for the bytes of what is read; how many there are may not be known. On a terminal alone, and for large files.
+    pub fn reading(&mut self, of: Option<u64>) -> Progress {
+        let is_long = of.is_none_or(|of| of >= LONG_READ);
+        let is_shown = is_long && io::stderr().is_terminal();
+        let made = || {
+            let (bar, template) = match of {
+                Some(of) => (
+                    indicatif::ProgressBar::new(of),
+                    "reading {wide_bar} {bytes}/{total_bytes}",
+                ),
+                None => (
+                    indicatif::ProgressBar::no_length(),
+                    "reading, {bytes} so far",
+                ),
+            };
+            let style = indicatif::ProgressStyle::with_template(template);
+            bar.with_style(style.expect("the template is a good one"))
+        };
+        Progress {
+            bar: is_shown.then(made),
+        }
+    }
+
     /// A prompt on stderr and the line typed on stdin; `None` at the end of input.
     ///
     /// # Errors
@@ -185,6 +208,9 @@ impl Output {
     }
 }
 
+/// From how many bytes on it takes long enough to wonder.
+const LONG_READ: u64 = 16 << 20;
+
 /// How far long work is.
 pub struct Progress {
     bar: Option<indicatif::ProgressBar>,
@@ -198,6 +224,21 @@ impl Progress {
             if done == of {
                 bar.finish_and_clear();
             }
+        }
+    }
+
+    /// What is read of something moves the bar on.
+    pub fn watched(&self, from: Box<dyn Read>) -> Box<dyn Read> {
+        match &self.bar {
+            Some(bar) => Box::new(bar.wrap_read(from)),
+            None => from,
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
     }
 }

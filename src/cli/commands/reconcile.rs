@@ -4,19 +4,23 @@ mod accounts;
 mod logs;
 mod show;
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::Progress;
 use crate::cli::{file, roll};
 use crate::model::date::Date;
+use crate::model::fact::Fact;
 use crate::model::id::{EnvironmentName, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::provider::Provider;
 use crate::model::record::Kind;
 use crate::model::text::Text;
+use crate::operations::procedure::Lacking;
+use crate::reconcile;
 use crate::store::Store;
 
 pub use logs::{Logs, run as logs};
@@ -68,17 +72,44 @@ fn check_environment(
         .keys()
         .map(|name| name.as_str())
         .collect();
-    let failure = Failure::usage(format!("`provider/{id}` has no environment `{name}`"));
-    Err(failure.hint(format!("it has: {}", names.join(", "))))
+    let lacking = Lacking::Environment {
+        provider: id.to_string(),
+        environment: name.to_string(),
+    };
+    Err(Failure::usage(lacking).hint(format!("it has: {}", names.join(", "))))
 }
 
-/// A file to read from its beginning, or standard input.
-fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
-    let from = match path == Path::new("-") {
-        true => return Ok(Box::new(BufReader::with_capacity(GATHERED, io::stdin()))),
-        false => file::plain(path)?,
+/// A file to read from its beginning, or standard input; what is read of it moves a bar on.
+fn open(path: &Path, bar: &Progress) -> Result<Box<dyn BufRead>, Failure> {
+    let from: Box<dyn Read> = match path == Path::new("-") {
+        true => Box::new(io::stdin()),
+        false => Box::new(file::plain(path)?),
     };
-    Ok(Box::new(BufReader::<File>::with_capacity(GATHERED, from)))
+    Ok(Box::new(BufReader::with_capacity(
+        GATHERED,
+        bar.watched(from),
+    )))
+}
+
+/// How many bytes some files hold together; none where one of them is standard input.
+fn size<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Option<u64> {
+    paths
+        .map(|path| Some(fs::metadata(path).ok()?.len()).filter(|_| *path != Path::new("-")))
+        .sum()
+}
+
+/// Records what was read; what stands there already is no change.
+fn record(
+    facts: Vec<Fact>,
+    (inventory, store): (&Inventory, &mut Store),
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let changes = reconcile::changes(facts, inventory);
+    match changes.is_empty() {
+        true => context.out.note("nothing new is recorded"),
+        false => roll::commit(context, store, &changes)?,
+    }
+    Ok(())
 }
 
 /// The name of a file as facts keep it: without its folder.

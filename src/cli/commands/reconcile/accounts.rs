@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::cli::commands::reconcile::{check_environment, day, name, open, provider, show};
+use crate::cli::commands::reconcile::{
+    check_environment, day, name, open, provider, record, show, size,
+};
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
-use crate::cli::roll;
 use crate::model::finding::Severity;
 use crate::model::id::EnvironmentName;
 use crate::model::policy::FailOn;
@@ -21,7 +22,9 @@ use crate::store::Access;
 #[derive(clap::Args)]
 #[command(
     after_help = "Example:\n  keyroll reconcile accounts --provider unicmms --environment production users.csv\n\n\
-    Exit status: 3 where an account of the roll is not listed, 4 where the list has one that is in no roll."
+    Exit status: 0 the list and the roll agree; 1 the list could not be read, or is none of service accounts; 2 a wrong \
+    command line, or a list without the columns of its map; 3 an account of the roll is not listed, or a line could not be \
+    read; 4 the list has an account that is in no roll."
 )]
 pub struct Accounts {
     /// The list, or - for standard input
@@ -64,12 +67,15 @@ pub fn run(args: Accounts, context: &mut Context) -> Outcome {
         ))
         .hint("declare `accounts` there, with `form` and `identity`: docs/reconcile.md shows how")
     })?;
+    let bar = context.out.reading(size([&args.file].into_iter()));
     let list = List {
         name: name(&args.file),
         map,
-        from: open(&args.file)?,
+        from: open(&args.file, &bar)?,
     };
-    let counted = reconcile::census(&inventory, (id, environment), list).map_err(refused)?;
+    let counted = reconcile::census(&inventory, (id, environment), list);
+    bar.end();
+    let counted = counted.map_err(refused)?;
     show::accounts(&counted, id, context)?;
     if args.dry_run {
         context.out.note("nothing was recorded");
@@ -77,11 +83,11 @@ pub fn run(args: Accounts, context: &mut Context) -> Outcome {
         let note = "nothing was recorded: what could not be read may name who seems to be missing";
         context.out.note(note);
     } else {
-        let changes = reconcile::changes(vec![counted.fact(id, today)], &inventory);
-        match changes.is_empty() {
-            true => context.out.note("nothing new is recorded"),
-            false => roll::commit(context, &mut store, &changes)?,
-        }
+        record(
+            vec![counted.fact(id, today)],
+            (&inventory, &mut store),
+            context,
+        )?;
     }
     let is_orphan = !counted.census.orphans.is_empty();
     let is_short = !counted.census.ghosts.is_empty() || counted.malformed > 0;

@@ -1,13 +1,17 @@
 //! `keyroll reconcile logs`, and `keyroll audit reconcile`: the logs of both sides against the roll, and against each other.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::commands::reconcile::{check_environment, day, name, open, provider, show};
+use crate::cli::commands::reconcile::{
+    check_environment, day, name, open, provider, record, show, size,
+};
 use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
-use crate::cli::roll;
+use crate::cli::output::Progress;
 use crate::cli::settings::Settings;
+use crate::cli::{file, roll};
 use crate::model::date::Date;
 use crate::model::entitlement::Side;
 use crate::model::id::{EnvironmentName, PlatformId, ProviderId};
@@ -29,7 +33,8 @@ use crate::store::{Access, Store};
 #[command(after_help = "Examples:\n  \
     keyroll audit reconcile --provider unicmms --provider-log audit.jsonl --platform-log sync.csv --environment production\n  \
     zcat audit.jsonl.gz | keyroll audit reconcile --provider unicmms --provider-log - --dry-run\n\n\
-    Exit status: 3 where something is a warning or a line could not be read, 4 where something is an error.")]
+    Exit status: 0 nothing is amiss; 1 a log could not be read; 2 a wrong command line, or a log without the columns of \
+    its map; 3 a warning, a line that could not be read, or an empty log; 4 an error.")]
 pub struct Logs {
     /// The provider whose accounts are judged
     #[arg(long, value_name = "PROVIDER", add = completion::names(Kind::Provider))]
@@ -76,7 +81,8 @@ pub fn run(args: Logs, context: &mut Context) -> Outcome {
     let inventory = store.inventory()?;
     let of = provider(&inventory, &args.provider, &store)?;
     let platform = platform(&args, &inventory, of.0, &store)?;
-    let logs = logs(&args, &inventory, of, platform)?;
+    let bar = context.out.reading(size(files(&args)));
+    let logs = logs(&args, &inventory, (of, platform), &bar)?;
     let environment = environment(&args, of, &logs)?;
     let against = Against {
         inventory: &inventory,
@@ -91,7 +97,9 @@ pub fn run(args: Logs, context: &mut Context) -> Outcome {
         today,
         examples: args.examples.into(),
     };
-    let outcome = reconcile::read(&against, logs).map_err(unread)?;
+    let outcome = reconcile::read(&against, logs);
+    bar.end();
+    let outcome = outcome.map_err(unread)?;
     outcome.logs.iter().try_for_each(could_be_read)?;
     show::logs(&outcome, (args.since, args.until), context)?;
     if is_dry {
@@ -105,26 +113,27 @@ pub fn run(args: Logs, context: &mut Context) -> Outcome {
                 format!("{facts} not recorded: fuller logs of the same days were read before");
             context.out.note(note);
         }
-        let changes = reconcile::changes(facts, &inventory);
-        match changes.is_empty() {
-            true => context.out.note("nothing new is recorded"),
-            false => roll::commit(context, &mut store, &changes)?,
-        }
+        record(facts, (&inventory, &mut store), context)?;
     }
     Ok(args.fail_on.status(outcome.worst()))
 }
 
+/// Every log that was named.
+fn files(args: &Logs) -> impl Iterator<Item = &PathBuf> {
+    args.provider_log.iter().chain(&args.platform_log)
+}
+
 fn check_files(args: &Logs) -> Result<(), Failure> {
-    let files = || args.provider_log.iter().chain(&args.platform_log);
-    if files().next().is_none() {
+    if files(args).next().is_none() {
         return Err(Failure::usage("there is no log to read")
             .hint("name --provider-log FILE, --platform-log FILE, or both"));
     }
-    if files().filter(|path| *path == Path::new("-")).count() > 1 {
+    if files(args).filter(|path| *path == Path::new("-")).count() > 1 {
         return Err(
             Failure::usage("standard input can be one log only").hint("name a file for the other")
         );
     }
+    check_twice(files(args))?;
     match (args.since, args.until) {
         (Some(since), Some(until)) if since > until => {
             Err(Failure::usage(format!("{since} is after {until}"))
@@ -132,6 +141,23 @@ fn check_files(args: &Logs) -> Result<(), Failure> {
         }
         (_, _) => Ok(()),
     }
+}
+
+/// Refuses a file that is named twice, by one path or by two: each of its lines would count twice.
+fn check_twice<'p>(files: impl Iterator<Item = &'p PathBuf>) -> Result<(), Failure> {
+    let mut named = BTreeMap::new();
+    // What cannot be read is told where it is opened.
+    for (which, path) in files.filter_map(|path| Some((file::which(path).ok()?, path))) {
+        if let Some(before) = named.insert(which, path) {
+            let [before, path] = [before, path].map(|path| match path == Path::new("-") {
+                true => "standard input".to_owned(),
+                false => format!("`{}`", path.display()),
+            });
+            return Err(Failure::usage(format!("{before} and {path} are one file"))
+                .hint("name each log once, and on one side: what is read twice counts twice"));
+        }
+    }
+    Ok(())
 }
 
 /// The platform whose log is read: the one that is named, else the only one that the provider's accounts are at.
@@ -166,8 +192,8 @@ fn platform<'a>(
 fn logs<'a>(
     args: &Logs,
     inventory: &'a Inventory,
-    (id, provider): (&ProviderId, &'a Provider),
-    platform: Option<&PlatformId>,
+    ((id, provider), platform): ((&ProviderId, &'a Provider), Option<&PlatformId>),
+    bar: &Progress,
 ) -> Result<Vec<Log<'a>>, Failure> {
     let no_map = |of: String| {
         Failure::usage(format!("nothing says how the log of `{of}` is read"))
@@ -180,7 +206,7 @@ fn logs<'a>(
                 side,
                 name: name(path),
                 map,
-                from: open(path)?,
+                from: open(path, bar)?,
             });
         }
         Ok(())
@@ -249,13 +275,7 @@ fn unread(error: Unread) -> Failure {
             "make room where TMPDIR points; nothing was recorded",
         ),
     };
-    Failure::new(anyhow_text(&error)).hint(hint).with(status)
-}
-
-/// An error with its cause.
-fn anyhow_text(error: &Unread) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
+    Failure::from(anyhow::Error::new(error))
+        .hint(hint)
+        .with(status)
 }
