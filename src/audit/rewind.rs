@@ -1,5 +1,5 @@
-//! Records as they stood before an event: what the trail tells of a change, taken back. Exact, or nothing: the digest that the
-//! event before had left says whether it is the record that stood there.
+//! Records as they stood before an event, and as an event left them: what the trail tells of a change, taken back or done
+//! again. Exact, or nothing: the digest that the trail has of it says whether it is the record that stood there.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use crate::model::record::{Record, RecordId};
 
 /// That a record cannot be made again as it stood before an event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("how `{0}` stood before cannot be told from the trail")]
+#[error("how `{0}` stood cannot be told from the trail")]
 pub struct Lost(pub RecordId);
 
 /// The record as it stood before one event; `now` is how it stood after, `left` the digest that the event before left.
@@ -48,6 +48,39 @@ pub fn before(
         }
     };
     found.map(Some).ok_or_else(lost)
+}
+
+/// The record as one event left it, by the digest that the event has of it; `before` is how it stood before that.
+///
+/// # Errors
+/// When what comes out is not what the event left.
+pub fn after(
+    id: &RecordId,
+    before: Option<&Record>,
+    (verb, change): (Verb, &str),
+    left: Option<&Digest>,
+) -> Result<Option<Record>, Lost> {
+    // To do a change is to take back its reverse.
+    let changes: Vec<FieldChange> = serde_json::from_str(change).map_err(|_| Lost(id.clone()))?;
+    let turned = changes.into_iter().map(|change| FieldChange {
+        from: change.to,
+        to: change.from,
+        ..change
+    });
+    let mut turned: Vec<FieldChange> = turned.collect();
+    let text = |changes: &[FieldChange]| {
+        serde_json::to_string(changes).expect("the keys of a change are strings")
+    };
+    match verb {
+        Verb::Create => self::before(id, None, (Verb::Remove, &text(&turned)), left),
+        Verb::Remove => Ok(None),
+        Verb::Update => {
+            let found = self::before(id, before, (verb, &text(&turned)), left);
+            // A key that begins another one must come after it, or before it.
+            turned.reverse();
+            found.or_else(|_| self::before(id, before, (verb, &text(&turned)), left))
+        }
+    }
 }
 
 /// How a dotted name that is not there any more is read: keys may hold dots, and a table that got empty may have been left out.
@@ -168,8 +201,15 @@ mod tests {
         before(&old.id(), Some(new), (Verb::Update, &told), Some(&left))
     }
 
+    /// The same change, done again.
+    fn again(old: &Record, new: &Record) -> Result<Option<Record>, Lost> {
+        let told = serde_json::to_string(&field_changes(Some(old), Some(new))).unwrap();
+        let left = record_digest(new);
+        after(&old.id(), Some(old), (Verb::Update, &told), Some(&left))
+    }
+
     #[test]
-    fn any_change_of_fields_is_taken_back() {
+    fn any_change_of_fields_is_taken_back_and_done_again() {
         let account = |more: Value| {
             let mut body = json!({ "provider": "p", "environment": "production", "workflow": "import",
                 "level": "read-only-import" });
@@ -236,6 +276,7 @@ mod tests {
             for old in &states {
                 for new in &states {
                     assert_eq!(back(old, new), Ok(Some(old.clone())), "{old:?} -> {new:?}");
+                    assert_eq!(again(old, new), Ok(Some(new.clone())), "{old:?} -> {new:?}");
                 }
             }
         }
@@ -250,8 +291,13 @@ mod tests {
         let left = record_digest(&jo);
         assert_eq!(
             before(&id, None, (Verb::Remove, told), Some(&left)),
-            Ok(Some(jo))
+            Ok(Some(jo.clone()))
         );
+        assert_eq!(after(&id, Some(&jo), (Verb::Remove, told), None), Ok(None));
+        let told = r#"[{"field":"","to":{"name":"Jo"}}]"#;
+        let made = |left: &Digest| after(&id, None, (Verb::Create, told), Some(left));
+        assert_eq!(made(&left), Ok(Some(jo.clone())));
+        assert_eq!(made(&[7; 32]), Err(Lost(id.clone())));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Floor 6: the command line. Parses, hands over to a command, shows how it ended.
 
 pub mod asking;
+pub mod astray;
 pub mod audit_key;
 pub mod baseline;
 mod clipboard;

@@ -1,13 +1,14 @@
 //! What changed in a span of days: what became of access, by the roll as it stood before and after; and what else the trail
 //! tells, by record. Reads no store.
 
+mod behind;
 mod event;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::diff::{self, Aspect, Diff, State, What};
 use crate::catalog::{Glossaries, Policy};
-use crate::dossier::past::Told;
+use crate::dossier::past::{Astray, Told};
 use crate::model::access::Level;
 use crate::model::change::FieldChange;
 use crate::model::date::Date;
@@ -25,6 +26,8 @@ pub struct Asked<'a> {
     pub after: &'a Inventory,
     /// Records of which it is not known how they stood.
     pub lost: &'a BTreeSet<RecordId>,
+    /// What was changed behind the trail, up to now: neither state has it.
+    pub astray: &'a [Astray],
     pub policy: &'a Policy,
     /// The first and the last day.
     pub days: (Date, Date),
@@ -70,7 +73,7 @@ pub fn changes(asked: &Asked<'_>) -> Changes {
         if let Some(at) = alike.get(&key) {
             let there: &mut Happening = &mut happenings[*at];
             there.times += 1;
-            there.at = found.at;
+            there.at = found.at.max(there.at);
             continue;
         }
         alike.insert(key, happenings.len());
@@ -82,8 +85,13 @@ pub fn changes(asked: &Asked<'_>) -> Changes {
     // Access by record, as it is compared; it is read first.
     let mut access = of_access(asked, &diff);
     access.sort_by_key(|it| it.group);
-    access.append(&mut happenings);
-    let happenings = access;
+    let behind = asked.astray.iter().map(behind::of);
+    // What belongs to no account may bear on any.
+    let behind = behind.filter(|it| it.account.is_none() || asked.wants_one(it.account.as_ref()));
+    let mut all: Vec<Happening> = behind.collect();
+    all.append(&mut access);
+    all.append(&mut happenings);
+    let happenings = all;
     Changes {
         since: asked.days.0,
         until: asked.days.1,
@@ -130,7 +138,7 @@ fn of_access(asked: &Asked<'_>, diff: &Diff) -> Vec<Happening> {
                 true => Group::Gain,
                 false => Group::Loss,
             },
-            at: last.map_or(asked.days.1.into(), |told| told.event.actor.at),
+            at: Some(last.map_or(asked.days.1.into(), |told| told.event.actor.at)),
             account: accounts.into_iter().next(),
             record: change.record.to_string(),
             turn: Some(change.turn),

@@ -23,6 +23,7 @@ use crate::model::finding::{Finding, Severity};
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::key::Only;
+use crate::model::record::RecordId;
 use crate::report::handoff::{Block, Figure, Head, Pack, Section, Table, Tip};
 use crate::report::view::{Cell, Tone, View};
 use crate::rules::checklist::checklist;
@@ -48,8 +49,8 @@ pub struct Given<'g, 'a> {
 #[derive(Clone, Debug)]
 pub struct Trail {
     pub tip: Tip,
-    /// In how many places the store is not what its trail says.
-    pub faults: usize,
+    /// Where the store is not what its trail says: the record, where it is one, and how it differs.
+    pub faults: Vec<(Option<RecordId>, String)>,
 }
 
 /// What every part of the pack looks at.
@@ -125,7 +126,7 @@ fn notes(around: &Around<'_, '_>, made: Timestamp) -> Vec<String> {
             around.facts.as_of
         ));
     }
-    if around.trail.faults > 0 {
+    if !around.trail.faults.is_empty() {
         notes.push(
             "The store is not what its audit trail says: `keyroll audit verify` lists where. Trust nothing in this pack \
              until that is explained."

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::rewind;
+use crate::audit::rewind::{self, Lost};
 use crate::model::change::Verb;
 use crate::model::event::{Digest, Event};
 use crate::model::inventory::Inventory;
-use crate::model::record::{Kind, RecordId};
+use crate::model::record::{Kind, Record, RecordId};
 
 /// One event, and the digest that the record's event before it had left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,30 @@ impl Told {
         let id = self.event.record.parse::<RecordId>().ok()?;
         Some((id, verb))
     }
+}
+
+/// A record that is not as its latest event left it: somebody changed the store behind the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Astray {
+    pub id: RecordId,
+    /// What stands in the store.
+    pub stands: Option<Record>,
+    /// What should, by the trail.
+    pub told: Result<Option<Record>, Lost>,
+}
+
+/// Makes the newest roll the one that the trail tells of: without what was changed behind it. Gives the records of which it
+/// does not tell: they are left as they stand, and nothing may be concluded from them.
+pub fn as_told(roll: &mut Inventory, astray: &[Astray]) -> BTreeSet<RecordId> {
+    let mut lost = BTreeSet::new();
+    for one in astray {
+        match &one.told {
+            Ok(Some(told)) => drop(roll.put(told.clone())),
+            Ok(None) => drop(roll.remove(&one.id)),
+            Err(_) => drop(lost.insert(one.id.clone())),
+        }
+    }
+    lost
 }
 
 /// Takes events back, the newest first. Gives the records that cannot be made again as they stood: they are left as they

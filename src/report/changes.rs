@@ -24,6 +24,7 @@ const MOST_ROWS: usize = 100;
 words! {
     /// What a change is about, in the order in which they are read.
     Group {
+        Behind = "behind-the-trail",
         Gain = "gain",
         Loss = "loss",
         Account = "account",
@@ -46,6 +47,7 @@ impl Group {
     /// The heading for people.
     fn title(self) -> &'static str {
         match self {
+            Group::Behind => "Changed behind the trail",
             Group::Gain => "Access gained",
             Group::Loss => "Access lost",
             Group::Account => "Accounts",
@@ -66,7 +68,7 @@ impl Group {
 
     fn tone(self) -> Option<Tone> {
         match self {
-            Group::Gain => Some(Tone::Error),
+            Group::Behind | Group::Gain => Some(Tone::Error),
             Group::Loss => Some(Tone::Good),
             Group::Test | Group::Revoke | Group::Log => Some(Tone::Warning),
             Group::Account
@@ -87,8 +89,8 @@ impl Group {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happening {
     pub group: Group,
-    /// The last moment of it.
-    pub at: Timestamp,
+    /// The last moment of it; none where no event tells.
+    pub at: Option<Timestamp>,
     pub account: Option<AccountId>,
     pub record: String,
     /// Of a change in access, which way it turns.
@@ -125,6 +127,11 @@ impl Changes {
         self.happenings.iter().filter(move |it| it.group == group)
     }
 
+    /// How many records were changed behind the trail.
+    pub fn behind(&self) -> usize {
+        self.of(Group::Behind).count()
+    }
+
     /// `3 gains, 1 loss; 4 accounts ...`: one line for people.
     pub fn summary(&self) -> String {
         let told = Group::ALL.iter().filter_map(|group| {
@@ -143,6 +150,13 @@ impl Changes {
     /// What a reader must not overlook.
     pub fn warnings(&self) -> Vec<String> {
         let mut out = Vec::new();
+        let behind = self.behind();
+        if behind > 0 {
+            let records = counted(behind, "record");
+            out.push(format!(
+                "integrity broken: {records} changed behind the trail, and no event tells by whom: `keyroll audit verify`"
+            ));
+        }
         if !self.lost.is_empty() {
             let named = self.lost.iter().take(5).map(ToString::to_string);
             let named: Vec<String> = named.collect();
@@ -217,13 +231,14 @@ fn shown(text: &str) -> String {
 
 /// `gained level write-back; by anna on 2026-11-23 (CHG-7)`.
 fn line(it: &Happening) -> String {
+    let Some(at) = it.at else { return what(it) };
     let by = match it.who.is_empty() {
         true => String::new(),
         false => format!("by {} ", it.who.join(", ")),
     };
     let reason = it.reason.as_ref();
     let reason = reason.map_or(String::new(), |reason| format!(" ({reason})"));
-    format!("{}; {by}on {}{reason}", what(it), it.at.date())
+    format!("{}; {by}on {}{reason}", what(it), at.date())
 }
 
 fn what(it: &Happening) -> String {
@@ -298,7 +313,7 @@ fn row(group: Group, it: &Happening) -> Vec<Cell> {
             None => what,
         },
         Cell::text(it.who.join(", ")),
-        Cell::date(it.at.date()),
+        it.at.map_or_else(Cell::missing, |at| Cell::date(at.date())),
         Cell::optional(it.reason.as_ref()),
     ]
 }
@@ -311,7 +326,7 @@ fn rows(changes: &Changes) -> View {
     let row = |it: &Happening| {
         vec![
             Cell::text(it.group),
-            Cell::text(it.at),
+            Cell::optional(it.at),
             Cell::optional(it.account.as_ref()),
             Cell::text(&it.record),
             Cell::optional(it.turn),
@@ -348,7 +363,7 @@ fn document(changes: &Changes) -> String {
         "until": changes.until,
         "events": changes.events,
         "silent": changes.silent,
-        "complete": changes.complete && changes.lost.is_empty(),
+        "complete": changes.complete && changes.lost.is_empty() && changes.behind() == 0,
         "lost": changes.lost,
         "actors": actors,
         "rows": rows,

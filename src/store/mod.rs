@@ -1,5 +1,6 @@
 //! Floor 3: the SQLite file: schema ladder, one file a table with all its SQL. One write path: `Store::commit`.
 
+mod astray;
 mod cell;
 mod checkpoint;
 mod commit;

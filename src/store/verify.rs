@@ -4,15 +4,14 @@ use std::sync::OnceLock;
 
 use rusqlite::Connection;
 
-use crate::audit::record_digest;
 use crate::model::event::Digest;
 use crate::model::record::{Kind, Record, RecordId};
 use crate::store::cell::lossy;
 use crate::store::error::{StoreError, clean};
 use crate::store::event::Replay;
 use crate::store::held::{Against, Held, Vouched, tree_fault};
-use crate::store::noun::{Care, Loaded, each, sql, stands};
-use crate::store::{Store, connection, dangling, due, event, migrate, principal};
+use crate::store::noun::{Care, Loaded, each, sql};
+use crate::store::{Store, astray, connection, dangling, due, event, migrate, principal};
 
 /// What a verification found. Without faults, the store is what the trail up to `head` made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,16 +228,8 @@ impl Faults {
                 "its row is not as it would be written".to_owned(),
             );
         }
-        match event::latest_of(db, &id)? {
-            None => self.record(
-                id,
-                "it stands in the store, but no event made it".to_owned(),
-            ),
-            Some(None) => self.record(id, "it stands in the store, but was removed".to_owned()),
-            Some(Some(after)) if after != record_digest(&record) => {
-                self.record(id, "it is not as its latest event left it".to_owned());
-            }
-            Some(Some(_)) => {}
+        if let Some(how) = astray::live(db, &id, &record)? {
+            self.record(id, how.to_string());
         }
         Ok(())
     }
@@ -253,12 +244,8 @@ impl Faults {
                 self.other(format!("an event names `{name}`, which is no record"));
                 return Ok(());
             };
-            let live = stands(db, &id)?;
-            if !live && event::latest_of(db, name)?.flatten().is_some() {
-                self.record(
-                    name.to_owned(),
-                    "it is gone, but no event removed it".to_owned(),
-                );
+            if let Some(how) = astray::gone(db, &id)? {
+                self.record(name.to_owned(), how.to_string());
             }
             Ok(())
         })

@@ -3,6 +3,7 @@
 mod look;
 
 use crate::catalog::{Glossaries, nearest};
+use crate::cli::astray;
 use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -78,7 +79,9 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         as_of: context.as_of(),
     };
     let verdicts = verdicts(&id, &inventory, &terms, known, symptom)?;
-    show(&id, symptom, &verdicts, live.as_ref(), context)
+    let status = show(&id, symptom, &verdicts, live.as_ref(), context)?;
+    astray::warn(&store, context)?;
+    Ok(status)
 }
 
 /// The word as a symptom.

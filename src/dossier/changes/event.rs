@@ -24,7 +24,7 @@ pub(super) fn of(told: &Told) -> Option<Happening> {
     let actor = &told.event.actor;
     Some(Happening {
         group,
-        at: actor.at,
+        at: Some(actor.at),
         account,
         record: told.event.record.clone(),
         turn: None,
@@ -118,7 +118,7 @@ fn changed(id: &RecordId, verb: Verb, changes: &[FieldChange]) -> Option<What> {
 }
 
 /// The account that a record belongs to, by its key or by what it says.
-fn account_of(id: &RecordId, record: Option<&Record>) -> Option<AccountId> {
+pub(super) fn account_of(id: &RecordId, record: Option<&Record>) -> Option<AccountId> {
     let first = || id.name.split(' ').next().unwrap_or_default();
     match id.kind {
         Kind::Account

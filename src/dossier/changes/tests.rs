@@ -111,6 +111,7 @@ impl Story {
             before: &self.states[0],
             after: &self.now,
             lost: &BTreeSet::new(),
+            astray: &[],
             policy: Policy::shipped(),
             days: ("2026-11-16".parse().unwrap(), "2026-11-22".parse().unwrap()),
             wants,

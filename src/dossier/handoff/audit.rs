@@ -11,7 +11,9 @@ use crate::model::entitlement::Side;
 use crate::model::fact::Fact;
 use crate::model::id::AccountId;
 use crate::model::reconciliation::{Compared, Reading};
+use crate::model::record::RecordId;
 use crate::report::handoff::{Gap, Section};
+use crate::report::summary::counted;
 use crate::report::view::{Cell, Tone};
 
 /// The rules that miss something here.
@@ -95,6 +97,7 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
         trail(around),
     ];
     let mut gaps = around.missed(MISSES);
+    gaps.extend(unvouched(around));
     gaps.extend(around.unproven(&[Line::AuditRecords]));
     gaps.extend(accounts().flat_map(|(id, account)| unlogged(id, account, of(id))));
     Section {
@@ -256,7 +259,7 @@ fn censuses(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
 
 fn trail(around: &Around<'_, '_>) -> crate::report::handoff::Block {
     let trail = &around.trail;
-    let verdict = match trail.faults {
+    let verdict = match trail.faults.len() {
         0 => Cell::text("intact: every record is what its events made it").tone(Tone::Good),
         faults => Cell::text(format!("broken in {faults} places")).tone(Tone::Error),
     };
@@ -268,6 +271,32 @@ fn trail(around: &Around<'_, '_>) -> crate::report::handoff::Block {
         vec![vec![verdict, Cell::number(events)]],
         "There is no trail.",
     )
+}
+
+/// Where the store is not what its trail says. Of records that are not in the pack, only that there are some.
+fn unvouched(around: &Around<'_, '_>) -> Vec<Gap> {
+    const NAMED: usize = 20;
+    let gap = |subject: String, what: String| Gap {
+        subject,
+        what,
+        way: Some("keyroll audit verify".to_owned()),
+    };
+    let faults = &around.trail.faults;
+    let is_in = |id: &RecordId| around.scope.is_all() || around.inventory.contains(id);
+    let named = faults.iter().filter_map(|(id, how)| {
+        let id = id.as_ref().filter(|id| is_in(id))?;
+        Some(gap(id.to_string(), how.clone()))
+    });
+    let mut gaps: Vec<Gap> = named.take(NAMED).collect();
+    if let Some(others) = faults
+        .len()
+        .checked_sub(gaps.len())
+        .filter(|more| *more > 0)
+    {
+        let what = format!("not as the trail left it in {}", counted(others, "place"));
+        gaps.push(gap("store".to_owned(), what));
+    }
+    gaps
 }
 
 /// What no log told of an account in use.

@@ -65,7 +65,7 @@ fn made(inventory: &Inventory, scope: &Scope) -> Pack {
                 events: 1,
                 root: "aGFzaA==".to_owned(),
             },
-            faults: 0,
+            faults: Vec::new(),
         },
     })
 }

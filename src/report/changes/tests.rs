@@ -7,7 +7,7 @@ const HOSTILE: &str = "=cmd()\u{1b}[31m\n::error::|`<b>\u{202e}\u{9b}\t[x](javas
 fn changes(text: &str) -> Changes {
     let happening = |group, turn| Happening {
         group,
-        at: "2026-11-20T10:00:00Z".parse().unwrap(),
+        at: Some("2026-11-20T10:00:00Z".parse().unwrap()),
         account: Some("etl".parse().unwrap()),
         record: format!("account/etl {text}"),
         turn,

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::audit as chain;
+use crate::cli::astray::Shown;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::model::change::{FieldChange, Occurrence};
@@ -112,9 +113,11 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         stream,
         store: &name,
         is_first: true,
+        shown: Shown::default(),
         context,
     };
     writer.write(&store, &mut filter)?;
+    std::mem::take(&mut writer.shown).warn(&store, writer.context)?;
     while args.follow && !writer.context.out.waited_until_closed()? {
         writer.write(&store, &mut filter)?;
     }
@@ -125,7 +128,9 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
 fn whole(store: &Store, filter: &EventFilter, fields: bool, context: &mut Context) -> Outcome {
     let format = context.globals.format;
     let mut rows = Vec::new();
+    let mut noted = Shown::default();
     store.events(filter, &mut |event| {
+        noted.note(&event.record);
         rows.push(event);
         Ok(())
     })?;
@@ -145,6 +150,7 @@ fn whole(store: &Store, filter: &EventFilter, fields: bool, context: &mut Contex
         }
     };
     context.out.data(&shown)?;
+    noted.warn(store, context)?;
     Ok(Status::Clean)
 }
 
@@ -153,6 +159,7 @@ struct Writer<'a> {
     store: &'a str,
     /// Nothing was written yet: a heading is due.
     is_first: bool,
+    shown: Shown,
     context: &'a mut Context,
 }
 
@@ -163,6 +170,7 @@ impl Writer<'_> {
         let mut after = filter.after;
         store.events(filter, &mut |event| {
             after = Some(event.sequence);
+            self.shown.note(&event.record);
             batch.push(event);
             if batch.len() >= BATCH {
                 self.flush(&mut batch)?;

@@ -5,7 +5,7 @@ use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::settings::Settings;
 use crate::dossier::changes::{Asked, changes};
-use crate::dossier::past::rewind;
+use crate::dossier::past::{as_told, rewind};
 use crate::model::date::{Date, Timestamp};
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
@@ -42,16 +42,28 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     }
     let store = context.open(Access::Read)?;
     let settings = Settings::load(context, Beside::Store)?;
-    let (mut after, mut told, began) = store.at_once(|| {
+    let (mut after, mut told, began, astray) = store.at_once(|| {
         let told = past::since(&store, Timestamp::from(args.since))?;
-        anyhow::Ok((store.inventory()?, told, store.began()?))
+        anyhow::Ok((
+            store.inventory()?,
+            told,
+            store.began()?,
+            past::astray(&store)?,
+        ))
     })?;
 
     let end = Timestamp::from(until.plus_days(1));
     let later = told.split_off(told.partition_point(|told| told.event.actor.at < end));
+    let unknown = as_told(&mut after, &astray);
     let mut lost = rewind(&mut after, later.iter().rev());
     let mut before = after.clone();
     lost.extend(rewind(&mut before, told.iter().rev()));
+    // The same on both sides: nothing is said to have been gained by them, by anybody.
+    for id in unknown {
+        before.remove(&id);
+        after.get(&id).map(|record| before.put(record));
+        lost.insert(id);
+    }
     if !args.narrow.is_all() {
         known(&args.narrow, &before, &after)?;
     }
@@ -65,6 +77,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         before: &before,
         after: &after,
         lost: &lost,
+        astray: &astray,
         policy: &settings.policy,
         days: (args.since, until),
         wants: (!args.narrow.is_all()).then_some(&wants),
@@ -83,7 +96,10 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
             "the trail begins on {day}: nothing is known of before"
         ));
     }
-    Ok(Status::Clean)
+    Ok(match found.behind() {
+        0 => Status::Clean,
+        _ => Status::Integrity,
+    })
 }
 
 /// Refuses a name that was nobody's at the end nor at the beginning.

@@ -79,7 +79,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         if let Some(key) = &key {
             may_sign(&store, &held.seen, key.verifier())?;
         }
-        let faults = held.verify(&store)?.faults.len();
+        let faults = held.verify(&store)?.faults;
         Ok::<_, Failure>((faults, store.inventory()?, tip(&store)?))
     })?;
     settings.meet(&inventory, context)?;
@@ -89,6 +89,13 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let facts = settings.facts(&inventory, context);
     // Nothing more is read of it, and what leaves is noted by a writer.
     drop(store);
+    let places = counted(faults.len(), "place");
+    let faults = faults.into_iter().map(|fault| {
+        let record = fault.record.and_then(|record| record.parse().ok());
+        (record, fault.message)
+    });
+    let faults: Vec<_> = faults.collect();
+    let is_intact = faults.is_empty();
     let pack = pack(Given {
         facts: &facts,
         judgement: &rules::judgement(&facts, &selection),
@@ -111,10 +118,9 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
             })?;
         }
     }
-    if faults == 0 {
+    if is_intact {
         return Ok(Status::Clean);
     }
-    let places = counted(faults, "place");
     context.out.note(format!(
         "integrity broken: in {places} the store is not what its audit trail says, and the pack says so"
     ));
@@ -224,7 +230,7 @@ fn write(
             key.verifier().signer()
         )),
         None => context.out.note(format!(
-            "{MANIFEST} is not signed: whoever changes a file can change it, too (`keyroll audit key new` makes a key)"
+            "{MANIFEST} is not signed: whoever changes a file can change it, too (`keyroll audit key new --file` makes a key)"
         )),
     }
     Ok(())

@@ -5,12 +5,14 @@ use std::num::NonZeroUsize;
 use crate::access::holdings::Holdings;
 use crate::catalog::Weights;
 use crate::cli::asking::Origin;
+use crate::cli::astray;
 use crate::cli::commands::report::narrow::Narrow;
 use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
 use crate::dossier::risk::{Asked, rank};
 use crate::report::risk::render;
 use crate::report::summary::counted;
+use crate::store::Access;
 
 /// Rank accounts by what an attacker would gain: what it may do x where x environment x age of the secret
 #[derive(clap::Args)]
@@ -58,6 +60,9 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     if ranking.len() < all && !ranking.is_empty() {
         let ranks = counted(all, "account");
         context.out.note(format!("{} of {ranks}", ranking.len()));
+    }
+    if args.origin.path.is_empty() {
+        astray::warn(&context.open(Access::Read)?, context)?;
     }
     Ok(Status::Clean)
 }
