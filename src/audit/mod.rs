@@ -9,9 +9,11 @@ mod kept;
 pub mod note;
 pub mod proof;
 pub mod rewind;
+mod sent;
 pub mod tree;
 
 pub use chain::{Break, Chain, GENESIS};
 pub use digest::{hex, record_digest, record_digest_of};
 pub use encoding::{EventView, FORMAT, hash_view};
 pub use kept::kept;
+pub use sent::as_written;

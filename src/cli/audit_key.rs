@@ -170,6 +170,8 @@ pub fn check_anchor(path: &Path) -> Result<(), Failure> {
 /// When it cannot be read, or a line of it is no key.
 pub fn noted(path: &Path) -> Result<Vec<Verifier>, Failure> {
     let text = file::text(path)?;
+    // A file that a Windows host wrote begins with a mark, and is no other file for it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let lines = text.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let keys = lines.map(|line| {

@@ -52,7 +52,7 @@ pub(super) fn of_secret(error: &SecretError) -> (Status, String) {
         ),
         SecretError::NoAuditKey => (
             Status::Failed,
-            "`keyroll audit key new --file FILE` makes one; --audit-key FILE or KEYROLL_AUDIT_KEY names it",
+            "`keyroll audit key new --file` makes one that is found; --audit-key FILE or KEYROLL_AUDIT_KEY names one that lies elsewhere",
         ),
         SecretError::Passphrase => (Status::Error, "nothing was opened; try again"),
         SecretError::WrongIdentity { .. } => (

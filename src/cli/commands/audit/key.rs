@@ -1,5 +1,6 @@
 //! `keyroll audit key`: the key that signs the trail, never kept in the store.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -71,6 +72,9 @@ fn new(file: Option<Option<PathBuf>>, name: Option<String>, context: &mut Contex
     let item = audit_item(&store);
     let source = match to {
         Some(path) => {
+            if path.symlink_metadata().is_ok() {
+                return Err(there_already(&path, files.own.as_ref() == Some(&path)));
+            }
             make_private(&path, &key.text())?;
             Source::File(path)
         }
@@ -94,18 +98,51 @@ fn new(file: Option<Option<PathBuf>>, name: Option<String>, context: &mut Contex
     context
         .out
         .note(format!("{} holds the audit key now", source.words()));
+    if let Source::File(path) = &source
+        && files.own.as_ref() != Some(path)
+    {
+        let named = quoted(&fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
+        context
+            .out
+            .note("nothing looks there for it: name it, and every write is signed");
+        context
+            .out
+            .note(format!("    export KEYROLL_AUDIT_KEY={named}"));
+    }
     context.out.note(match source {
         Source::File(path) if files.own.as_ref() == Some(&path) => {
             "every write of this user is signed from now on; keep the line above where the store's host cannot write"
         }
         Source::File(_) | Source::Credential(_) => {
-            "KEYROLL_AUDIT_KEY names it for every write; keep the line above where the store's host cannot write"
+            "keep the public key, the first line, where the store's host cannot write"
         }
         Source::Keyring => {
             "`keyroll audit checkpoint` signs with it; keep the line above where the store's host cannot write"
         }
     });
     Ok(Status::Clean)
+}
+
+/// A key is never made over another file; of one that is found, whoever asks for a key has one.
+fn there_already(path: &Path, is_found: bool) -> Failure {
+    let shown = path.display().to_string().escape_debug().to_string();
+    Failure::new(format!("`{shown}` is there already")).hint(match is_found {
+        true => {
+            "every write is signed with it, and `keyroll audit key show` prints its public half; for another key \
+             move it away first; nothing was made"
+        }
+        false => "where it is an audit key, KEYROLL_AUDIT_KEY names it; else name another file; nothing was made",
+    })
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    match path.chars().all(is_plain) {
+        true => path,
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
 }
 
 /// The text of the public keys that are known here, where there is one: a key is noted among them.

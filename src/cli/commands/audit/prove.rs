@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::audit::EventView;
 use crate::audit::checkpoint::{Checkpoint, store_of};
 use crate::audit::note::{BadNote, Verifier};
 use crate::audit::proof::{BadProof, LONGEST, Proof};
+use crate::audit::{EventView, as_written};
 use crate::cli::audit_key::{self, AuditKeyOptions};
 use crate::cli::commands::audit::verify::checkpoint;
 use crate::cli::context::Context;
@@ -82,7 +82,7 @@ pub fn prove(args: &Prove, context: &mut Context) -> Outcome {
 
 pub fn verify_proof(args: &VerifyProof, context: &mut Context) -> Outcome {
     let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
-    let proof = Proof::parse(&read(&args.file)?).map_err(unusable)?;
+    let proof = Proof::parse(&as_written(&read(&args.file)?)).map_err(unusable)?;
     let keys = keys(args, &proof, context)?;
     let (signed, opened) = proof.check(&keys).map_err(unusable)?;
     if let Some(path) = &args.checkpoint {

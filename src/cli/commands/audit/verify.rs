@@ -74,7 +74,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
 pub fn checkpoint(path: &Path, keys: &[Verifier]) -> Result<Checkpoint, Failure> {
     let text = file::text(path)?;
     let shown = path.display().to_string().escape_debug().to_string();
-    let opened = Note::parse(text.as_bytes()).and_then(|note| note.open(keys));
+    let opened = Note::parse(&chain::as_written(text.as_bytes())).and_then(|note| note.open(keys));
     let opened = opened.map_err(|error| {
         let message = format!("`{shown}`: {error}");
         match error {

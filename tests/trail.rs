@@ -1,0 +1,160 @@
+//! What a user of the trail meets: hints that lead on, checkpoints that came by mail, a log that is followed until Ctrl-C.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod binary;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::ExitStatusExt as _;
+
+use binary::{Home, Ran, finish};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// What stands between backquotes in the hint.
+fn hinted(ran: &Ran) -> Vec<String> {
+    let hint = ran.stderr.lines().find(|line| line.starts_with("hint: "));
+    let words = hint.unwrap().split('`').nth(1).unwrap();
+    words.split(' ').skip(1).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_hint_where_there_is_no_key_leads_to_one_that_signs() {
+    let home = Home::filled();
+    for asks in [
+        &["audit", "checkpoint"][..],
+        &["audit", "key", "show"],
+        &["audit", "prove", "1"],
+    ] {
+        let hint = hinted(&home.run(asks).refused(1));
+        assert_eq!(hint, ["audit", "key", "new", "--file"], "{asks:?}");
+    }
+    home.run(&["audit", "key", "new", "--file"]).ok(0);
+    home.run(&["audit", "checkpoint"]).ok(0);
+    home.run(&["audit", "key", "show"])
+        .ok(0)
+        .says("every write is signed");
+    // Who asks for a key where one is learns that there is one, and how it is seen.
+    let again = home.run(&["audit", "key", "new", "--file"]).refused(1);
+    home.run(&hinted(&again)).ok(0);
+}
+
+#[test]
+fn a_key_elsewhere_is_found_by_the_line_that_is_printed() {
+    let home = Home::filled();
+    for place in ["key of the trail", "ours/audit.key"] {
+        let made = home.run(&["audit", "key", "new", "--file", place]).ok(0);
+        let mut lines = made.stderr.lines().map(str::trim);
+        let export = lines.find(|line| line.starts_with("export ")).unwrap();
+        assert!(export.contains(home.path().to_str().unwrap()), "{export}");
+        let signer = made.stdout.rsplit_once('+').unwrap().0;
+        // From anywhere: the path is whole.
+        let script = format!("{export}\ncd / && \"$0\" audit checkpoint");
+        let signed = finish(home.shell(&script, &[])).ok(0);
+        assert!(signed.stdout.contains(signer.split('+').next().unwrap()));
+        home.run(&["audit", "key", "new", "--file", place])
+            .refused(1);
+    }
+}
+
+/// Ways in which a text comes out of a mail or a Windows host.
+fn mailed(text: &str) -> [String; 5] {
+    let crlf = text.replace('\n', "\r\n");
+    [
+        crlf.clone(),
+        format!("\u{feff}{text}"),
+        format!("\u{feff}{crlf}\r\n\r\n"),
+        format!("{text}\n \n"),
+        text.trim_end().to_owned(),
+    ]
+}
+
+#[test]
+fn what_went_through_mail_or_windows_is_what_it_was_and_what_was_changed_is_not() {
+    let home = Home::filled();
+    let key = home.run(&["audit", "key", "new", "--file"]).ok(0).stdout;
+    let checkpoint = home.run(&["audit", "checkpoint"]).ok(0).stdout;
+    let proof = home.run(&["audit", "prove", "3"]).ok(0).stdout;
+    let size = checkpoint.lines().nth(1).unwrap().to_owned();
+    let forged = |text: &str| text.replacen(&format!("\n{size}\n"), "\n7\n", 1);
+    // Somebody who has the files alone.
+    let other = Home::new();
+    for (at, key) in mailed(&key).iter().enumerate() {
+        let key = other.file("keys", key);
+        let held = other.file("held", &mailed(&checkpoint)[at]);
+        let shown = other.file("shown", &mailed(&proof)[at]);
+        let verify =
+            |file: &str| home.run(&["audit", "verify", "--checkpoint", file, "--key", &key]);
+        let prove = |file: &str, held: &str| {
+            let args = [
+                "audit",
+                "verify-proof",
+                file,
+                "--key",
+                &key,
+                "--checkpoint",
+                held,
+            ];
+            other.run(&args)
+        };
+        verify(&held).ok(0).says("it goes on from");
+        prove(&shown, &held).ok(0).says("proven: event 3");
+        let held = other.file("forged", &mailed(&forged(&checkpoint))[at]);
+        assert_ne!(fs::read_to_string(&held).unwrap(), mailed(&checkpoint)[at]);
+        verify(&held).refused(5);
+        prove(&shown, &held).refused(5);
+        let shown = other.file("forged-proof", &mailed(&forged(&proof))[at]);
+        let held = other.file("held", &checkpoint);
+        prove(&shown, &held).refused(5);
+    }
+    // Bytes within a line are no matter of the way.
+    let held = home.file("blank", checkpoint.replacen('\n', " \n", 1));
+    home.run(&["audit", "verify", "--checkpoint", &held])
+        .refused(5);
+    // What PowerShell writes by `>` is another encoding, and said to be.
+    let utf16 = |text: &str| -> Vec<u8> {
+        let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
+    let held = home.file("utf16", utf16(&checkpoint));
+    home.run(&["audit", "verify", "--checkpoint", &held])
+        .says("UTF-8")
+        .refused(4);
+    let shown = home.file("utf16-proof", utf16(&proof));
+    home.run(&["audit", "verify-proof", &shown])
+        .says("UTF-8")
+        .refused(2);
+}
+
+#[test]
+fn a_log_that_is_followed_tells_what_comes_and_ends_at_once_when_it_is_told_to() {
+    let home = Home::filled();
+    for (signal, warn) in [(Signal::INT, "warn=3d"), (Signal::TERM, "warn=4d")] {
+        let args = [
+            "audit", "log", "--follow", "--last", "2", "--format", "jsonl",
+        ];
+        let mut child = home.command(&args).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = || {
+            let mut line = String::new();
+            out.read_line(&mut line).unwrap();
+            line
+        };
+        let before = [line(), line()];
+        home.run(&["rotation", "set", "every-60-days", warn]).ok(0);
+        let came = line();
+        assert!(came.contains(warn.trim_start_matches("warn=")), "{came}");
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let mut rest = String::new();
+        out.read_to_string(&mut rest).unwrap();
+        let whole = before.into_iter().chain([came]).collect::<String>() + &rest;
+        assert!(whole.ends_with('\n'));
+        for line in whole.lines() {
+            serde_json::from_str::<serde_json::Value>(line).unwrap();
+        }
+        // As a shell has it: 128 and the number of the signal, and no word about it.
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.signal(), Some(signal.as_raw()));
+        assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    }
+}
