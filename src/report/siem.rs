@@ -17,6 +17,18 @@ const OTHER: u32 = 99;
 /// be of any length.
 const LONGEST: usize = 4000;
 
+/// The longest name that its header has room for.
+const LONGEST_NAME: usize = 512;
+
+/// The longest value under a key of its dictionary, in bytes.
+fn longest(key: &str) -> usize {
+    match key {
+        "suser" | "shost" | "reason" => 1023,
+        "act" | "outcome" => 63,
+        _ => LONGEST,
+    }
+}
+
 /// Who writes it, and of which store.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
@@ -137,7 +149,6 @@ pub fn ocsf(event: &Event, origin: &Origin<'_>) -> Value {
         },
         "actor": { "user": { "name": actor.name }, "app_name": "keyroll" },
         "src_endpoint": { "hostname": actor.host },
-        "api": { "operation": event.action, "service": { "name": "keyroll" } },
         "unmapped": {
             "command": actor.command,
             "reason": actor.reason,
@@ -146,17 +157,17 @@ pub fn ocsf(event: &Event, origin: &Origin<'_>) -> Value {
             "previous": crate::audit::hex(&event.previous),
         },
     });
-    let (key, value) = match class.uid {
-        3001 => (
-            "user",
-            json!({ "name": name, "uid": event.record, "type": "Service", "type_id": OTHER }),
-        ),
-        _ => (
-            "resources",
-            json!([{ "name": name, "uid": event.record, "type": kind }]),
-        ),
-    };
-    object[key] = value;
+    // Each class has attributes of its own, and knows none of the other's.
+    match class.uid {
+        3001 => {
+            object["user"] =
+                json!({ "name": name, "uid": event.record, "type": "Service", "type_id": OTHER });
+        }
+        _ => {
+            object["api"] = json!({ "operation": event.action, "service": { "name": "keyroll" } });
+            object["resources"] = json!([{ "name": name, "uid": event.record, "type": kind }]);
+        }
+    }
     object
 }
 
@@ -168,7 +179,8 @@ pub fn cef(event: &Event, origin: &Origin<'_>) -> String {
         false => 3,
     };
     let action = header(&event.action);
-    let name = header(&format!("{} {}", event.action, event.record));
+    let name = format!("{} {}", event.action, event.record);
+    let name = bounded(header(&name), name.len(), LONGEST_NAME);
     let version = header(origin.version);
     let mut out = format!("CEF:0|keyroll|keyroll|{version}|{action}|{name}|{severity}|");
     let outcome = match is_refused(event) {
@@ -202,7 +214,10 @@ pub fn cef(event: &Event, origin: &Origin<'_>) -> String {
         .map(|reason| ("reason", reason.as_str()));
     let fields = fields.into_iter().chain(reason);
     let fields: Vec<String> = fields
-        .map(|(key, value)| format!("{key}={}", bounded(extension(value), value.len())))
+        .map(|(key, value)| {
+            let value = bounded(extension(value), value.len(), longest(key));
+            format!("{key}={value}")
+        })
         .collect();
     out.push_str(&fields.join(" "));
     out
@@ -222,14 +237,14 @@ fn extension(text: &str) -> String {
         .replace('=', "\\=")
 }
 
-/// A value that is not too long for a line; of one that is, its beginning, and how much there is. `whole` is how long it was
+/// A value of no more than so many bytes; of a longer one, its beginning, and how much there is. `whole` is how long it was
 /// before it was escaped.
-fn bounded(mut escaped: String, whole: usize) -> String {
-    if escaped.len() <= LONGEST {
+fn bounded(mut escaped: String, whole: usize, most: usize) -> String {
+    if escaped.len() <= most {
         return escaped;
     }
     let notice = format!("... (cut off: {whole} bytes in all)");
-    let mut at = LONGEST - notice.len();
+    let mut at = most.saturating_sub(notice.len());
     while !escaped.is_char_boundary(at) {
         at -= 1;
     }
@@ -320,7 +335,6 @@ mod tests {
                 "/metadata/uid",
                 "/actor/user/name",
                 "/src_endpoint/hostname",
-                "/api/operation",
             ] {
                 let text = object.pointer(pointer).and_then(Value::as_str);
                 assert!(text.is_some_and(|text| !text.is_empty()), "{pointer}");
