@@ -395,3 +395,97 @@ fn a_keyring_that_is_not_ready_holds_nothing_and_takes_nothing() {
         assert!(keyring.read("s/identity").unwrap().is_none());
     });
 }
+
+/// What the program said, run as a user types it; none of it holds what must stay in the keyring.
+fn keyroll(args: &[&str], status: i32) -> (String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_keyroll"))
+        .args(args)
+        .current_dir(std::env::var("HOME").unwrap())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{args:?}: {out}{err}");
+    assert!(
+        !format!("{out}{err}").contains("PRIVATE+KEY"),
+        "{args:?}: {out}{err}"
+    );
+    (out, err)
+}
+
+#[test]
+fn the_audit_key_stays_in_the_keyring_and_signs_for_whoever_asks() {
+    inside(Session::Unlocked, |_| {
+        keyroll(&["init", "--no-secrets"], 0);
+        let (public, told) = keyroll(&["audit", "key", "new"], 0);
+        assert!(
+            told.contains("the OS keyring holds the audit key now"),
+            "{told}"
+        );
+        let (signer, _) = public.split_once('+').unwrap();
+        let store = signer.strip_prefix("keyroll/").unwrap();
+        let keyring = Keyring::new(FOR_EVER);
+        let item = format!("{store}/audit-key");
+        let private = text_of(keyring.read(&item).unwrap()).unwrap();
+        assert!(private.starts_with(&format!("PRIVATE+KEY+{signer}+")));
+        let secret = private.trim().splitn(5, '+').last().unwrap().to_owned();
+        assert!(secret.len() > 40);
+
+        // It signs what is asked for, and everything of that can be checked.
+        keyroll(&["person", "add", "jo", "name=Jo"], 0);
+        let shown = keyroll(&["audit", "key", "show"], 0).0;
+        assert_eq!(shown, public);
+        let (checkpoint, _) = keyroll(&["audit", "checkpoint"], 0);
+        assert!(
+            checkpoint.contains(&format!("\u{2014} {signer} ")),
+            "{checkpoint}"
+        );
+        keyroll(&["audit", "checkpoint", "--out", "held"], 0);
+        let (_, told) = keyroll(&["audit", "verify", "--checkpoint", "held"], 0);
+        assert!(told.contains("it goes on from `held`"), "{told}");
+        keyroll(&["audit", "prove", "2", "--out", "proof"], 0);
+        let (_, told) = keyroll(&["audit", "verify-proof", "proof"], 0);
+        assert!(told.contains("proven: event 2 of 2"), "{told}");
+        // A second one is not made over it.
+        let (said, told) = keyroll(&["audit", "key", "new"], 4);
+        assert!(said.is_empty() && told.contains("holds an audit key of this store already"));
+        assert_eq!(text_of(keyring.read(&item).unwrap()).unwrap(), private);
+
+        // Locked, it signs nothing, is not said to be missing, and holds up no write.
+        lock();
+        for asks in [
+            &["audit", "checkpoint"][..],
+            &["audit", "prove", "2"],
+            &["audit", "key", "new"],
+        ] {
+            let (said, told) = keyroll(asks, 1);
+            assert!(
+                said.is_empty() && told.contains("locked"),
+                "{asks:?}: {told}"
+            );
+            assert!(!told.contains("no audit key"), "{asks:?}: {told}");
+        }
+        keyroll(&["person", "add", "ana", "name=Ana"], 0);
+        keyroll(&["audit", "verify", "--checkpoint", "held"], 0);
+
+        // And it is nowhere but there.
+        let mut open = vec![std::path::PathBuf::from(std::env::var("HOME").unwrap())];
+        let mut read = 0;
+        while let Some(path) = open.pop() {
+            let meta = fs::symlink_metadata(&path).unwrap();
+            if meta.is_dir() {
+                open.extend(fs::read_dir(&path).unwrap().map(|it| it.unwrap().path()));
+            } else if meta.is_file() {
+                let bytes = fs::read(&path).unwrap();
+                let mut windows = bytes.windows(secret.len());
+                assert!(!windows.any(|bytes| bytes == secret.as_bytes()), "{path:?}");
+                read += 1;
+            }
+        }
+        assert!(
+            read >= 5,
+            "store, public key, checkpoint, proof, what was seen: {read}"
+        );
+    });
+}
