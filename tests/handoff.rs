@@ -274,6 +274,9 @@ fn a_manifest_of_a_stranger_leads_nowhere_else() {
     home.run(&["report", "verify", "pack"]).refused_at_once(4);
     home.run(&["report", "verify", "nowhere"])
         .refused_at_once(1);
+    fs::remove_file(home.path().join("pack/MANIFEST.txt")).unwrap();
+    let ran = home.run(&["report", "verify", "pack"]).refused_at_once(4);
+    ran.says("`pack` is no pack: it holds no MANIFEST.txt");
 }
 
 #[test]
@@ -308,6 +311,51 @@ fn a_folder_that_cannot_be_written_to_is_told() {
     binary::set_mode(home.path().join("pack"), 0o500);
     let ran = as_nobody(home.command(&["report", "handoff", "--out", "pack/deeper"]));
     ran.refused_at_once(1).says("cannot write");
+}
+
+/// The names in a folder, those that are hidden too.
+fn listed(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_disk_without_room_leaves_no_part_of_a_pack_and_no_note_of_one() {
+    const OUT: [&[&str]; 2] = [&["report", "handoff", "--out"], &["export", "--output"]];
+    let home = Home::filled();
+    fs::create_dir(home.path().join("empty")).unwrap();
+    let exports = || {
+        let log = ["audit", "log", "--action", "export", "--format", "jsonl"];
+        home.run(&log).ok(0).stdout.lines().count()
+    };
+    // So many blocks of a file are written, and no more: none, or a part of the first.
+    for (words, blocks) in [(OUT[0], "0"), (OUT[0], "100"), (OUT[1], "8")] {
+        for place in ["new", "empty"] {
+            let before = listed(home.path());
+            let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+            let ran = finish(home.shell(&script, &[words, &[place]].concat()));
+            ran.refused_at_once(1).says("cannot write").says(place);
+            assert_eq!(listed(home.path()), before, "{words:?} {blocks}");
+            assert_eq!(
+                listed(&home.path().join("empty")),
+                [""; 0],
+                "{words:?} {blocks}"
+            );
+            assert_eq!(exports(), 0, "{words:?} {blocks}");
+        }
+    }
+    // Once there is room, nothing is in its way.
+    for (at, place) in ["new", "empty"].iter().enumerate() {
+        run(&home, &["handoff", "--out", place]);
+        let folder = home.path().join(place);
+        assert_eq!(listed(&folder).len(), 4);
+        assert_eq!(binary::mode(folder.join("handoff.html")), 0o600);
+        assert_eq!(exports(), at + 1);
+    }
+    assert_eq!(binary::mode(home.path().join("new")), 0o700);
 }
 
 /// The accessibility checks of axe-core, with everything of WCAG 2 that a program can see.

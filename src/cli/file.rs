@@ -17,8 +17,12 @@ pub fn text(name: impl AsRef<Path>) -> Result<String, Failure> {
     if name == Path::new("-") {
         return bounded(io::stdin().lock(), "standard input");
     }
-    let shown = format!("`{}`", name.to_string_lossy().escape_debug());
-    bounded(plain(name)?, &shown)
+    bounded(plain(name)?, &format!("`{}`", shown(name)))
+}
+
+/// The name of a file as it may be shown: one line, and nothing that a terminal obeys.
+pub fn shown(name: &Path) -> String {
+    name.to_string_lossy().escape_debug().to_string()
 }
 
 /// A plain file, opened to read. Neither a pipe nor a device.
@@ -26,7 +30,7 @@ pub fn text(name: impl AsRef<Path>) -> Result<String, Failure> {
 /// # Errors
 /// When it is not there, may not be read, or is no plain file.
 pub fn plain(name: &Path) -> Result<File, Failure> {
-    let shown = format!("`{}`", name.to_string_lossy().escape_debug());
+    let shown = format!("`{}`", shown(name));
     let unreadable = |error: io::Error| {
         Failure::new(format!("cannot read {shown}: {error}")).hint("check the path and its mode")
     };
@@ -66,8 +70,7 @@ pub fn write_new(name: &Path, text: &str) -> Result<(), Failure> {
         written
     });
     made.map_err(|error| {
-        let shown = name.to_string_lossy().escape_debug().to_string();
-        Failure::new(format!("cannot write `{shown}`: {error}"))
+        Failure::new(format!("cannot write `{}`: {error}", shown(name)))
             .hint("name a new file in a folder that is there")
     })
 }

@@ -12,6 +12,7 @@ pub mod diagnose;
 pub mod failure;
 pub mod file;
 pub mod fix;
+mod folder;
 mod hands;
 pub mod harden;
 pub mod hidden;

@@ -1,11 +1,12 @@
 //! `keyroll export`: the stored inventory as TOML, sorted and stable.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::catalog;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::file::shown;
+use crate::cli::folder::NewFolder;
 use crate::cli::traces;
 use crate::manifest;
 use crate::model::inventory::Inventory;
@@ -25,12 +26,11 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     let inventory = context.open(Access::Read)?.inventory()?;
     let text = manifest::write(&inventory);
-    let to = args
-        .output
-        .as_ref()
-        .map_or("standard output".into(), |folder| {
-            folder.to_string_lossy().escape_debug().to_string()
-        });
+    let output = args.output.as_deref();
+    let written = output.map(|place| written(place, &text, &inventory));
+    let written = written.transpose()?;
+    let to = output.map_or("standard output".into(), shown);
+    // Noted first: no folder stands that the trail does not know.
     traces::leaves("toml", &to, context);
     let open = inventory.invitations.values();
     let open = open.filter(|invitation| invitation.status != InvitationStatus::Accepted);
@@ -41,12 +41,10 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
              knows nothing of them these people have what is assigned to them"
         ));
     }
-    match args.output {
-        Some(folder) => {
-            let written = write_folder(&folder, &text, &inventory)?;
-            context
-                .out
-                .note(format!("wrote {written} file(s) to {}", folder.display()));
+    match written {
+        Some((folder, count)) => {
+            folder.stand()?;
+            context.out.note(format!("wrote {count} file(s) to {to}"));
         }
         None => {
             context.out.data(&text)?;
@@ -58,31 +56,17 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     Ok(Status::Clean)
 }
 
-fn write_folder(folder: &Path, text: &str, inventory: &Inventory) -> Result<usize, Failure> {
-    let at = |path: &Path, error: std::io::Error| {
-        Failure::new(format!("cannot write `{}`: {error}", path.display()))
-            .hint("check the folder, its mode and its room")
-    };
-    fs::create_dir_all(folder).map_err(|error| at(folder, error))?;
-    let mut entries = fs::read_dir(folder).map_err(|error| at(folder, error))?;
-    if entries.next().is_some() {
-        return Err(Failure::refused(format!(
-            "`{}` is not empty; nothing was written",
-            folder.display()
-        ))
-        .hint("name a new folder"));
-    }
+/// The files, and how many they are; they do not stand yet.
+fn written(place: &Path, text: &str, inventory: &Inventory) -> Result<(NewFolder, usize), Failure> {
+    let mut folder = NewFolder::at(place)?;
     let glossaries = inventory.catalogs.iter().filter_map(|(name, catalog)| {
-        let path = name.file()?.trim_start_matches("./");
-        Some((folder.join(path), catalog::to_toml(catalog)))
+        let path = name.file()?.trim_start_matches("./").to_owned();
+        Some((path, catalog::to_toml(catalog)))
     });
     let mut count = 0;
-    for (path, text) in glossaries.chain([(folder.join("inventory.toml"), text.to_owned())]) {
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|error| at(parent, error))?;
-        }
-        fs::write(&path, text).map_err(|error| at(&path, error))?;
+    for (name, text) in glossaries.chain([("inventory.toml".to_owned(), text.to_owned())]) {
+        folder.write(Path::new(&name), &text)?;
         count += 1;
     }
-    Ok(count)
+    Ok((folder, count))
 }

@@ -1,7 +1,6 @@
 //! `keyroll report handoff`: everything that a successor needs to know of the accounts, in one pack. Reads the
 //! store, and notes in its trail that a pack leaves.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -14,7 +13,8 @@ use crate::cli::commands::report::narrow;
 use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
-use crate::cli::file::write_new;
+use crate::cli::file::shown;
+use crate::cli::folder::NewFolder;
 use crate::cli::roll::RuleOptions;
 use crate::cli::settings::Settings;
 use crate::cli::traces;
@@ -24,7 +24,7 @@ use crate::model::id::{AccountId, Name, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::record::Kind;
 use crate::report::Format;
-use crate::report::handoff::{Listed, Manifest, Pack, Tip};
+use crate::report::handoff::{Head, Listed, Manifest, Pack, Tip};
 use crate::report::summary::counted;
 use crate::rules::{self, Selection};
 use crate::secrets::AuditKey;
@@ -188,38 +188,32 @@ fn known(scope: &Scope, inventory: &Inventory) -> Result<(), Failure> {
     })
 }
 
-/// Writes every form and, last of all, what they are known by: a pack that was cut off has no manifest.
+/// Writes every form and, last of all, what they are known by. The pack stands whole or not at all.
 fn write(
-    folder: &Path,
+    place: &Path,
     pack: &Pack,
     key: Option<&AuditKey>,
     context: &mut Context,
 ) -> Result<(), Failure> {
-    let head = &pack.head;
-    let shown = folder.display().to_string().escape_debug().to_string();
-    make_folder(folder)?;
-    traces::leaves("handoff html, md, json", &shown, context);
     let forms = [
         ("handoff.html", pack.html()),
         ("handoff.md", pack.markdown()),
         ("handoff.json", pack.json()),
     ];
-    let manifest = Manifest {
-        store: head.store.clone(),
-        as_of: head.as_of,
-        made: head.made,
-        trail: head.trail.clone(),
-        files: forms.iter().map(listed).collect(),
-    };
-    let text = manifest.text();
+    let manifest = manifest(&pack.head, forms.iter().map(listed).collect()).text();
     let signed = match key {
-        Some(key) => key.sign(&text).map_err(Failure::new)?.to_string(),
-        None => text,
+        Some(key) => key.sign(&manifest).map_err(Failure::new)?.to_string(),
+        None => manifest,
     };
+    let mut folder = NewFolder::at(place)?;
     for (name, text) in &forms {
-        write_new(&folder.join(name), text)?;
+        folder.write(Path::new(name), text)?;
     }
-    write_new(&folder.join(MANIFEST), &signed)?;
+    folder.write(Path::new(MANIFEST), &signed)?;
+    let shown = shown(place);
+    // Noted first: no pack stands that the trail does not know.
+    traces::leaves("handoff html, md, json", &shown, context);
+    folder.stand()?;
     let files = forms.len() + 1;
     context
         .out
@@ -236,28 +230,19 @@ fn write(
     Ok(())
 }
 
+fn manifest(head: &Head, files: Vec<Listed>) -> Manifest {
+    Manifest {
+        store: head.store.clone(),
+        as_of: head.as_of,
+        made: head.made,
+        trail: head.trail.clone(),
+        files,
+    }
+}
+
 fn listed((name, text): &(&str, String)) -> Listed {
     Listed {
         name: (*name).to_owned(),
         digest: hex(&Sha256::digest(text.as_bytes()).into()),
     }
-}
-
-fn make_folder(folder: &Path) -> Result<(), Failure> {
-    let made = fs::create_dir_all(folder).and_then(|()| fs::read_dir(folder));
-    let mut entries = made.map_err(|error| unwritable(folder, &error))?;
-    if entries.next().is_none() {
-        return Ok(());
-    }
-    let shown = folder.display().to_string().escape_debug().to_string();
-    Err(
-        Failure::refused(format!("`{shown}` is not empty; nothing was written"))
-            .hint("name a new folder"),
-    )
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    let shown = path.display().to_string().escape_debug().to_string();
-    Failure::new(format!("cannot write `{shown}`: {error}"))
-        .hint("check the folder, its mode and its room")
 }

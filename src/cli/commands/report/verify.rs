@@ -25,7 +25,7 @@ use crate::report::{Format, json};
     keyroll report verify handoff/\n  \
     keyroll report verify handoff/MANIFEST.txt --key keyroll/...+1a2b3c4d+AX...   # no store is needed\n\n\
     Exit status: 0 as it was made, and signed by a key that is known; 3 as it was made, and nobody known vouches for \
-    that; 5 changed.")]
+    that; 4 no pack; 5 changed.")]
 pub struct Args {
     /// The folder of the pack, or its MANIFEST.txt
     #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
@@ -57,10 +57,7 @@ enum Vouched {
 
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let format = context.format_of(&[Format::Table, Format::Json, Format::Jsonl])?;
-    let path = match args.path.is_dir() {
-        true => args.path.join(MANIFEST),
-        false => args.path.clone(),
-    };
+    let path = manifest_of(&args.path)?;
     let text = file::text(&path)?;
     let note = Note::parse(text.as_bytes()).ok();
     let manifest = note.as_ref().map_or(text.as_str(), Note::unchecked);
@@ -109,9 +106,25 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     Ok(status)
 }
 
+/// The manifest itself, or that of a folder.
+fn manifest_of(path: &Path) -> Result<PathBuf, Failure> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let manifest = path.join(MANIFEST);
+    if manifest.symlink_metadata().is_ok() {
+        return Ok(manifest);
+    }
+    let path = file::shown(path);
+    Err(
+        Failure::refused(format!("`{path}` is no pack: it holds no {MANIFEST}"))
+            .hint("name the folder that `keyroll report handoff --out` wrote; of one that has lost it, ask for the pack again"),
+    )
+}
+
 fn unread(path: &Path, error: &BadManifest) -> Failure {
-    let shown = path.display().to_string().escape_debug().to_string();
-    let failure = Failure::refused(format!("`{shown}` is no manifest of a pack: {error}"));
+    let path = file::shown(path);
+    let failure = Failure::refused(format!("`{path}` is no manifest of a pack: {error}"));
     match error {
         BadManifest::Opening | BadManifest::Version(_) | BadManifest::Large => failure.hint(
             "name the folder that `keyroll report handoff --out` wrote, or the MANIFEST.txt in it",
