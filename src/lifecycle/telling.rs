@@ -148,6 +148,7 @@ mod tests {
             fix: None,
             days,
             wants: None,
+            particular: None,
             entry: None,
         }
     }

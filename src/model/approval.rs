@@ -64,7 +64,7 @@ pub struct ResidualRisk {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Waiver {
     pub rule: Name,
-    /// A record, as findings name it: `account/NAME`.
+    /// A record, as findings name it: `account/NAME`; for a rule that finds several of one record, with which one behind it.
     pub subject: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,

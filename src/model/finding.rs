@@ -100,7 +100,21 @@ pub struct Finding {
     /// The record that it misses, for findings on a name that nothing has.
     #[serde(skip)]
     pub wants: Option<RecordId>,
+    /// Which one it is of several that the record may have, for findings that are no property of the record: a waiver has to
+    /// name it, so that it accepts none that come later.
+    #[serde(skip)]
+    pub particular: Option<Box<str>>,
     /// The entry of the baseline that it is about, for findings on the baseline itself.
     #[serde(skip)]
     pub entry: Option<Box<Known>>,
+}
+
+impl Finding {
+    /// What a waiver that accepts it has as its subject: the record and, where it may have several, which one.
+    pub fn waivable(&self) -> String {
+        match &self.particular {
+            Some(which) => format!("{} {which}", self.subject),
+            None => self.subject.to_string(),
+        }
+    }
 }

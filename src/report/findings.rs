@@ -232,6 +232,7 @@ pub(in crate::report) mod tests {
             fix: None,
             days,
             wants: None,
+            particular: None,
             entry: None,
         };
         let mut all = vec![

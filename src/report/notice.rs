@@ -241,6 +241,7 @@ mod tests {
             fix: None,
             days: Some(-2),
             wants: None,
+            particular: None,
             entry: None,
         }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog;
+use crate::model::approval::Waiver;
 use crate::model::baseline::Known;
 use crate::model::finding::{FieldPath, Finding, Severity};
 use crate::model::id::AccountId;
@@ -76,6 +77,7 @@ impl Findings {
                 fix: Some("mend the ones shown, then look again".to_owned()),
                 days: None,
                 wants: None,
+                particular: None,
                 entry: None,
             });
         }
@@ -142,6 +144,17 @@ impl Findings {
         ledger.map(|ledger| ledger.unused(ran)).unwrap_or_default()
     }
 
+    /// What a waiver would have to name, of a rule that finds several at its record.
+    pub(super) fn particular_of(&self, waiver: &Waiver) -> Option<String> {
+        let subject = waiver.subject.as_str();
+        let mut these = self.list.iter().filter(|one| {
+            one.rule == waiver.rule.as_str()
+                && one.particular.is_some()
+                && one.subject.to_string() == subject
+        });
+        these.next().map(Finding::waivable)
+    }
+
     pub(super) fn into_list(self) -> Vec<Finding> {
         self.list
     }
@@ -163,6 +176,7 @@ impl Findings {
             fix: None,
             days: None,
             wants: None,
+            particular: None,
             entry: None,
         }))
     }
@@ -251,6 +265,12 @@ impl Found<'_> {
     /// A severity other than the rule's.
     pub fn severity(self, severity: Severity) -> Self {
         self.0.severity = severity;
+        self
+    }
+
+    /// Which one it is of several that the record may have, and that a waiver has to name.
+    pub fn particular(self, which: impl std::fmt::Display) -> Self {
+        self.0.particular = Some(which.to_string().into());
         self
     }
 

@@ -131,7 +131,7 @@ impl Accepted {
     /// The waiver that accepts a finding.
     pub fn by(&self, finding: &Finding) -> Option<WaiverKey> {
         let subjects = self.0.get(finding.rule)?;
-        let subject = finding.subject.to_string();
+        let subject = finding.waivable();
         let at = subjects.binary_search_by(|(known, _)| known.cmp(&subject));
         at.ok().map(|at| subjects[at].1.clone())
     }

@@ -29,7 +29,8 @@ The newest list of each provider and environment counts, held against the roll a
 ## Fix
 
 Find out who uses it. Add the account (`keyroll account add`), or delete the identity at the provider, and read a new
-list.
+list. A waiver names the provider, the environment and the identity, so that it accepts no other:
+`subject = "provider/unicmms production svc-old-import"`.
 
 ## Example
 
@@ -54,6 +55,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
                 format!("`{name}` is there in `{environment}`, and no account of the roll has it");
             findings
                 .at(subject, field, message)
+                .particular(format!("{environment} {name}"))
                 .fix("add the account that it is, or delete it at the provider; then read a new list: `keyroll reconcile accounts`");
         }
     }
@@ -108,6 +110,38 @@ mod tests {
         let account =
             json!({ "credential": { "kind": "api-key", "store": "age", "identity": [id] } });
         assert_eq!(told(json!({ "fact/a": new, ACCOUNT: account })), [""; 0]);
+    }
+
+    #[test]
+    fn a_waiver_accepts_the_one_identity_that_it_names() {
+        let new = listed("2026-11-20", &["svc-legacy", "svc-rogue"]);
+        let accepting = |subject: &str| {
+            let waiver = json!({ "rule": "provider-orphan", "subject": subject, "owner": "person/anna-berg",
+                "reason": "goes with the old server", "until": "2027-01-31" });
+            let key = format!("waiver/provider-orphan {subject}");
+            told(json!({ "fact/a": new, key: waiver }))
+        };
+        let rogue = "`svc-rogue` is there in `production`, and no account of the roll has it";
+        assert_eq!(accepting("provider/unicmms production svc-legacy"), [rogue]);
+        for other in [
+            "provider/unicmms",
+            "provider/unicmms production",
+            "provider/unicmms staging svc-legacy",
+        ] {
+            assert_eq!(accepting(other).len(), 2, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_waiver_of_the_provider_alone_is_told_which_one_to_name() {
+        let waiver = json!({ "rule": "provider-orphan", "subject": "provider/unicmms", "owner": "person/anna-berg",
+            "reason": "goes with the old server", "until": "2027-01-31" });
+        let new = listed("2026-11-20", &["svc-legacy"]);
+        let all =
+            findings(json!({ "fact/a": new, "waiver/provider-orphan provider/unicmms": waiver }));
+        let unused = all.iter().find(|one| one.rule == "waiver-unused").unwrap();
+        let meant = "did you mean `provider/unicmms production svc-legacy`?";
+        assert_eq!(unused.fix.as_deref(), Some(meant));
     }
 
     #[test]

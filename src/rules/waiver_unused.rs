@@ -65,8 +65,11 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-/// The record that was meant, where the waiver's subject is none.
+/// The one that was meant, where the waiver's subject is no record or may have several.
 fn near_subject(facts: &Facts<'_>, findings: &mut Findings, waiver: &Waiver) -> Option<String> {
+    if let Some(one) = findings.particular_of(waiver) {
+        return Some(one);
+    }
     let subject: RecordId = waiver.subject.as_str().parse().ok()?;
     // To gather the names of all records of a kind costs more than to look through them.
     if facts.inventory.contains(&subject) || !findings.may_guess() {

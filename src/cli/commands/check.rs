@@ -255,6 +255,7 @@ mod tests {
             fix: None,
             days: None,
             wants: None,
+            particular: None,
             entry: None,
         };
         let live = [finding("missing-owner"), finding("possibly-live")];

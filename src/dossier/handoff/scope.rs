@@ -107,7 +107,10 @@ impl Scope {
         some.assignments = seats;
         let waivers = all.waivers.iter().filter(|(_, waiver)| {
             let subject = waiver.subject.as_str().parse::<RecordId>();
-            self.is_all() || subject.is_ok_and(|subject| used.concerns(&subject))
+            // One names a stranger at a provider, who may be another tenant's.
+            let is_theirs =
+                waiver.rule.as_str() == "provider-orphan" && !self.is_of_whole_providers();
+            self.is_all() || subject.is_ok_and(|subject| used.concerns(&subject) && !is_theirs)
         });
         some.waivers = waivers
             .map(|(key, waiver)| (key.clone(), waiver.clone()))
@@ -164,13 +167,14 @@ impl Used {
             | Kind::Version
             | Kind::Operation
             | Kind::Assignment => self.has(Kind::Account, account),
+            // A waiver names one of its identities behind it.
+            Kind::Provider => self.has(Kind::Provider, first),
             Kind::Organisation
             | Kind::Person
             | Kind::Team
             | Kind::Boundary
             | Kind::Catalog
             | Kind::Platform
-            | Kind::Provider
             | Kind::Rotation
             | Kind::Procedure
             | Kind::Consumer

@@ -288,6 +288,7 @@ fn findings_of_the_account_and_of_what_belongs_to_it_are_told() {
         fix: None,
         days: None,
         wants: None,
+        particular: None,
         entry: None,
     };
     let found = [
