@@ -169,11 +169,21 @@ fn a_meeting_is_taken_over_whole_or_not_at_all() {
     let (status, _, error) = import(&good, &[]);
     assert_eq!(status, Some(4));
     assert!(error.contains("row 2: who decided is not said"), "{error}");
-    let (status, shown, _) = import(&good, &["--by", "ana-lima", "--dry-run"]);
-    assert_eq!(
-        (status, shown.matches("+ fact/review").count()),
-        (Some(0), 2),
+    let (status, shown, said) = import(&good, &["--by", "ana-lima", "--dry-run"]);
+    // Each decision is told by account, verdict and who.
+    let is_told = |at: usize, words: &str| {
+        let mut lines = shown.lines();
+        lines.any(|line| line.contains(name(at)) && line.contains(words))
+    };
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        is_told(0, "keep") && is_told(0, "person/ana-lima"),
         "{shown}"
+    );
+    assert!(is_told(1, "retire") && is_told(1, "old; unused"), "{shown}");
+    assert!(
+        said.contains("2 decisions would be recorded; nothing was"),
+        "{said}"
     );
     assert_eq!(
         rows(home.path(), &["review", "list", "--format", "json"]).len(),
@@ -212,6 +222,17 @@ fn a_meeting_is_taken_over_whole_or_not_at_all() {
     let (status, _, error) = import(&good, &["--by", "ana-lima"]);
     assert_eq!(status, Some(0));
     assert!(error.contains("nothing new in 2 decisions"), "{error}");
+    // A sheet that nobody filled in, and a name with a slip.
+    let (status, _, error) = import(&format!("account,verdict\n{},\n", name(0)), &[]);
+    assert_eq!(status, Some(0));
+    assert!(error.contains("no row has a verdict"), "{error}");
+    let slip = format!("account,verdict\n{}x,keep\n", name(0));
+    let (status, _, error) = import(&slip, &["--by", "ana-lima"]);
+    assert_eq!(status, Some(4));
+    assert!(
+        error.contains(&format!("did you mean `{}`?", name(0))),
+        "{error}"
+    );
     let (status, _, error) = import("name,decision\na,keep\n", &[]);
     assert_eq!(status, Some(4));
     assert!(error.contains("no column `account`"), "{error}");

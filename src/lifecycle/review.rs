@@ -69,7 +69,8 @@ pub fn past(inventory: &Inventory, as_of: Date) -> Vec<Past> {
     all
 }
 
-fn one(fact: &Fact) -> Option<Past> {
+/// The review that a fact is, where it is one.
+pub fn one(fact: &Fact) -> Option<Past> {
     let Fact::Review {
         account,
         on,

@@ -2,20 +2,23 @@
 
 use std::path::PathBuf;
 
+use crate::catalog::nearest;
 use crate::cli::asking;
 use crate::cli::commands::import::sheet::Sheet;
 use crate::cli::commands::review::one::{absent, refused};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
-use crate::lifecycle::review::{Asked, Doubt, give};
+use crate::lifecycle::review::{self, Asked, Doubt, NoReview, give};
 use crate::model::change::Change;
 use crate::model::date::Date;
 use crate::model::fact::ReviewVerdict;
 use crate::model::id::{AccountId, PersonId, Principal};
 use crate::model::inventory::Inventory;
+use crate::model::record::Record;
 use crate::model::text::Text;
 use crate::operations::approvals;
+use crate::report;
 use crate::report::summary::counted;
 use crate::spreadsheet::Map;
 use crate::store::{Access, Store};
@@ -65,6 +68,12 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         context.acts_today()?;
     }
     let rows = read(args, context)?;
+    if rows.is_empty() {
+        context
+            .out
+            .note("no row has a verdict: fill in `verdict` with keep, change or retire");
+        return Ok(Status::Clean);
+    }
     let mut store = context.open(match args.dry_run {
         true => Access::Read,
         false => Access::Write,
@@ -83,8 +92,18 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         let decisions = counted(rows.len(), "decision");
         context.out.note(format!("nothing new in {decisions}"));
     } else if args.dry_run {
-        let shown = crate::report::plan::render(&changes, false, context.terminal().color);
-        context.out.data(&shown)?;
+        let reviews = changes.iter().filter_map(|change| match change.after() {
+            Some(Record::Fact(_, fact)) => review::one(fact),
+            Some(_) | None => None,
+        });
+        let shown: Vec<_> = reviews.map(|review| (review, None)).collect();
+        let view = report::review::record(&shown);
+        let text = report::render(&view, context.globals.format, &context.terminal());
+        context.out.data(&text)?;
+        let decisions = counted(shown.len(), "decision");
+        context
+            .out
+            .note(format!("{decisions} would be recorded; nothing was"));
     } else {
         roll::commit(context, &mut store, &changes)?;
         context
@@ -199,14 +218,30 @@ fn decided(
     }
     if let [(number, why)] = &faults[..] {
         context.out.note(format!("row {number}:"));
-        return Err(refused(why));
+        let failure = refused(why);
+        return Err(match meant(why, &roll) {
+            Some(near) => failure.hint(near),
+            None => failure,
+        });
     }
-    let faults: Vec<String> = faults
-        .iter()
-        .map(|(number, why)| format!("row {number}: {why}"))
-        .collect();
-    refuse(&faults, context)?;
+    let faults = faults.iter().map(|(number, why)| {
+        let near = meant(why, &roll).map_or(String::new(), |near| format!("; {near}"));
+        format!("row {number}: {why}{near}")
+    });
+    refuse(&faults.collect::<Vec<_>>(), context)?;
     Ok((changes, doubts))
+}
+
+/// The account that was meant, where there is none of that name.
+fn meant(why: &NoReview, roll: &Inventory) -> Option<String> {
+    let NoReview::NoAccount(account) = why else {
+        return None;
+    };
+    let near = nearest(
+        account.as_str(),
+        roll.accounts.keys().map(AccountId::as_str),
+    )?;
+    Some(format!("did you mean `{near}`?"))
 }
 
 /// Refuses all where something is wrong, and names each.

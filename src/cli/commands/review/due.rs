@@ -42,14 +42,10 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
 
     let limit = settings.policy.limits.review_age;
     let mut found = duties(&inventory, limit, args.within, as_of);
-    found.retain(|duty| {
-        let wanted = args.all || is_due(duty);
-        wanted
-            && args
-                .owner
-                .as_ref()
-                .is_none_or(|who| owns(&inventory, who, duty.account))
-    });
+    let owner = args.owner.as_ref();
+    found.retain(|duty| owner.is_none_or(|who| owns(&inventory, who, duty.account)));
+    let next = found.iter().filter_map(|duty| duty.due_on).min();
+    found.retain(|duty| args.all || is_due(duty));
     let late = found.iter().any(is_late);
     found.sort_by_key(|duty| duty.account.owner.business.clone());
 
@@ -58,6 +54,12 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         context
             .out
             .note(format!("no review is due within {days} days"));
+        if let Some(next) = next {
+            let days = as_of.days_until(next);
+            context.out.note(format!(
+                "the next is due on {next}: keyroll review due --within {days}"
+            ));
+        }
     }
     let view = shown::duties(&found, as_of);
     let shown = report::render(&view, context.globals.format, &context.terminal());

@@ -1,6 +1,7 @@
 //! One account: its sheet, and the verdict on it.
 
 use crate::access::presence;
+use crate::catalog::nearest;
 use crate::cli::commands::review::{sheets, walk};
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -28,7 +29,11 @@ pub(super) fn look(account: &AccountId, by: Option<Principal>, context: &mut Con
     let settings = Settings::load(context, Beside::Store)?;
     let inventory = store.inventory()?;
     if !inventory.accounts.contains_key(account) {
-        return Err(roll::unknown(Kind::Account, account.as_str(), &store));
+        let failure = roll::unknown(Kind::Account, account.as_str(), &store);
+        return Err(match nearest(account.as_str(), ["due", "list", "import"]) {
+            Some(word) => failure.hint(format!("did you mean `keyroll review {word}`?")),
+            None => failure,
+        });
     }
     let as_of = context.as_of();
     let limit = settings.policy.limits.review_age;
