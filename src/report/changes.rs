@@ -1,5 +1,7 @@
 //! What changed in a span of days, for the weekly review: tables by subject for people, one regular row each for programs.
 
+mod page;
+
 use serde_json::{Value as Json, json};
 
 use crate::access::diff::Turn;
@@ -13,7 +15,7 @@ use crate::report::json as form;
 use crate::report::summary::counted;
 use crate::report::view::{Cell, Column, Tone, View};
 use crate::report::wrap::wrapped;
-use crate::report::{escape, html, paint};
+use crate::report::{escape, paint};
 
 /// The word under which programs know it.
 const KIND: &str = "changes-report";
@@ -176,12 +178,12 @@ impl Changes {
     }
 }
 
-/// What changed, in the form asked for.
-pub fn render(changes: &Changes, format: Format, terminal: &Terminal) -> String {
+/// What changed, in the form asked for; `covers` says which accounts it is about: `every account`, `tenant femo`.
+pub fn render(changes: &Changes, covers: &str, format: Format, terminal: &Terminal) -> String {
     match format {
         Format::Table => table(changes, terminal),
-        Format::Md => markdown(changes),
-        Format::Html => html::page(&rows(changes).masked()),
+        Format::Md => markdown(changes, covers),
+        Format::Html => page::page(changes, covers),
         Format::Json => document(changes),
         Format::Jsonl | Format::Csv | Format::Tsv => {
             super::render(&rows(changes), format, terminal)
@@ -248,9 +250,12 @@ fn what(it: &Happening) -> String {
     }
 }
 
-fn markdown(changes: &Changes) -> String {
+fn markdown(changes: &Changes, covers: &str) -> String {
     let mut out = format!("# Changes from {} to {}\n", changes.since, changes.until);
-    out.push_str(&format!("\n{}\n", escape::markdown(&changes.summary())));
+    let covers = format!("Covers {covers}.");
+    for line in [covers, changes.summary()] {
+        out.push_str(&format!("\n{}\n", escape::markdown(&line)));
+    }
     for warning in changes.warnings() {
         out.push_str(&format!("\n**{}**\n", escape::markdown(&warning)));
     }

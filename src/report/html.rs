@@ -20,9 +20,19 @@ pub(super) const MOST_CELLS: usize = 300_000;
 /// A column is offered as a filter where it has so many different values, or fewer.
 const MOST_VALUES: usize = 20;
 
+/// What stands above a table, for whoever gets the page without the command that made it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Above<'a> {
+    pub title: &'a str,
+    /// What it is of, and as of when; one paragraph each.
+    pub lead: &'a [String],
+    /// What a reader must not overlook.
+    pub warnings: &'a [String],
+}
+
 /// What stands around a table.
 pub(super) struct Page<'a> {
-    pub title: &'a str,
+    pub above: Above<'a>,
     /// What one row is called, and how many there are.
     pub rows: (&'a str, usize),
     /// The same of the columns that can be narrowed, where there are such.
@@ -45,7 +55,7 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// The whole document; the same page gives the same bytes.
     pub fn document(&self) -> String {
-        let title = escape::html(&capital(self.title));
+        let title = escape::html(&capital(self.above.title));
         let policy = format!(
             "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
             hash(STYLE),
@@ -58,6 +68,8 @@ impl Page<'_> {
             "<meta name=referrer content=no-referrer>\n<meta name=robots content=noindex>\n",
             &format!("<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"),
             &format!("<header>\n<h1>{title}</h1>\n{}</header>\n", self.count()),
+            "<main>\n",
+            &self.lead(),
             &self.form(),
             &self.warning(),
             &format!("<div class=scroll role=region aria-label=\"{title}\" tabindex=0>\n"),
@@ -69,7 +81,7 @@ impl Page<'_> {
             "</table>\n</div>\n<p id=where></p>\n",
             self.legend,
             &self.notes(),
-            &format!("<script>{SCRIPT}</script>\n</body>\n</html>\n"),
+            &format!("</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"),
         ]
         .concat()
     }
@@ -84,6 +96,15 @@ impl Page<'_> {
             self.rows.0,
             shown.join(", ")
         )
+    }
+
+    fn lead(&self) -> String {
+        let line = |class: &'static str| {
+            move |line: &String| format!("<p class={class}>{}</p>\n", escape::html(line))
+        };
+        let warnings = self.above.warnings.iter().map(line("cut"));
+        let lead = self.above.lead.iter().map(line("lead"));
+        lead.chain(warnings).collect()
     }
 
     /// Hidden until the script that serves it runs.
@@ -144,6 +165,18 @@ pub(super) fn hash(text: &str) -> String {
 
 /// Any view as a page: the first column stays in sight, columns of few values can be filtered by.
 pub fn page(view: &View) -> String {
+    let title = view.kind.replace('-', " ");
+    page_below(
+        view,
+        Above {
+            title: &title,
+            ..Above::default()
+        },
+    )
+}
+
+/// The same below what it is of.
+pub(super) fn page_below(view: &View, above: Above<'_>) -> String {
     let room = MOST_CELLS / view.columns.len().max(1);
     let shown = &view.rows[..view.rows.len().min(room)];
     let mut table = String::from("<thead>\n<tr>");
@@ -171,9 +204,8 @@ pub fn page(view: &View) -> String {
         table.push_str("</tr>\n");
     }
     table.push_str("</tbody>\n");
-    let title = view.kind.replace('-', " ");
     Page {
-        title: &title,
+        above,
         rows: ("row", view.rows.len()),
         columns: None,
         marks: "",
@@ -198,7 +230,14 @@ pub(super) fn class(align: Align, cell: &Cell) -> String {
         Tone::Error => "error",
         Tone::Muted => "muted",
     });
-    let classes: Vec<&str> = side.into_iter().chain(tone).collect();
+    // A day is read as one word.
+    let day = match cell.value {
+        Value::Date(_) => Some("day"),
+        Value::Text(_) | Value::Number(_) | Value::Digest(_) | Value::List(_) | Value::Missing => {
+            None
+        }
+    };
+    let classes: Vec<&str> = side.into_iter().chain(tone).chain(day).collect();
     if classes.is_empty() {
         return String::new();
     }

@@ -36,7 +36,7 @@ fn shown(text: &str, format: Format) -> String {
         width: Some(60),
         color: false,
     };
-    render(&changes(text), format, &terminal)
+    render(&changes(text), "every account", format, &terminal)
 }
 
 #[test]
@@ -103,4 +103,18 @@ fn people_read_it_by_subject_with_who_and_when() {
         "Access gained\n  account/etl x\n    x, 2 times; by x, jo on 2026-11-20 (x)\n\n\
         Secrets handed out\n  account/etl x\n    x, 2 times; by x, jo on 2026-11-20 (x)\n"
     );
+}
+
+#[test]
+fn a_page_says_of_which_days_and_accounts_it_is_and_what_must_not_be_overlooked() {
+    let page = shown("level write-back", Format::Html);
+    for words in [
+        "<h1>Changes from 2026-11-16 to 2026-11-22</h1>",
+        "<p class=lead>Covers every account.</p>",
+        "access gained 1, secrets handed out 1 (5 events)",
+        "<p class=cut>warning: how they stood",
+        "<th scope=row>etl<td>Access gained<td class=\"error\">level write-back, 2 times<td class=\"day\">2026-11-20<td>level write-back, jo",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
 }

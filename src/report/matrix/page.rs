@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::access::matrix::{Kind, Matrix};
-use crate::report::html::Page;
+use crate::report::html::{Above, Page};
 use crate::report::matrix::fold;
 use crate::report::matrix::sheet::{Sheet, marks};
 
@@ -39,7 +39,10 @@ pub(super) fn page(matrix: &Matrix) -> String {
     let one = one.strip_suffix('s').unwrap_or(one);
     let held: BTreeSet<usize> = marks(matrix).map(|(column, _)| column).collect();
     Page {
-        title: &format!("{noun}s × {}", matrix.kind),
+        above: Above {
+            title: &format!("{noun}s × {}", matrix.kind),
+            ..Above::default()
+        },
         rows: (noun, matrix.rows.len()),
         columns: Some((one, matrix.columns.len())),
         marks: "Effect",

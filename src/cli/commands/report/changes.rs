@@ -84,7 +84,8 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     });
 
     let format = context.globals.format;
-    let shown = render(&found, format, &context.terminal());
+    let covers = args.narrow.words();
+    let shown = render(&found, &covers, format, &context.terminal());
     context.out.data(&shown)?;
     context.out.note(found.summary());
     for warning in found.warnings() {

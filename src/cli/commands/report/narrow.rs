@@ -1,5 +1,7 @@
 //! Which accounts a report is about, by the words of a command line.
 
+use std::fmt::Display;
+
 use crate::catalog::nearest;
 use crate::cli::completion;
 use crate::cli::failure::Failure;
@@ -41,6 +43,29 @@ impl Narrow {
             && self.tenant.is_none()
             && self.site.is_none()
             && self.level.is_none()
+    }
+
+    /// What is wanted, in words: `every account`, `provider unicmms, level write-back`.
+    pub fn words(&self) -> String {
+        fn named<'a>(
+            what: &str,
+            names: impl IntoIterator<Item = &'a (impl Display + 'a)>,
+        ) -> Vec<String> {
+            let names = names.into_iter();
+            names.map(|name| format!("{what} {name}")).collect()
+        }
+        let words = [
+            named("account", &self.account),
+            named("provider", &self.provider),
+            named("environment", &self.environment),
+            named("tenant", &self.tenant),
+            named("site", &self.site),
+            named("level", &self.level),
+        ];
+        match self.is_all() {
+            true => "every account".to_owned(),
+            false => words.concat().join(", "),
+        }
     }
 
     /// Whether an account is wanted: it fits all that is named.

@@ -10,7 +10,7 @@ use crate::cli::commands::report::narrow::Narrow;
 use crate::cli::context::Context;
 use crate::cli::failure::{Outcome, Status};
 use crate::dossier::risk::{Asked, rank};
-use crate::report::risk::render;
+use crate::report::risk::{Of, render};
 use crate::report::summary::counted;
 use crate::store::Access;
 
@@ -55,7 +55,12 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         context.out.note("no account to rank");
     }
     let format = context.globals.format;
-    let shown = render(&ranking, format, &context.terminal());
+    let of = Of {
+        as_of: terms.as_of,
+        covers: args.narrow.words(),
+        all,
+    };
+    let shown = render(&ranking, &of, format, &context.terminal());
     context.out.data(&shown)?;
     if ranking.len() < all && !ranking.is_empty() {
         let ranks = counted(all, "account");
