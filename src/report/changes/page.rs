@@ -47,7 +47,7 @@ fn row(it: &Happening) -> Vec<Cell> {
             Some(tone) => what.tone(tone),
             None => what,
         },
-        Cell::date(it.at.date()),
+        it.at.map_or_else(Cell::missing, |at| Cell::date(at.date())),
         Cell::text(it.who.join(", ")),
         Cell::optional(it.reason.as_ref()),
     ]
