@@ -132,6 +132,10 @@ fn what_ranks_explains_or_lists_by_the_store_warns_and_names_the_record() {
         assert!(line.contains(&format!("`{RECORD}`")), "{told:?}");
         assert!(line.contains("`keyroll audit verify`"), "{told:?}");
     }
+    for judges in [&["audit", "verify"][..], &["doctor"]] {
+        intact.run(judges).clean().says("intact");
+        home.run(judges).ok(5);
+    }
     // Of what is not shown nothing is said.
     let other = format!("account/{OTHER}");
     let other = home.run(&["audit", "log", "--record", &other]).ok(0);

@@ -117,7 +117,10 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         context,
     };
     writer.write(&store, &mut filter)?;
-    std::mem::take(&mut writer.shown).warn(&store, writer.context)?;
+    // A reader that went away waits for no word about it.
+    if !writer.context.out.is_closed() {
+        std::mem::take(&mut writer.shown).warn(&store, writer.context)?;
+    }
     while args.follow && !writer.context.out.waited_until_closed()? {
         writer.write(&store, &mut filter)?;
     }
