@@ -239,6 +239,83 @@ fn what_was_rewritten_is_signed_by_nobody_however_it_is_asked_for() {
         .says("not noted in the audit trail");
 }
 
+/// Runs with the key named, as a service does: whatever the store calls itself.
+fn with_named_key(home: &Home, args: &[&str]) -> binary::Ran {
+    let keys = fs::read_dir(home.path().join("config/keyroll/audit-keys")).unwrap();
+    let mut keys = keys.map(|entry| entry.unwrap().path());
+    let key = keys.find(|path| path.extension().is_some_and(|it| it == "key"));
+    let mut command = home.command(args);
+    command.env("KEYROLL_AUDIT_KEY", key.unwrap());
+    finish(command)
+}
+
+#[test]
+fn nothing_but_a_uuid_is_signed_as_the_name_of_a_store() {
+    let home = Home::filled();
+    with_key(&home);
+    // What stands behind it would be taken for the size and the root of the trail with the real name.
+    let forged = "\\n7\\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
+    let db = Connection::open(home.store()).unwrap();
+    let sql = "UPDATE event SET change = replace(change, '\"}]', ?1 || '\"}]') WHERE sequence = 1";
+    assert_eq!(db.execute(sql, [forged]).unwrap(), 1);
+    let named: String = db
+        .query_row("SELECT change FROM event WHERE sequence = 1", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert!(named.contains(forged), "{named}");
+    db.execute("DELETE FROM checkpoint", []).unwrap();
+    drop(db);
+    refit(&home);
+    forget_what_was_seen(&home);
+    with_named_key(&home, &[SET, &["warn=6d"]].concat())
+        .ok(0)
+        .says("nothing is signed nor noted");
+    with_named_key(&home, &["audit", "checkpoint"]).refused(5);
+    let db = Connection::open(home.store()).unwrap();
+    let kept: i64 = db
+        .query_row("SELECT count(*) FROM checkpoint", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, 0);
+}
+
+#[test]
+fn another_store_in_its_place_is_seen_and_not_signed() {
+    let home = Home::filled();
+    with_key(&home);
+    set(&home, "warn=6d");
+    fs::copy(exported().store(), home.store()).unwrap();
+    for words in [&["audit", "verify"][..], &["doctor"]] {
+        home.run(words).ok(5);
+    }
+    with_named_key(&home, &[SET, &["warn=8d"]].concat())
+        .ok(0)
+        .says("not the one that was last seen here")
+        .says("nothing is signed");
+    with_named_key(&home, &["audit", "checkpoint"]).refused(5);
+    home.run(&["audit", "verify", "--accept"]).ok(0);
+    home.run(&["audit", "verify"]).ok(0);
+    fs::remove_file(home.store()).unwrap();
+    home.run(&["init", "--no-secrets"])
+        .ok(0)
+        .says("another store stood in this place");
+    home.run(&["audit", "verify"]).ok(0);
+}
+
+#[test]
+fn what_cannot_be_noted_or_told_of_the_trail_is_said_and_holds_nothing_up() {
+    let home = Home::filled();
+    with_key(&home);
+    let found = home.run(&["check"]).stdout;
+    binary::set_mode(home.path().join("config/keyroll/audit-keys"), 0o777);
+    let ran = home.run(&["check"]).says("cannot be told");
+    assert_eq!(ran.stdout, found);
+    binary::set_mode(home.path().join("config/keyroll/audit-keys"), 0o700);
+    forget_what_was_seen(&home);
+    fs::write(home.path().join("state/keyroll/seen"), "").unwrap();
+    set(&home, "warn=6d").says("is not noted here");
+}
+
 #[test]
 fn a_pack_of_a_rewritten_store_says_so() {
     let home = exported();
@@ -334,6 +411,10 @@ fn a_key_is_made_only_where_it_can_be_noted_and_only_our_own_notes_are_trusted()
         .refused(1)
         .says("nothing was made");
     assert_eq!(find("key"), None);
+    fs::write(&public, "").unwrap();
+    home.run(&["audit", "verify"])
+        .refused(1)
+        .says("there is no key in it");
     fs::write(&public, was).unwrap();
     binary::set_mode(&public, 0o666);
     for words in [&["audit", "verify"][..], &["audit", "key", "new", "--file"]] {

@@ -88,7 +88,10 @@ fn we_open_what_the_other_signs() {
     let mut theirs = Note::new(&checkpoint.to_bytes(), &[]).unwrap();
     theirs.add_sigs(&[&signer]).unwrap();
     let key: Verifier = PUBLIC.parse().unwrap();
-    let opened = note::open(&theirs.to_bytes(), &[key]).unwrap();
+    let opened = note::Note::parse(&theirs.to_bytes())
+        .unwrap()
+        .open(&[key])
+        .unwrap();
     let ours: Checkpoint = opened.text.parse().unwrap();
     assert_eq!(
         (ours.origin.as_str(), ours.size, ours.root),

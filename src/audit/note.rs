@@ -172,8 +172,6 @@ pub struct Opened {
     pub text: String,
     /// The known keys that signed it.
     pub by: Vec<Signer>,
-    /// Who else did, unchecked: no key of theirs is known.
-    pub others: Vec<Signer>,
 }
 
 impl Note {
@@ -251,7 +249,6 @@ impl Note {
             false => Ok(Opened {
                 text: self.text.clone(),
                 by,
-                others,
             }),
         }
     }
@@ -268,14 +265,6 @@ impl std::fmt::Display for Note {
         }
         Ok(())
     }
-}
-
-/// Reads a note and checks it: [`Note::parse`], then [`Note::open`].
-///
-/// # Errors
-/// When it is none, or no known key signed it, or a signature of one is not of its text.
-pub fn open(bytes: &[u8], known: &[Verifier]) -> Result<Opened, BadNote> {
-    Note::parse(bytes)?.open(known)
 }
 
 fn is_of(key: &Verifier, signature: &[u8], text: &str) -> bool {
@@ -318,6 +307,10 @@ mod tests {
 
     fn key() -> Verifier {
         KEY.parse().unwrap()
+    }
+
+    fn open(bytes: &[u8], known: &[Verifier]) -> Result<Opened, BadNote> {
+        Note::parse(bytes)?.open(known)
     }
 
     #[test]

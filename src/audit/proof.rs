@@ -102,13 +102,17 @@ impl Proof {
     /// # Errors
     /// When it does not.
     pub fn is_in(&self, checkpoint: &Checkpoint) -> Result<(), BadProof> {
-        let hash: Digest = Sha256::digest(&self.entry).into();
-        let (leaf, root) = (leaf_hash(&hash), &checkpoint.root);
+        let (leaf, root) = (leaf_hash(&event_hash(&self.entry)), &checkpoint.root);
         match is_included(leaf, self.index, checkpoint.size, &self.hashes, root) {
             true => Ok(()),
             false => Err(BadProof::NotIncluded),
         }
     }
+}
+
+/// The hash of an event, of its canonical encoding.
+pub fn event_hash(entry: &[u8]) -> Digest {
+    Sha256::digest(entry).into()
 }
 
 impl fmt::Display for Proof {

@@ -167,7 +167,7 @@ pub fn check_anchor(path: &Path) -> Result<(), Failure> {
 /// The public keys of a file, one a line.
 ///
 /// # Errors
-/// When it cannot be read, or a line of it is no key.
+/// When it cannot be read, a line of it is no key, or there is none in it.
 pub fn noted(path: &Path) -> Result<Vec<Verifier>, Failure> {
     let text = file::text(path)?;
     // A file that a Windows host wrote begins with a mark, and is no other file for it.
@@ -180,7 +180,14 @@ pub fn noted(path: &Path) -> Result<Vec<Verifier>, Failure> {
                 .hint("one key a line, as `keyroll audit key show` prints it")
         })
     });
-    keys.collect()
+    let keys: Vec<Verifier> = keys.collect::<Result<_, _>>()?;
+    match keys.is_empty() {
+        true => Err(
+            Failure::new(format!("{}: there is no key in it", shown(path)))
+                .hint("one key a line, as `keyroll audit key show` prints it"),
+        ),
+        false => Ok(keys),
+    }
 }
 
 /// The public keys that options name: each a key, or a file of them.

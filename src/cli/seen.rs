@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::audit::checkpoint::{Checkpoint, origin};
+use crate::audit::checkpoint::Checkpoint;
 use crate::audit::hex;
 use crate::audit::note::{Note, Verifier};
 use crate::cli::context::Context;
@@ -17,7 +17,7 @@ use crate::model::event::Digest;
 use crate::store::{Store, StoreError, Tip};
 
 /// How much of a store's path tells its mark from that of a copy elsewhere, in hexadecimal digits.
-const PLACE: usize = 16;
+const PLACE: usize = 32;
 
 /// The end of the trail that was seen last, in words.
 pub const SEEN: &str = "what was last seen here";
@@ -43,9 +43,9 @@ pub struct Mark {
 }
 
 impl Seen {
-    /// What this user saw last of the trail of a store in its place.
-    pub fn of(store: &Store, context: &Context) -> Seen {
-        file(store, context).map_or(Seen::Nothing, |path| Seen::read(&path))
+    /// What this user saw last of the trail of the store in this place.
+    pub fn of(context: &Context) -> Seen {
+        file(context).map_or(Seen::Nothing, |path| Seen::read(&path))
     }
 
     /// What a file holds of it.
@@ -91,36 +91,35 @@ impl Mark {
 ///
 /// # Errors
 /// When the trail cannot be read.
-pub fn accept(store: &Store, context: &Context) -> Result<(), StoreError> {
-    if let Some(path) = file(store, context) {
+pub fn accept(store: &Store, context: &mut Context) -> Result<(), StoreError> {
+    if let Some(path) = file(context) {
         let (name, tip) = (store.name()?, store.tip()?);
-        let _ = write(&path, &text(&name, &tip, None));
+        if let Err(error) = write(&path, &text(&name, &tip, None)) {
+            context.out.note(unnoted(&path, &error));
+        }
     }
     Ok(())
 }
 
-/// A store is known by its name and place: a copy that is tried elsewhere has a mark of its own. The store gives its own
-/// name, so only one of the form of those that are given is a file's.
-pub fn file(store: &Store, context: &Context) -> Option<PathBuf> {
-    let name = uuid::Uuid::try_parse(&store.name().ok()?).ok()?;
+/// That the end of a trail could not be noted: what is taken away from it is not seen here.
+pub fn unnoted(path: &Path, error: &io::Error) -> String {
+    let shown = path.display().to_string();
+    let shown = shown.escape_debug();
+    format!("warning: where the audit trail ends is not noted here: `{shown}`: {error}")
+}
+
+/// A store is known by its place alone: another one that is put there is seen by that, and a copy that is tried elsewhere has
+/// a mark of its own.
+pub fn file(context: &Context) -> Option<PathBuf> {
     let place = fs::canonicalize(context.store_path().ok()?).ok()?;
     let place = hex(&Sha256::digest(place.as_os_str().as_encoded_bytes()).into());
     let place = place.get(..PLACE)?;
-    Some(
-        context
-            .state_folder()?
-            .join("seen")
-            .join(format!("{name}-{place}")),
-    )
+    Some(context.state_folder()?.join("seen").join(place))
 }
 
 /// The hash of the last event, then the checkpoint, as a note where it was signed.
 pub fn text(store: &str, tip: &Tip, note: Option<&str>) -> String {
-    let checkpoint = Checkpoint {
-        origin: origin(store),
-        size: tip.size,
-        root: tip.root,
-    };
+    let checkpoint = tip.checkpoint(store);
     let checkpoint = note.map_or_else(|| checkpoint.to_string(), str::to_owned);
     format!("{}\n{checkpoint}", hex(&tip.head))
 }

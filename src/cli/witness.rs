@@ -5,6 +5,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::slice;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::audit::checkpoint::Checkpoint;
@@ -26,8 +27,8 @@ pub enum Break {
     #[error("{SEEN} of the audit trail cannot be read: {0}")]
     Unreadable(String),
     #[error(
-        "the audit trail is not the one that was last seen here: events were taken away, or an older store was put in its \
-         place"
+        "the audit trail is not the one that was last seen here: events were taken away, or another or an older store was put \
+         in its place"
     )]
     Other,
     #[error(
@@ -42,6 +43,8 @@ struct Attendant {
     key: Option<AuditKey>,
     mark: Option<PathBuf>,
     judged_by: Arc<Mutex<Option<JudgedBy>>>,
+    /// Whether it is still to be said that the end cannot be noted.
+    says: AtomicBool,
 }
 
 impl fmt::Debug for Attendant {
@@ -74,7 +77,11 @@ impl Witness for Attendant {
         if let Some(path) = &self.mark {
             let note = signed.map(|kept| kept.note.as_str());
             // Where nothing can be noted, the work is done all the same.
-            let _ = seen::write(path, &seen::text(store, tip, note));
+            if let Err(error) = seen::write(path, &seen::text(store, tip, note))
+                && self.says.swap(false, Ordering::Relaxed)
+            {
+                Output::default().note(seen::unnoted(path, &error));
+            }
         }
     }
 
@@ -86,10 +93,16 @@ impl Witness for Attendant {
 /// Puts a witness beside a store that is about to be written, and says, where `says` is set, that its trail is not the one
 /// known here.
 pub fn attend(store: &mut Store, context: &Context, says: bool) {
-    let Ok(name) = store.name() else {
-        return;
-    };
     let mut out = Output::default();
+    let name = match store.name() {
+        Ok(name) => name,
+        Err(error) => {
+            if says {
+                out.note(format!("warning: nothing is signed nor noted: {error}"));
+            }
+            return;
+        }
+    };
     let key = audit_key::at_hand(&name, &AuditKeyOptions::default(), context);
     let key = key.unwrap_or_else(|failure| {
         if says {
@@ -101,7 +114,7 @@ pub fn attend(store: &mut Store, context: &Context, says: bool) {
     if says {
         let own = key.as_ref().map(AuditKey::verifier);
         // What is damaged says so itself.
-        let found = broken(&store.standing(), &Seen::of(store, context), own);
+        let found = broken(&store.standing(), &Seen::of(context), own);
         if let Ok(Some(found)) = found {
             out.note(format!("warning: {found}"));
             if key.is_some() {
@@ -112,8 +125,9 @@ pub fn attend(store: &mut Store, context: &Context, says: bool) {
     }
     store.set_witness(Box::new(Attendant {
         key,
-        mark: seen::file(store, context),
+        mark: seen::file(context),
         judged_by: context.judged_by(),
+        says: says.into(),
     }));
 }
 
@@ -141,6 +155,9 @@ fn broken(
 
 /// Whether a trail goes on from what was seen of it, as far as a look at one event tells: its hash covers those before.
 fn follows(trail: &Standing<'_>, mark: &Mark) -> Result<bool, StoreError> {
+    if mark.checkpoint.origin != trail.origin()? {
+        return Ok(false);
+    }
     let size = mark.checkpoint.size;
     let hash = trail.event_hash(size)?;
     if hash.is_none_or(|hash| hex(&hash) != mark.head) {
@@ -208,7 +225,7 @@ impl Known {
     pub fn of(store: &Store, context: &Context) -> Result<Known, Failure> {
         Ok(Known {
             keys: audit_key::known(&store.name()?, &AuditKeyOptions::default(), context)?,
-            seen: Seen::of(store, context),
+            seen: Seen::of(context),
             checkpoints: Vec::new(),
         })
     }

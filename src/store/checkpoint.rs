@@ -25,6 +25,17 @@ pub struct Tip {
     pub head: Digest,
 }
 
+impl Tip {
+    /// What commits to it in the trail of a store: the text that is signed.
+    pub fn checkpoint(&self, store: &str) -> Checkpoint {
+        Checkpoint {
+            origin: origin(store),
+            size: self.size,
+            root: self.root,
+        }
+    }
+}
+
 /// A checkpoint that was signed and kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -164,12 +175,7 @@ impl Store {
 
     /// What commits to the trail as it stands: the text that is signed.
     pub fn checkpoint(&self) -> Result<Checkpoint, StoreError> {
-        let tip = self.tip()?;
-        Ok(Checkpoint {
-            origin: origin(&self.name()?),
-            size: tip.size,
-            root: tip.root,
-        })
+        Ok(self.tip()?.checkpoint(&self.name()?))
     }
 
     /// The trail as it stands.

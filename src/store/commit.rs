@@ -4,7 +4,6 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use std::borrow::Cow;
 
-use crate::audit::checkpoint::{Checkpoint, origin};
 use crate::audit::{kept, record_digest_of};
 use crate::model::change::{Action, Change, Expected, Note, Occurrence, Verb, field_changes};
 use crate::model::event::Actor;
@@ -92,11 +91,7 @@ fn vouch(
         return Ok((String::new(), None));
     };
     let store = event::store_name(db)?;
-    let signed = witness.sign(&Checkpoint {
-        origin: origin(&store),
-        size: tip.size,
-        root: tip.root,
-    });
+    let signed = witness.sign(&tip.checkpoint(&store));
     if let Some(kept) = &signed {
         checkpoint::keep(db, kept)?;
     }

@@ -2,6 +2,7 @@
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use uuid::Uuid;
 
 use crate::audit::tree::{Tree, leaf_hash};
 use crate::audit::{Chain, EventView};
@@ -116,7 +117,8 @@ pub(super) fn hash_of(db: &Connection, sequence: u64) -> Result<Option<Digest>, 
         .optional()?)
 }
 
-/// The store's own name, of its first event.
+/// The store's own name, of its first event. It becomes a line of what is signed and a part of file names, so nothing but a
+/// UUID, written in one way, is taken for one.
 pub(super) fn store_name(db: &Connection) -> Result<String, StoreError> {
     let mut statement = db.prepare_cached(FIRST)?;
     let change: Option<String> = statement.query_row([], |row| row.get(0)).optional()?;
@@ -124,7 +126,9 @@ pub(super) fn store_name(db: &Connection) -> Result<String, StoreError> {
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();
     let name = change.pointer("/0/to").and_then(|name| name.as_str());
-    name.map(str::to_owned)
+    let is_name = |name: &&str| Uuid::try_parse(name).is_ok_and(|id| id.to_string() == **name);
+    name.filter(is_name)
+        .map(str::to_owned)
         .ok_or_else(|| StoreError::damaged("event 1", "it does not name the store"))
 }
 

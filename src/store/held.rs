@@ -163,11 +163,7 @@ impl Store {
         Ok(Some(Shown {
             entry,
             hashes: collector.hashes(),
-            checkpoint: Checkpoint {
-                origin: origin(&event::store_name(db)?),
-                size: tip.size,
-                root: tip.root,
-            },
+            checkpoint: tip.checkpoint(&event::store_name(db)?),
         }))
     }
 }

@@ -87,7 +87,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
 
     let stopped = stopped(&args, &store, context)?;
     if !args.quiet {
-        tell_unsigned(&store, context)?;
+        tell_unsigned(&store, context);
     }
     let mut status = status_of(&judgement.findings, args.fail_on).and(stopped);
     let form = |status| judged(&args, &judgement, &inventory, &selection, status, context);
@@ -183,15 +183,27 @@ fn around<'a>(
 }
 
 /// Says how many events nobody signed, where a key was ever used: whoever writes the file may change those unseen.
-fn tell_unsigned(store: &Store, context: &mut Context) -> Result<(), Failure> {
-    let keys = audit_key::trusted(&store.name()?, context)?;
-    if let Some(unsigned) = store.unsigned(&keys)?.filter(|unsigned| *unsigned > 0) {
-        let events = counted(usize::try_from(unsigned).unwrap_or(usize::MAX), "event");
-        context.out.note(format!(
-            "note: unsigned at the end of the audit trail: {events}; a write with the audit key at hand signs it all"
-        ));
+fn tell_unsigned(store: &Store, context: &mut Context) {
+    let told = unsigned(store, context).unwrap_or_else(|failure| {
+        let why = failure.causes();
+        Some(format!(
+            "warning: whether the audit trail is signed cannot be told: {why}"
+        ))
+    });
+    if let Some(told) = told {
+        context.out.note(told);
     }
-    Ok(())
+}
+
+fn unsigned(store: &Store, context: &Context) -> Result<Option<String>, Failure> {
+    let keys = audit_key::trusted(&store.name()?, context)?;
+    let unsigned = store.unsigned(&keys)?.filter(|unsigned| *unsigned > 0);
+    Ok(unsigned.map(|unsigned| {
+        let events = counted(usize::try_from(unsigned).unwrap_or(usize::MAX), "event");
+        format!(
+            "note: unsigned at the end of the audit trail: {events}; a write with the audit key at hand signs it all"
+        )
+    }))
 }
 
 fn publish(path: &Path, metrics: &str) -> Result<Status, Failure> {

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::seen::{self, Seen};
 use crate::manifest;
 use crate::operations::secrets::store_key;
+use crate::report::summary::counted;
 use crate::store::{Access, Store, StoreError};
 
 /// The shipped example: a dairy with one plant, two providers and eight accounts.
@@ -75,6 +77,14 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         return Err(failure);
     }
     if is_new {
+        if let Seen::Mark(gone) = Seen::of(context) {
+            let events = gone.checkpoint.size.try_into().unwrap_or(usize::MAX);
+            let events = counted(events, "event");
+            context.out.note(format!(
+                "warning: another store stood in this place, with {events} when it was last seen here"
+            ));
+        }
+        seen::accept(&store, context)?;
         context
             .out
             .note(format!("created the store {}", path.display()));

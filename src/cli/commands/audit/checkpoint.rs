@@ -22,7 +22,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
     let (key, _) = audit_key::asked_for(&store.name()?, &args.key, context)?;
-    let seen = Seen::of(&store, context);
+    let seen = Seen::of(context);
     let checkpoint = store.at_once(|| {
         may_sign(&store, &seen, key.verifier())?;
         Ok::<_, Failure>(store.checkpoint()?)

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::audit::checkpoint::{Checkpoint, store_of};
 use crate::audit::note::{BadNote, Verifier};
-use crate::audit::proof::{BadProof, LONGEST, Proof};
-use crate::audit::{EventView, as_written};
+use crate::audit::proof::{BadProof, LONGEST, Proof, event_hash};
+use crate::audit::{EventView, as_written, hex};
 use crate::cli::audit_key::{self, AuditKeyOptions};
 use crate::cli::commands::audit::verify::checkpoint;
 use crate::cli::context::Context;
@@ -49,7 +49,7 @@ pub struct VerifyProof {
 pub fn prove(args: &Prove, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
     let (key, _) = audit_key::asked_for(&store.name()?, &args.key, context)?;
-    let seen = Seen::of(&store, context);
+    let seen = Seen::of(context);
     let shown = store.at_once(|| {
         may_sign(&store, &seen, key.verifier())?;
         Ok::<_, Failure>(store.show(args.event)?)
@@ -110,7 +110,7 @@ pub fn verify_proof(args: &VerifyProof, context: &mut Context) -> Outcome {
                 "origin": signed.origin,
                 "events": signed.size,
                 "signed-by": by,
-                "event": object(&event),
+                "event": object(&event, &proof.entry),
             })))?;
         }
     }
@@ -174,7 +174,8 @@ fn unusable(error: BadProof) -> Failure {
     }
 }
 
-fn object(event: &EventView<'_>) -> Value {
+/// An event as `audit log` shows it.
+fn object(event: &EventView<'_>, entry: &[u8]) -> Value {
     let change: Value =
         serde_json::from_str(event.change).unwrap_or_else(|_| Value::String(event.change.into()));
     json!({
@@ -188,6 +189,9 @@ fn object(event: &EventView<'_>) -> Value {
         "command": event.command,
         "reason": event.reason,
         "change": change,
+        "after": event.after.and_then(|after| after.try_into().ok()).map(hex),
+        "previous": event.previous.try_into().ok().map(hex),
+        "hash": hex(&event_hash(entry)),
     })
 }
 

@@ -46,7 +46,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let known = Known {
         seen: match args.accept {
             true => Seen::Nothing,
-            false => Seen::of(&store, context),
+            false => Seen::of(context),
         },
         keys,
         checkpoints,
