@@ -345,7 +345,7 @@ fn what_is_older_than_evidence_counts_rules_nothing_out() {
         asked.is(Unknown, "that was 181 days ago, and counts for 180");
         let next = verdict.next.unwrap();
         let is_renewing = |what: &&str| next.starts_with(&format!("keyroll {what} "));
-        assert!(renewing.iter().any(|what| is_renewing(what)), "{next}");
+        assert!(renewing.iter().any(is_renewing), "{next}");
     }
 }
 

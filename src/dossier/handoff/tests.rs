@@ -356,3 +356,16 @@ fn a_finding_keeps_all_but_its_words() {
     };
     assert_eq!(gaps::sorted(vec![gap.clone(), gap.clone()]), [gap]);
 }
+
+#[test]
+fn logs_of_which_each_failure_was_tried_again_show_nothing_amiss() {
+    let found = |count: u64| {
+        let compared = json!({ "since": "2026-11-01", "until": "2026-11-19", "provider-log": "p", "platform-log": "q",
+            "records": 9, "found": { "not-retried": count } });
+        let fact = json!({ "fact": "reconciled", "account": "one", "on": "2026-11-20", "compared": compared });
+        let sections = sections(json!({ "fact/a": fact }), &Scope::default());
+        sections["audit"].to_string()
+    };
+    assert!(found(2).contains("2 not-retried"));
+    assert!(!found(0).contains("not-retried"), "{}", found(0));
+}
