@@ -161,7 +161,7 @@ fn what_the_logs_told_stands_in_the_pack() {
     let found = |row: &&Value| !row["found"].as_array().is_none_or(Vec::is_empty);
     assert!(rows.iter().any(|row| found(&row)), "{rows:#?}");
     let seen = whole["sightings"].as_array().unwrap();
-    let used = |row: &&Value| !row["used"].as_array().unwrap().is_empty();
+    let used = |row: &&Value| row["used"].as_array().is_some_and(|used| !used.is_empty());
     assert!(seen.iter().any(|row| used(&row)), "{seen:#?}");
     assert!(
         seen.iter().any(|row| row["never-used"].is_array()),

@@ -103,6 +103,7 @@ pub fn pack(given: Given<'_, '_>) -> Pack {
         open::section(&around),
     ];
     let organisation = facts.inventory.organisation.get(&Only);
+    let figures = figures(&around, &sections);
     Pack {
         head: Head {
             organisation: organisation.map(|organisation| organisation.name.to_string()),
@@ -113,7 +114,8 @@ pub fn pack(given: Given<'_, '_>) -> Pack {
             trail: around.trail.tip.clone(),
             notes: notes(&around, given.made),
         },
-        figures: figures(&around, &sections),
+        verdict: verdict(&figures, &around.trail),
+        figures,
         sections,
     }
 }
@@ -151,42 +153,97 @@ fn figures(around: &Around<'_, '_>, sections: &[Section]) -> Vec<Figure> {
         these.count()
     };
     let gaps = sections.iter().map(|section| section.gaps.len()).sum();
-    let figure = |name, count: usize, title, tone: Tone| Figure {
+    let figure = |name, count: usize, [one, many]: [&'static str; 2], tone: Tone, place| Figure {
         name,
         count,
         of: None,
-        title,
+        title: if count == 1 { one } else { many },
         tone: Some(if count == 0 { Tone::Good } else { tone }),
+        place,
     };
+    let (inventory, checklist, findings) = (Some("inventory"), Some("checklist"), Some("findings"));
+    let accounts = around.checked.len();
+    let (passed, failed) = (with(Standing::Pass), with(Standing::Fail));
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     vec![
         Figure {
             of: Some(around.inventory.accounts.len()),
             tone: None,
             ..figure(
                 "accounts",
-                around.checked.len(),
-                "accounts in use or proposed",
+                accounts,
+                ["account in use or proposed", "accounts in use or proposed"],
                 Tone::Muted,
+                inventory,
             )
         },
         Figure {
             of: Some(asked),
-            tone: Some(match with(Standing::Pass) == asked {
+            tone: Some(match passed == asked {
                 true => Tone::Good,
                 false => Tone::Warning,
             }),
-            ..figure("passed", with(Standing::Pass), "checks passed", Tone::Good)
+            ..figure(
+                "passed",
+                passed,
+                ["check passed", "checks passed"],
+                Tone::Good,
+                checklist,
+            )
         },
-        figure("failed", with(Standing::Fail), "checks failed", Tone::Error),
-        figure("missing", gaps, "items missing", Tone::Warning),
-        figure("errors", of(Severity::Error), "open errors", Tone::Error),
+        figure(
+            "failed",
+            failed,
+            ["check failed", "checks failed"],
+            Tone::Error,
+            checklist,
+        ),
+        figure(
+            "missing",
+            gaps,
+            ["item missing", "items missing"],
+            Tone::Warning,
+            None,
+        ),
+        figure(
+            "errors",
+            errors,
+            ["open error", "open errors"],
+            Tone::Error,
+            findings,
+        ),
         figure(
             "warnings",
-            of(Severity::Warning),
-            "open warnings",
+            warnings,
+            ["open warning", "open warnings"],
             Tone::Warning,
+            findings,
         ),
     ]
+}
+
+/// What came of it, from the figures alone: what failed or is wrong is not in order; what is missing or a warning is left to do.
+fn verdict(figures: &[Figure], trail: &Trail) -> (String, Tone) {
+    let told = figures.iter().filter(|figure| figure.count > 0);
+    let of = |tone: Tone| {
+        let these = told.clone().filter(move |figure| figure.tone == Some(tone));
+        let these = these.filter(|figure| figure.of.is_none());
+        these.map(|figure| format!("{} {}", figure.count, figure.title))
+    };
+    let broken = (trail.faults > 0).then(|| "the audit trail is broken".to_owned());
+    let wrong: Vec<String> = broken.into_iter().chain(of(Tone::Error)).collect();
+    let left: Vec<String> = of(Tone::Warning).collect();
+    match (wrong.is_empty(), left.is_empty()) {
+        (false, _) => {
+            let all = [wrong, left].concat().join(", ");
+            (format!("Not in order: {all}."), Tone::Error)
+        }
+        (true, false) => (format!("Not complete: {}.", left.join(", ")), Tone::Warning),
+        (true, true) => (
+            "In order: no check failed, nothing is missing, nothing is open.".to_owned(),
+            Tone::Good,
+        ),
+    }
 }
 
 /// A table under its title.
@@ -201,7 +258,19 @@ fn table(
         title: title.to_owned(),
         view: View::of(kind, columns.iter().copied(), rows),
         empty,
+        unknown: "",
     })
+}
+
+/// The same, where a cell without a value says that something is not known.
+fn told(block: Block) -> Block {
+    match block {
+        Block::Table(table) => Block::Table(Table {
+            unknown: "not known",
+            ..table
+        }),
+        Block::Matrix(_) | Block::Checklist(_) | Block::Timeline(_) => block,
+    }
 }
 
 /// What stands in the place of something that should be there.

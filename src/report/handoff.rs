@@ -12,7 +12,7 @@ mod timeline;
 use std::borrow::Cow;
 
 use crate::access::matrix::Matrix;
-use crate::model::checklist::Checked;
+use crate::model::checklist::{Checked, Standing};
 use crate::model::date::{Date, Timestamp};
 use crate::model::text::shape;
 use crate::report::view::{Tone, View};
@@ -23,6 +23,8 @@ pub use manifest::{BadManifest, Listed, Manifest};
 #[derive(Clone, Debug)]
 pub struct Pack {
     pub head: Head,
+    /// What came of it, as a sentence for people, and how bad that is.
+    pub verdict: (String, Tone),
     pub figures: Vec<Figure>,
     pub sections: Vec<Section>,
 }
@@ -61,6 +63,8 @@ pub struct Figure {
     pub of: Option<usize>,
     pub title: &'static str,
     pub tone: Option<Tone>,
+    /// The section that has what is counted; none where that is all of them.
+    pub place: Option<&'static str>,
 }
 
 /// One output of the guide, or what stands beside those.
@@ -73,6 +77,39 @@ pub struct Section {
     /// What should stand here and does not.
     pub gaps: Vec<Gap>,
     pub blocks: Vec<Block>,
+}
+
+impl Section {
+    /// How much is missing here: its gaps, and of a checklist each line that nothing proves, wherever that is told.
+    pub fn missing(&self) -> usize {
+        let lines = self.blocks.iter().map(|block| match block {
+            Block::Checklist(checks) => {
+                let lines = checks.what.iter().flat_map(|(_, lines)| lines);
+                lines
+                    .filter(|one| one.standing == Standing::Missing)
+                    .count()
+            }
+            Block::Table(_) | Block::Matrix(_) | Block::Timeline(_) => 0,
+        });
+        lines.sum::<usize>().max(self.gaps.len())
+    }
+
+    /// The same in words, where something is.
+    fn missed(&self) -> Option<String> {
+        let missing = self.missing();
+        (missing > 0).then(|| format!("{missing} missing"))
+    }
+
+    /// The same for a list of all sections: what other sections tell, too, is counted there.
+    fn missed_of_all(&self) -> Option<String> {
+        let elsewhere = self.missing() - self.gaps.len();
+        let missed = self.missed()?;
+        Some(match elsewhere {
+            0 => missed,
+            _ if self.gaps.is_empty() => format!("{missed}, told in other parts"),
+            some => format!("{missed}, {some} of them told in other parts"),
+        })
+    }
 }
 
 /// Something that is not there.
@@ -102,6 +139,8 @@ pub struct Table {
     /// Its kind is its key for programs.
     pub view: View,
     pub empty: &'static str,
+    /// What people read in a cell without a value; programs get none.
+    pub unknown: &'static str,
 }
 
 /// Something under a title of its own, and its key for programs.
@@ -177,13 +216,6 @@ impl Pack {
     /// The documented shape for programs.
     pub fn json(&self) -> String {
         document::text(self)
-    }
-
-    /// Everything that is missing, with the section that it is missing in.
-    fn gaps(&self) -> impl Iterator<Item = (&Section, &Gap)> {
-        let of = |section: &'_ Section| section.gaps.len();
-        let with = self.sections.iter().filter(move |section| of(section) > 0);
-        with.flat_map(|section| section.gaps.iter().map(move |gap| (section, gap)))
     }
 }
 

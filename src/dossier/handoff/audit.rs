@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dossier::handoff::{Around, none, or_none, table};
+use crate::dossier::handoff::{Around, none, or_none, table, told};
 use crate::lifecycle::usage::Readings;
 use crate::model::account::{Account, AccountStatus};
 use crate::model::checklist::Line;
@@ -12,7 +12,7 @@ use crate::model::fact::Fact;
 use crate::model::id::AccountId;
 use crate::model::reconciliation::{Compared, Reading};
 use crate::model::record::RecordId;
-use crate::report::handoff::{Gap, Section};
+use crate::report::handoff::{Block, Gap, Section};
 use crate::report::summary::counted;
 use crate::report::view::{Cell, Tone};
 
@@ -29,77 +29,14 @@ struct Told<'a> {
 }
 
 pub(super) fn section(around: &Around<'_, '_>) -> Section {
-    let told = told(around);
+    let logs = logs(around);
     let nothing = Told::default();
-    // Of the whole roll: on a day when one account rests, the logs of others tell that they were read.
-    let readings = Readings::of(around.facts.inventory, around.facts.as_of);
-    let of = |id: &AccountId| told.get(id).unwrap_or(&nothing);
-    let accounts = || around.inventory.accounts.iter();
-    let blocks = vec![
-        table(
-            "requirements",
-            "What must be recorded",
-            &["account", "records", "sink", "retention"],
-            accounts()
-                .map(|(id, account)| required(id, account))
-                .collect(),
-            "There is no account.",
-        ),
-        table(
-            "sightings",
-            "Last seen at work, and what of its rights it used",
-            &[
-                "account",
-                "last-seen",
-                "log",
-                "covers",
-                "records",
-                "used",
-                "never-used",
-            ],
-            accounts()
-                .map(|(id, _)| seen(id, of(id), unused(around, &readings, id)))
-                .collect(),
-            "There is no account.",
-        ),
-        table(
-            "reconciliations",
-            "Provider log held against platform log",
-            &[
-                "account",
-                "on",
-                "covers",
-                "provider-log",
-                "platform-log",
-                "records",
-                "found",
-            ],
-            accounts()
-                .filter_map(|(id, _)| reconciled(id, of(id)))
-                .collect(),
-            "No log of one side was held against the other.",
-        ),
-        table(
-            "censuses",
-            "The providers' own lists of accounts",
-            &[
-                "provider",
-                "environment",
-                "on",
-                "list",
-                "listed",
-                "orphans",
-                "ghosts",
-            ],
-            censuses(around),
-            "No list of a provider was held against the roll.",
-        ),
-        trail(around),
-    ];
+    let of = |id: &AccountId| logs.get(id).unwrap_or(&nothing);
     let mut gaps = around.missed(MISSES);
     gaps.extend(unvouched(around));
     gaps.extend(around.unproven(&[Line::AuditRecords]));
-    gaps.extend(accounts().flat_map(|(id, account)| unlogged(id, account, of(id))));
+    let accounts = around.inventory.accounts.iter();
+    gaps.extend(accounts.flat_map(|(id, account)| unlogged(id, account, of(id))));
     Section {
         id: "audit",
         title: "Audit and sync-log verification",
@@ -107,11 +44,91 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
                and how far keyroll's own trail had come."
             .to_owned(),
         gaps: super::gaps::sorted(gaps),
-        blocks,
+        blocks: vec![
+            requirements(around),
+            told(sightings(around, &of)),
+            told(reconciliations(around, &of)),
+            told(censuses(around)),
+            trail(around),
+        ],
     }
 }
 
-fn told<'i>(around: &'i Around<'_, '_>) -> BTreeMap<&'i AccountId, Told<'i>> {
+fn requirements(around: &Around<'_, '_>) -> Block {
+    let accounts = around.inventory.accounts.iter();
+    table(
+        "requirements",
+        "What must be recorded",
+        &["account", "records", "sink", "retention"],
+        accounts
+            .map(|(id, account)| required(id, account))
+            .collect(),
+        "There is no account.",
+    )
+}
+
+fn sightings<'i>(around: &Around<'_, '_>, of: &impl Fn(&AccountId) -> &'i Told<'i>) -> Block {
+    // Of the whole roll: on a day when one account rests, the logs of others tell that they were read.
+    let readings = Readings::of(around.facts.inventory, around.facts.as_of);
+    let accounts = around.inventory.accounts.keys();
+    table(
+        "sightings",
+        "Last seen at work, and what of its rights it used",
+        &[
+            "account",
+            "last-seen",
+            "log",
+            "covers",
+            "records",
+            "used",
+            "never-used",
+        ],
+        accounts
+            .map(|id| seen(id, of(id), unused(around, &readings, id)))
+            .collect(),
+        "There is no account.",
+    )
+}
+
+fn reconciliations<'i>(around: &Around<'_, '_>, of: &impl Fn(&AccountId) -> &'i Told<'i>) -> Block {
+    let accounts = around.inventory.accounts.keys();
+    table(
+        "reconciliations",
+        "Provider log held against platform log",
+        &[
+            "account",
+            "on",
+            "covers",
+            "provider-log",
+            "platform-log",
+            "records",
+            "found",
+        ],
+        accounts.filter_map(|id| reconciled(id, of(id))).collect(),
+        "No log of one side was held against the other.",
+    )
+}
+
+fn censuses(around: &Around<'_, '_>) -> Block {
+    table(
+        "censuses",
+        "The providers' own lists of accounts",
+        &[
+            "provider",
+            "environment",
+            "on",
+            "list",
+            "listed",
+            "orphans",
+            "ghosts",
+        ],
+        listed(around),
+        "No list of a provider was held against the roll.",
+    )
+}
+
+/// What the logs told of each account.
+fn logs<'i>(around: &'i Around<'_, '_>) -> BTreeMap<&'i AccountId, Told<'i>> {
     let mut all: BTreeMap<&AccountId, Told<'_>> = BTreeMap::new();
     let facts = around.inventory.facts.values();
     for fact in facts.filter(|fact| fact.on() <= around.facts.as_of) {
@@ -164,6 +181,11 @@ fn required(id: &AccountId, account: &Account) -> Vec<Cell> {
 
 fn seen(id: &AccountId, told: &Told<'_>, unused: Cell) -> Vec<Cell> {
     let readings = &told.readings;
+    // Where no log told more than a day, nothing is known of it: that is not the same as nothing.
+    let known = |cell: Cell| match readings.is_empty() {
+        true => Cell::missing(),
+        false => cell,
+    };
     let since = readings.iter().map(|(_, reading)| reading.since).min();
     let until = readings.iter().map(|(_, reading)| reading.until).max();
     let logs: BTreeSet<&str> = readings.iter().map(|(log, _)| *log).collect();
@@ -173,13 +195,10 @@ fn seen(id: &AccountId, told: &Told<'_>, unused: Cell) -> Vec<Cell> {
     vec![
         Cell::text(id),
         told.seen.map_or_else(|| none("never"), Cell::date),
-        Cell::list(logs.into_iter().filter(|log| !log.is_empty())),
+        known(Cell::list(logs.into_iter().filter(|log| !log.is_empty()))),
         Cell::optional(since.zip(until).map(|(since, until)| days(since, until))),
-        match readings.is_empty() {
-            true => Cell::missing(),
-            false => Cell::number(i64::try_from(records).unwrap_or(i64::MAX)),
-        },
-        Cell::list(used),
+        known(Cell::number(i64::try_from(records).unwrap_or(i64::MAX))),
+        known(Cell::list(used)),
         unused,
     ]
 }
@@ -225,7 +244,8 @@ fn reconciled(id: &AccountId, told: &Told<'_>) -> Option<Vec<Cell>> {
     ])
 }
 
-fn censuses(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
+/// A row for each list of a provider.
+fn listed(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
     let facts = around.inventory.facts.values();
     let rows = facts.filter_map(|fact| {
         let Fact::Listed {
@@ -257,7 +277,7 @@ fn censuses(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
     rows.collect()
 }
 
-fn trail(around: &Around<'_, '_>) -> crate::report::handoff::Block {
+fn trail(around: &Around<'_, '_>) -> Block {
     let trail = &around.trail;
     let verdict = match trail.faults.len() {
         0 => Cell::text("intact: every record is what its events made it").tone(Tone::Good),

@@ -290,7 +290,8 @@ fn of_the_reviews(around: &Around<'_, '_>) -> Measure {
         .map(|on| months(on, around.facts.as_of));
     let because = match months {
         Some(_) => {
-            "since the review of the active account that was reviewed longest ago; more than 3 fails"
+            "since the review of the active account that was reviewed longest ago; a month that has begun counts as one, and \
+             more than 3 fails"
         }
         None => "an active account was never reviewed, or there is none",
     };
@@ -303,8 +304,34 @@ fn of_the_reviews(around: &Around<'_, '_>) -> Measure {
     }
 }
 
-/// Whole months from one day to another, a month that has begun counted.
+/// The months from one day to another. The specification counts in months and says nothing of a part of one: here one that has
+/// begun counts whole, so that a quarter is three and the day after it four, which fails.
 fn months(from: Date, to: Date) -> i64 {
     let begun = (0..1200).find(|months| from.plus_months(*months) >= to);
     begun.map_or(1200, i64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_quarter_is_three_months_and_the_day_after_it_four() {
+        let between =
+            |from: &str, to: &str| super::months(from.parse().unwrap(), to.parse().unwrap());
+        for (from, to, expected) in [
+            ("2026-08-22", "2026-08-22", 0),
+            ("2026-08-22", "2026-08-23", 1),
+            ("2026-08-22", "2026-09-22", 1),
+            ("2026-08-22", "2026-11-22", 3),
+            ("2026-08-22", "2026-11-23", 4),
+            // A month that has no such day ends with its last.
+            ("2026-08-31", "2026-11-30", 3),
+            ("2026-08-31", "2026-12-01", 4),
+            ("2025-11-30", "2026-02-28", 3),
+            ("2025-11-30", "2026-03-01", 4),
+            ("2023-11-29", "2024-02-29", 3),
+            ("2026-11-15", "2027-02-15", 3),
+        ] {
+            assert_eq!(between(from, to), expected, "{from} {to}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What a pack holds of a small roll, what it misses, and what it keeps to itself.
 
+mod measures;
+
 use super::*;
 use crate::catalog::Glossaries;
 use crate::model::finding::{FieldPath, Finding};
@@ -250,60 +252,75 @@ fn a_test_of_another_environment_hides_none_of_its_own() {
 }
 
 #[test]
-fn the_measures_of_cis_are_counted() {
-    let review = json!({ "fact": "review", "account": "one", "on": "2026-08-30", "by": "person/anna", "verdict": "keep" });
-    let census = json!({ "fact": "listed", "provider": "p", "on": "2026-11-20", "census": { "environment": "production",
-        "list": "accounts.csv", "listed": 3, "orphans": ["svc-old"] } });
-    let value = |sections: &Value, name: &str| {
-        let rows = sections["cis-5-5"]["measures"].as_array().unwrap();
-        let row = rows.iter().find(|row| row["measure"] == name).unwrap();
-        row["value"].clone()
+fn the_verdict_says_what_is_wrong_before_what_is_left() {
+    let figure = |count, title, tone| Figure {
+        name: "x",
+        count,
+        of: None,
+        title,
+        tone: Some(if count == 0 { Tone::Good } else { tone }),
+        place: None,
     };
-    let over = json!({ "account/two": null, "fact/review": review, "fact/census": census });
-    let found = sections(over.clone(), &Scope::default());
-    let expected = [
-        ("M1", 1),
-        ("M2", 1),
-        ("M3", 3),
-        ("M4", 1),
-        ("M5", 0),
-        ("M6", 3),
-        ("M7", 1),
-        ("M8", 1),
-        ("M9", 3),
-    ];
-    for (name, count) in expected {
-        assert_eq!(value(&found, name), json!(count), "{name}");
-    }
-    let unreviewed = sections(json!({}), &Scope::default());
-    assert_eq!(value(&unreviewed, "M9"), json!("not known"));
-    // A figure is of every place where an account is in use, or it is none.
-    let mut elsewhere = account("b");
-    elsewhere["environment"] = json!("staging");
-    let mut wider = over.clone();
-    wider["account/two"] = elsewhere;
-    let wider = sections(wider, &Scope::default());
-    for name in ["M6", "M8"] {
-        assert_eq!(value(&wider, name), json!("not known"), "{name}");
-    }
-    // Who came to the roll since is a stranger no more.
-    let mut added = over.clone();
-    let mut known = account("b");
-    known["credential"]["identity"] = json!(["svc-old"]);
-    added["account/two"] = known;
-    assert_eq!(value(&sections(added, &Scope::default()), "M8"), json!(0));
-    // A part of the roll cannot be held against a whole list.
-    let one = Scope {
-        accounts: vec!["one".parse().unwrap()],
-        ..Scope::default()
+    let told = |failed, missing, faults| {
+        let figures = [
+            figure(missing, "items missing", Tone::Warning),
+            figure(failed, "checks failed", Tone::Error),
+        ];
+        let tip = Tip {
+            events: 1,
+            root: String::new(),
+        };
+        verdict(&figures, &Trail { tip, faults }).0
     };
-    let part = sections_of(over, &one);
-    assert_eq!(value(&part, "M8"), json!("not known"));
-    assert_eq!(part["audit"]["censuses"][0]["orphans"], Value::Null);
+    assert_eq!(
+        told(2, 7, 0),
+        "Not in order: 2 checks failed, 7 items missing."
+    );
+    assert_eq!(told(0, 7, 0), "Not complete: 7 items missing.");
+    assert_eq!(told(0, 0, 1), "Not in order: the audit trail is broken.");
+    assert!(told(0, 0, 0).starts_with("In order: "));
 }
 
-fn sections_of(over: Value, scope: &Scope) -> Value {
-    sections(over, scope)
+#[test]
+fn what_no_log_tells_of_an_account_is_not_known_and_not_nothing() {
+    let seen = json!({ "fact": "seen", "account": "one", "on": "2026-11-20" });
+    let found = sections(json!({ "fact/seen": seen }), &Scope::default());
+    for row in found["audit"]["sightings"].as_array().unwrap() {
+        for key in ["log", "covers", "records", "used", "never-used"] {
+            assert_eq!(row[key], Value::Null, "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_waiver_that_names_a_stranger_goes_with_the_whole_provider_alone() {
+    let census = json!({ "fact": "listed", "provider": "p", "on": "2026-11-20", "census": { "environment": "production",
+        "list": "accounts.csv", "listed": 3, "orphans": ["svc-old", "svc-rogue"] } });
+    let subject = "provider/p production svc-old";
+    let waiver = json!({ "rule": "provider-orphan", "subject": subject, "reason": "goes with the old server",
+        "owner": "person/anna", "until": "2027-01-01" });
+    let over = json!({ "fact/census": census, "waiver/provider-orphan provider/p production svc-old": waiver });
+    let whole = Scope {
+        providers: vec!["p".parse().unwrap()],
+        ..Scope::default()
+    };
+    let told = sections(over.clone(), &whole);
+    assert!(told["accepted"]["waivers"].to_string().contains(subject));
+    let open = told["findings"]["findings"].to_string();
+    assert!(
+        open.contains("svc-rogue") && !open.contains("svc-old"),
+        "{open}"
+    );
+    // It may be of another tenant.
+    let part = Scope {
+        tenants: vec!["a".parse().unwrap()],
+        ..Scope::default()
+    };
+    assert!(
+        !sections(over, &part)["accepted"]
+            .to_string()
+            .contains("svc-old")
+    );
 }
 
 #[test]
@@ -337,6 +354,7 @@ fn a_finding_keeps_all_but_its_words() {
         fix: None,
         days: None,
         wants: None,
+        particular: None,
         entry: None,
     };
     let all = inventory(json!({}));

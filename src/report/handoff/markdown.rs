@@ -17,7 +17,8 @@ pub(super) fn text(pack: &Pack) -> String {
     for note in &pack.head.notes {
         out.push_str(&format!("\n{}\n", safe(note)));
     }
-    out.push_str("\n## At a glance\n\n");
+    let verdict = safe(&pack.verdict.0);
+    out.push_str(&format!("\n## At a glance\n\n**{verdict}**\n\n"));
     for figure in &pack.figures {
         out.push_str(&format!("- {}: {}\n", figure.title, counted(figure)));
     }
@@ -34,18 +35,24 @@ fn safe(text: &str) -> String {
 
 fn missing(pack: &Pack) -> String {
     let mut out = String::from("\n### What is missing\n\n");
-    if pack.gaps().next().is_none() {
-        return out + "Nothing.\n";
-    }
-    for section in pack.sections.iter().filter(|one| !one.gaps.is_empty()) {
-        let (title, count) = (section.title, section.gaps.len());
-        out.push_str(&format!("- {title}: {count}\n"));
-    }
+    let lines = pack.sections.iter().filter_map(|section| {
+        let missed = section.missed_of_all()?;
+        Some(format!("- {}: {missed}\n", section.title))
+    });
+    let lines: String = lines.collect();
+    out.push_str(if lines.is_empty() {
+        "Nothing.\n"
+    } else {
+        &lines
+    });
     out
 }
 
 fn one(section: &Section) -> String {
-    let mut out = format!("\n## {}\n\n{}\n", section.title, safe(&section.lead));
+    let missed = section.missed();
+    let missed = missed.map_or(String::new(), |missed| format!(" ({missed})"));
+    let lead = safe(&section.lead);
+    let mut out = format!("\n## {}{missed}\n\n{lead}\n", section.title);
     if !section.gaps.is_empty() {
         out.push_str("\n**Missing:**\n\n");
         section.gaps.iter().for_each(|one| out.push_str(&gap(one)));
@@ -55,7 +62,9 @@ fn one(section: &Section) -> String {
             Block::Table(table) if table.view.rows.is_empty() => {
                 out.push_str(&titled(&table.title, &format!("{}\n", table.empty)));
             }
-            Block::Table(table) => out.push_str(&titled(&table.title, &rows(&table.view))),
+            Block::Table(table) => {
+                out.push_str(&titled(&table.title, &rows(&table::filled(table))));
+            }
             Block::Matrix(matrix) => {
                 let drawn = matrix::render(&matrix.what, Format::Md, &Terminal::PIPE);
                 out.push_str(&titled(&matrix.title, &lowered(&drawn)));

@@ -82,8 +82,11 @@ fn header(pack: &Pack, title: &str) -> String {
         .map(|note| format!("<p class=note>{}</p>\n", rich(note)))
         .collect();
     format!(
-        "<header>\n<p class=kind>Service account handoff</p>\n<h1>{}</h1>\n<dl>\n{pairs}</dl>\n{notes}</header>\n",
-        text(title)
+        "<header>\n<p class=kind>Service account handoff</p>\n<h1>{}</h1>\n<p class=\"verdict {}\">{}</p>\n<dl>\n{pairs}</dl>\n\
+         {notes}</header>\n",
+        text(title),
+        tone(pack.verdict.1),
+        rich(&pack.verdict.0)
     )
 }
 
@@ -91,41 +94,51 @@ fn contents(pack: &Pack) -> String {
     let mut out =
         String::from("<nav aria-label=Contents>\n<ol>\n<li><a href=\"#glance\">At a glance</a>\n");
     for section in &pack.sections {
-        let gaps = match section.gaps.len() {
-            0 => String::new(),
-            gaps => format!(" <span class=count>{gaps} missing</span>"),
-        };
         out.push_str(&format!(
-            "<li><a href=\"#{}\">{}</a>{gaps}\n",
-            section.id, section.title
+            "<li><a href=\"#{}\">{}</a>{}\n",
+            section.id,
+            section.title,
+            count(section)
         ));
     }
     out + "</ol>\n</nav>\n"
 }
 
+/// How much is missing in a section, to stand beside its name.
+fn count(section: &Section) -> String {
+    let missed = section.missed();
+    missed.map_or(String::new(), |missed| {
+        format!(" <span class=count>{missed}</span>")
+    })
+}
+
 fn glance(pack: &Pack) -> String {
     let mut out = String::from(
-        "<section id=glance aria-labelledby=h-glance>\n<h2 id=h-glance>At a glance</h2>\n<ul class=figures>\n",
+        "<section id=glance aria-labelledby=h-glance>\n<h2 id=h-glance>At a glance</h2>\n\
+         <p class=lead>What somebody has to know who takes these service accounts over, or answers for them: which there are and what \
+         for, what each may do and where, where its secret lives and who replaces it, what was tested, and what is missing.</p>\n\
+         <ul class=figures>\n",
     );
     for figure in &pack.figures {
         let tone = figure.tone.map_or("", tone);
+        let title = figure.title;
+        let title = figure.place.map_or(title.to_owned(), |place| {
+            format!("<a href=\"#{place}\">{title}</a>")
+        });
         out.push_str(&format!(
-            "<li class=\"{tone}\"><b>{}</b> {}\n",
+            "<li class=\"{tone}\"><b>{}</b> {title}\n",
             counted(figure),
-            figure.title
         ));
     }
     out.push_str("</ul>\n<h3>What is missing</h3>\n");
-    let with = pack.sections.iter().filter(|one| !one.gaps.is_empty());
-    let lines: String = with
-        .map(|one| {
-            let count = one.gaps.len();
-            format!(
-                "<li><a href=\"#{}\">{}</a>: {count} missing\n",
-                one.id, one.title
-            )
-        })
-        .collect();
+    let lines = pack.sections.iter().filter_map(|one| {
+        let missed = one.missed_of_all()?;
+        Some(format!(
+            "<li><a href=\"#{}\">{}</a>: {missed}\n",
+            one.id, one.title
+        ))
+    });
+    let lines: String = lines.collect();
     match lines.is_empty() {
         true => out.push_str("<p class=whole>Nothing: every part of the pack is there.</p>\n"),
         false => out.push_str(&format!("<ul class=plain>\n{lines}</ul>\n")),
@@ -161,8 +174,9 @@ fn section(section: &Section) -> String {
     });
     let blocks: String = blocks.collect();
     format!(
-        "<section id={id} aria-labelledby=h-{id}>\n<h2 id=h-{id}>{}</h2>\n<p class=lead>{}</p>\n{}{blocks}</section>\n",
+        "<section id={id} aria-labelledby=h-{id}>\n<h2 id=h-{id}>{}{}</h2>\n<p class=lead>{}</p>\n{}{blocks}</section>\n",
         section.title,
+        count(section),
         rich(&section.lead),
         gaps(section)
     )
@@ -210,7 +224,8 @@ fn tabled(table: &Table) -> String {
     if table.view.rows.is_empty() {
         return format!("<h3>{title}</h3>\n<p class=none>{}</p>\n", table.empty);
     }
-    format!("<h3>{title}</h3>\n{}", rows(&table.view.masked(), &title))
+    let view = table::filled(table);
+    format!("<h3>{title}</h3>\n{}", rows(&view.masked(), &title))
 }
 
 fn scrolled(title: &str, class: &str, table: &str) -> String {

@@ -1,8 +1,27 @@
 //! A checklist and a timeline as plain rows: for programs, and for whoever sees no picture.
 
 use crate::model::checklist::{Checked, Line, Standing};
-use crate::report::handoff::{Mark, Timeline};
-use crate::report::view::{Cell, Tone, View};
+use crate::report::handoff::{Mark, Table, Timeline};
+use crate::report::view::{Cell, Tone, Value, View};
+
+/// A table as people read it: no cell is blank where that would leave them to guess.
+pub(super) fn filled(table: &Table) -> View {
+    let word = |cell: &Cell| match &cell.value {
+        Value::Missing => table.unknown,
+        Value::List(items) if items.is_empty() => "none",
+        Value::List(_) | Value::Text(_) | Value::Number(_) | Value::Date(_) | Value::Digest(_) => {
+            ""
+        }
+    };
+    let mut view = table.view.clone();
+    for cell in view.rows.iter_mut().flatten() {
+        let word = word(cell);
+        if !word.is_empty() {
+            *cell = Cell::text(word).tone(cell.tone.unwrap_or(Tone::Muted));
+        }
+    }
+    view
+}
 
 /// A row for each account and line.
 pub(super) fn checklist(accounts: &[(String, Vec<Checked>)]) -> View {

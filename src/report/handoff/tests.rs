@@ -41,7 +41,9 @@ fn pack(text: &str) -> Pack {
             of: Some(2),
             title: "accounts",
             tone: None,
+            place: Some("inventory"),
         }],
+        verdict: ("Not in order".to_owned(), Tone::Error),
         sections: vec![Section {
             id: "inventory",
             title: "Inventory",
@@ -56,11 +58,13 @@ fn pack(text: &str) -> Pack {
                     title: text.to_owned(),
                     view,
                     empty: "None.",
+                    unknown: "not known",
                 }),
                 Block::Table(Table {
                     title: "Nothing here".to_owned(),
                     view: View::of("empty", ["a"], Vec::new()),
                     empty: "Nobody wrote any.",
+                    unknown: "",
                 }),
                 Block::Checklist(Titled {
                     name: "checks".to_owned(),
@@ -169,4 +173,64 @@ fn a_page_fetches_runs_and_posts_nothing() {
     ] {
         assert!(!page.contains(word), "{word}");
     }
+}
+
+#[test]
+fn every_line_of_the_checklist_that_is_missing_is_counted_at_its_name() {
+    let pack = pack("etl");
+    // One gap is told in the section; the checklist misses all six lines.
+    let section = &pack.sections[0];
+    assert_eq!(
+        (section.gaps.len(), section.missing()),
+        (1, Line::ALL.len())
+    );
+    let page = pack.html();
+    let badge = "<span class=count>6 missing</span>";
+    assert!(page.contains(&format!("<a href=\"#inventory\">Inventory</a> {badge}")));
+    assert!(page.contains(&format!("<h2 id=h-inventory>Inventory {badge}</h2>")));
+    assert!(page.contains("</a>: 6 missing, 5 of them told in other parts"));
+    let text = pack.markdown();
+    assert!(text.contains("## Inventory (6 missing)\n"), "{text}");
+    assert!(text.contains("- Inventory: 6 missing, 5 of them told in other parts\n"));
+}
+
+#[test]
+fn the_first_that_people_read_is_the_verdict_and_figures_lead_to_what_they_count() {
+    let pack = pack("etl");
+    let page = pack.html();
+    let verdict = page
+        .find("<p class=\"verdict error\">Not in order</p>")
+        .unwrap();
+    assert!(verdict < page.find("<dl>").unwrap());
+    assert!(page.contains("<a href=\"#inventory\">accounts</a>"));
+    assert!(pack.markdown().contains("**Not in order**"));
+}
+
+#[test]
+fn people_read_a_word_where_nothing_is_known_and_programs_null() {
+    let mut pack = pack("etl");
+    let rows = vec![vec![
+        Cell::text("etl"),
+        Cell::missing(),
+        Cell::list([""; 0]),
+    ]];
+    pack.sections[0].blocks = vec![Block::Table(Table {
+        title: "Seen".to_owned(),
+        view: View::of("seen", ["account", "on", "used"], rows),
+        empty: "",
+        unknown: "not known",
+    })];
+    let page = pack.html();
+    assert!(
+        page.contains("<td class=\"muted\">not known<td class=\"muted\">none</tr>"),
+        "{page}"
+    );
+    let text = pack.markdown();
+    assert!(text.contains("| etl | not known | none |"), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&pack.json()).unwrap();
+    let row = &json["sections"]["inventory"]["seen"][0];
+    assert_eq!(
+        *row,
+        serde_json::json!({ "account": "etl", "on": null, "used": [] })
+    );
 }
