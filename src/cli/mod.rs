@@ -52,7 +52,7 @@ use crate::report::{FindingsFormat, Format, WatchFormat, escape};
     name = "keyroll",
     version,
     after_help = "Run `keyroll` alone for the next useful step.\n\
-        Exit status: 0 clean, 1 the tool failed, 2 usage, 3 warnings or due, 4 errors, overdue or denied,\n\
+        Exit status: 0 clean, 1 the tool failed, 2 usage, 3 warnings or due, 4 errors, overdue, denied or refused,\n\
         5 a secret possibly still live, or integrity broken."
 )]
 struct Cli {

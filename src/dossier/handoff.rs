@@ -139,12 +139,7 @@ fn notes(around: &Around<'_, '_>, made: Timestamp) -> Vec<String> {
 }
 
 fn figures(around: &Around<'_, '_>, sections: &[Section]) -> Vec<Figure> {
-    let standings = around.checked.iter().flat_map(|(_, lines)| lines);
-    let with = |wanted: Standing| {
-        let these = standings.clone().filter(|one| one.standing == wanted);
-        these.count()
-    };
-    let asked = standings.clone().count() - with(Standing::NotApplicable);
+    let gaps = sections.iter().map(|section| section.gaps.len()).sum();
     let open = open::findings(around);
     let of = |severity: Severity| {
         let these = open
@@ -152,74 +147,85 @@ fn figures(around: &Around<'_, '_>, sections: &[Section]) -> Vec<Figure> {
             .filter(|one: &&Finding| one.severity == severity);
         these.count()
     };
-    let gaps = sections.iter().map(|section| section.gaps.len()).sum();
-    let figure = |name, count: usize, [one, many]: [&'static str; 2], tone: Tone, place| Figure {
+    let (missing, errors, warnings) = (
+        ["item missing", "items missing"],
+        ["open error", "open errors"],
+        ["open warning", "open warnings"],
+    );
+    let (error, warning) = (of(Severity::Error), of(Severity::Warning));
+    let [accounts, passed, failed] = checks(around);
+    let place = Some("findings");
+    vec![
+        accounts,
+        passed,
+        failed,
+        figure("missing", gaps, missing, Tone::Warning, None),
+        figure("errors", error, errors, Tone::Error, place),
+        figure("warnings", warning, warnings, Tone::Warning, place),
+    ]
+}
+
+/// How many accounts are checked, and what came of it.
+fn checks(around: &Around<'_, '_>) -> [Figure; 3] {
+    let standings = around.checked.iter().flat_map(|(_, lines)| lines);
+    let with = |wanted: Standing| {
+        let these = standings.clone().filter(|one| one.standing == wanted);
+        these.count()
+    };
+    let asked = standings.clone().count() - with(Standing::NotApplicable);
+    let passed = with(Standing::Pass);
+    let in_use = ["account in use or proposed", "accounts in use or proposed"];
+    let place = Some("checklist");
+    let accounts = Figure {
+        of: Some(around.inventory.accounts.len()),
+        tone: None,
+        ..figure(
+            "accounts",
+            around.checked.len(),
+            in_use,
+            Tone::Muted,
+            Some("inventory"),
+        )
+    };
+    let all = Figure {
+        of: Some(asked),
+        tone: Some(match passed == asked {
+            true => Tone::Good,
+            false => Tone::Warning,
+        }),
+        ..figure(
+            "passed",
+            passed,
+            ["check passed", "checks passed"],
+            Tone::Good,
+            place,
+        )
+    };
+    let failed = with(Standing::Fail);
+    let words = ["check failed", "checks failed"];
+    [
+        accounts,
+        all,
+        figure("failed", failed, words, Tone::Error, place),
+    ]
+}
+
+/// A number, of one and of several, in its tone where it is not none.
+fn figure(
+    name: &'static str,
+    count: usize,
+    [one, many]: [&'static str; 2],
+    tone: Tone,
+    place: Option<&'static str>,
+) -> Figure {
+    Figure {
         name,
         count,
         of: None,
         title: if count == 1 { one } else { many },
         tone: Some(if count == 0 { Tone::Good } else { tone }),
         place,
-    };
-    let (inventory, checklist, findings) = (Some("inventory"), Some("checklist"), Some("findings"));
-    let accounts = around.checked.len();
-    let (passed, failed) = (with(Standing::Pass), with(Standing::Fail));
-    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
-    vec![
-        Figure {
-            of: Some(around.inventory.accounts.len()),
-            tone: None,
-            ..figure(
-                "accounts",
-                accounts,
-                ["account in use or proposed", "accounts in use or proposed"],
-                Tone::Muted,
-                inventory,
-            )
-        },
-        Figure {
-            of: Some(asked),
-            tone: Some(match passed == asked {
-                true => Tone::Good,
-                false => Tone::Warning,
-            }),
-            ..figure(
-                "passed",
-                passed,
-                ["check passed", "checks passed"],
-                Tone::Good,
-                checklist,
-            )
-        },
-        figure(
-            "failed",
-            failed,
-            ["check failed", "checks failed"],
-            Tone::Error,
-            checklist,
-        ),
-        figure(
-            "missing",
-            gaps,
-            ["item missing", "items missing"],
-            Tone::Warning,
-            None,
-        ),
-        figure(
-            "errors",
-            errors,
-            ["open error", "open errors"],
-            Tone::Error,
-            findings,
-        ),
-        figure(
-            "warnings",
-            warnings,
-            ["open warning", "open warnings"],
-            Tone::Warning,
-            findings,
-        ),
-    ]
+    }
 }
 
 /// What came of it, from the figures alone: what failed or is wrong is not in order; what is missing or a warning is left to do.
