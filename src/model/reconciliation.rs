@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::access::words;
-use crate::model::date::Date;
+use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::{EntitlementKey, Side};
 use crate::model::id::{AccountId, EnvironmentName};
 use crate::model::text::Text;
@@ -63,6 +63,9 @@ pub struct Compared {
     /// The days that both logs cover: what lies outside was not compared.
     pub since: Date,
     pub until: Date,
+    /// When the logs were read; none where that was not kept, and so lies before whatever was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// The names of the logs.
     pub provider_log: Text,
     pub platform_log: Text,

@@ -328,6 +328,7 @@ impl<'a> Judge<'a> {
             }
         }
         Ok(Outcome {
+            at: self.against.now,
             compared,
             window: joined.window,
             uncompared: uncompared.collect(),

@@ -48,6 +48,8 @@ pub struct Against<'a> {
     pub record: Option<String>,
     /// What is dated later than tomorrow is no record.
     pub today: Date,
+    /// When the logs are read.
+    pub now: Timestamp,
     /// How many examples are kept of each finding.
     pub examples: usize,
 }

@@ -135,6 +135,8 @@ pub struct Used {
 /// All that the logs told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
+    /// When it was told.
+    pub at: Timestamp,
     pub logs: Vec<LogRead>,
     /// What both sides cover, where there are logs of both and requests have ids.
     pub window: Option<(Timestamp, Timestamp)>,
@@ -242,6 +244,7 @@ pub fn facts(
             compared: Box::new(Compared {
                 since: since.date(),
                 until: until.date(),
+                at: Some(outcome.at),
                 provider_log: provider_log.clone(),
                 platform_log: platform_log.clone(),
                 records: *records,
@@ -262,13 +265,17 @@ pub fn poorer(facts: &[Fact], inventory: &Inventory) -> usize {
     facts.iter().filter(is_poorer).count()
 }
 
-/// Whether a fact of a log goes by more records than another, and by all of its days.
+/// Whether a fact of a log goes by more records than another, and by all of its days. One that finds what the other does
+/// not is never less: records that are gone from a log are what is looked for.
 fn is_fuller(fact: &Fact, other: &Fact) -> bool {
     if let (Fact::Reconciled { compared: own, .. }, Fact::Reconciled { compared, .. }) =
         (fact, other)
     {
         let covers = own.since <= compared.since && own.until >= compared.until;
-        return covers && own.records > compared.records;
+        let found = |by: &Compared, kind| by.found.get(kind).copied().unwrap_or_default();
+        let finds_more = |kind| found(compared, kind) > found(own, kind);
+        let is_worse = compared.found.keys().any(finds_more);
+        return covers && own.records > compared.records && !is_worse;
     }
     if let (
         Fact::Seen {
@@ -286,6 +293,29 @@ fn is_fuller(fact: &Fact, other: &Fact) -> bool {
     false
 }
 
+/// Whether a comparison is recorded already, and none of some of its days was read since: then its moment is no news.
+fn is_known(before: &Fact, fact: &Fact, inventory: &Inventory) -> bool {
+    let comparison = |fact: &Fact| {
+        let Fact::Reconciled {
+            account, compared, ..
+        } = fact
+        else {
+            return None;
+        };
+        Some((account.clone(), Compared::clone(compared)))
+    };
+    let (Some((account, own)), Some((_, new))) = (comparison(before), comparison(fact)) else {
+        return false;
+    };
+    let anew = Compared { at: own.at, ..new };
+    let is_later = |(of, other): (AccountId, Compared)| {
+        let meets = other.since <= own.until && other.until >= own.since;
+        of == account && other != own && meets && other.at >= own.at
+    };
+    let others = inventory.facts.values().filter_map(comparison);
+    own.at.is_some() && anew == own && !others.into_iter().any(is_later)
+}
+
 /// The changes that record facts. What is recorded already changes nothing; what a fuller log tells of the same days takes
 /// the place of what stood there, and never the other way round.
 pub fn changes(facts: Vec<Fact>, inventory: &Inventory) -> Vec<Change> {
@@ -299,6 +329,7 @@ pub fn changes(facts: Vec<Fact>, inventory: &Inventory) -> Vec<Change> {
         match before {
             None => Some(Change::create(after)),
             Some(before) if is_fuller(&before, &fact) => None,
+            Some(before) if is_known(&before, &fact, inventory) => None,
             Some(before) => {
                 let before = Record::from((key, before));
                 (before != after).then(|| Change::update(before, after))

@@ -63,6 +63,7 @@ struct Reading {
     since: Option<&'static str>,
     until: Option<&'static str>,
     record: Option<&'static str>,
+    now: &'static str,
 }
 
 impl Reading {
@@ -72,6 +73,7 @@ impl Reading {
             since: None,
             until: None,
             record: None,
+            now: "2026-11-22T08:00:00Z",
         }
     }
 
@@ -93,6 +95,7 @@ impl Reading {
             until: self.until.map(|day| day.parse().unwrap()),
             record: self.record.map(str::to_owned),
             today: "2026-11-22".parse().unwrap(),
+            now: self.now.parse().unwrap(),
             examples: 2,
         };
         let map = |side| match side {
@@ -391,4 +394,70 @@ fn one_record_can_be_followed() {
     let outcome = reading.read(Some(&provider), None);
     assert_eq!(told(&outcome), ["unknown-identity svc-nobody 1"]);
     assert_eq!(severity(outcome.findings[0].kind), Severity::Error);
+}
+
+#[test]
+fn rows_that_are_gone_from_a_log_are_told_and_recorded() {
+    let at = |hour: u32| {
+        line(
+            &format!("{hour:02}:00:00"),
+            json!({ "q": format!("q{hour}") }),
+        )
+    };
+    let whole: Vec<String> = (6..=20).map(at).collect();
+    let mut reading = Reading::of(json!({}));
+    let record = |reading: &mut Reading, platform: &[String]| {
+        let outcome = reading.read(Some(&whole), Some(platform));
+        let facts = facts(&outcome, &reading.inventory, (None, None));
+        let poorer = crate::reconcile::poorer(&facts, &reading.inventory);
+        let all = changes(facts, &reading.inventory);
+        for change in &all {
+            reading.inventory.put(change.after().unwrap().clone());
+        }
+        let compared = |change: &&Change| change.id().to_string().starts_with("fact/reconciled");
+        (all.iter().filter(compared).count(), poorer)
+    };
+    let mut cut = whole.clone();
+    cut.remove(5);
+    assert_eq!(record(&mut reading, &whole), (1, 0));
+    reading.now = "2026-11-22T09:00:00Z";
+    // The rest of what its log told of the platform is less, as it was.
+    assert_eq!(record(&mut reading, &cut), (1, 1));
+    assert_eq!(record(&mut reading, &cut), (0, 1), "the same once more");
+    reading.now = "2026-11-22T10:00:00Z";
+    assert_eq!(record(&mut reading, &whole), (1, 0), "read whole again");
+}
+
+#[test]
+fn the_same_logs_are_news_where_others_of_their_days_were_read_between() {
+    let on = |day: u32, q: &str| {
+        line(
+            "12:00:00",
+            json!({ "t": format!("2026-11-{day:02}T12:00:00Z"), "q": q }),
+        )
+    };
+    let all: Vec<String> = (10..=20).map(|day| on(day, &format!("q{day}"))).collect();
+    let part = &all[2..8];
+    let mut cut = part.to_vec();
+    cut.remove(2);
+    let mut reading = Reading::of(json!({}));
+    let record = |reading: &mut Reading, platform: &[String], now: &'static str| {
+        reading.now = now;
+        let provider = if platform.len() > 6 { &all[..] } else { part };
+        let outcome = reading.read(Some(provider), Some(platform));
+        let changes = changes(
+            facts(&outcome, &reading.inventory, (None, None)),
+            &reading.inventory,
+        );
+        for change in &changes {
+            reading.inventory.put(change.after().unwrap().clone());
+        }
+        let compared = |change: &&Change| change.id().to_string().starts_with("fact/reconciled");
+        changes.iter().filter(compared).count()
+    };
+    assert_eq!(record(&mut reading, &all, "2026-11-21T08:00:00Z"), 1);
+    assert_eq!(record(&mut reading, &all, "2026-11-21T09:00:00Z"), 0);
+    assert_eq!(record(&mut reading, &cut, "2026-11-21T10:00:00Z"), 1);
+    assert_eq!(record(&mut reading, &all, "2026-11-21T11:00:00Z"), 1);
+    assert_eq!(record(&mut reading, &all, "2026-11-21T12:00:00Z"), 0);
 }

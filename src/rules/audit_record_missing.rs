@@ -19,8 +19,8 @@ The provider's log and the platform's were held against each other, and a write 
 alone. Either it went another way than it should, or a log loses records: in both cases nobody can say afterwards who
 changed what.
 
-It stands for 90 days (`limits.unseen` in the configuration), or until logs of the same days are read that agree and
-hold as many of its records.
+It stands for 90 days (`limits.unseen` in the configuration), or until logs of the same days are read later that agree
+and hold as many of its records. What was read before clears nothing: records can go from a log.
 
 ## Fix
 
@@ -31,7 +31,7 @@ service account, sync log, the provider's answer, the retry handler. Where a log
 
 ```json
 {"fact":"reconciled","account":"etl","on":"2026-11-20","compared":{"since":"2026-11-01","until":"2026-11-20",
- "provider-log":"audit.jsonl","platform-log":"sync.csv","records":412,"found":{"missing-at-platform":3}}}
+ "at":"2026-11-21T06:00:00Z","provider-log":"audit.jsonl","platform-log":"sync.csv","records":412,"found":{"missing-at-platform":3}}}
 ```
 
 Source: Guide, troubleshooting: "Audit record missing"; "Write-back tests create expected provider and FactVerse audit records"
@@ -71,11 +71,12 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a comparison of the same days and more, and of as many records, found nothing of the kind.
+/// Whether a later comparison of the same days and more, and of as many records, found nothing of the kind.
 pub(super) fn clears(other: &Compared, one: &Compared, kind: Discrepancy) -> bool {
     let covers = other.since <= one.since && other.until >= one.until;
     let is_as_full = other.records >= one.records.max(1);
-    covers && is_as_full && !other.found.contains_key(&kind)
+    let is_later = other.at > one.at;
+    is_later && covers && is_as_full && !other.found.contains_key(&kind)
 }
 
 #[cfg(test)]
@@ -90,7 +91,18 @@ mod tests {
             "provider-log": "a", "platform-log": "b", "records": 9, "found": found } })
     }
 
+    /// What is told of comparisons, each read a minute after the one before.
     fn told(facts: &[Value]) -> Vec<String> {
+        let all = facts.iter().enumerate();
+        let read = all.map(|(at, fact)| {
+            let mut fact = fact.clone();
+            fact["compared"]["at"] = json!(format!("2026-11-21T06:{at:02}:00Z"));
+            fact
+        });
+        told_of(&read.collect::<Vec<Value>>())
+    }
+
+    fn told_of(facts: &[Value]) -> Vec<String> {
         let all = facts.iter().enumerate();
         let records: serde_json::Map<String, Value> = all
             .map(|(at, fact)| (format!("fact/{at}"), fact.clone()))
@@ -114,6 +126,20 @@ mod tests {
         assert_eq!(told(&[week.clone(), next]), [line]);
         let whole = compared("2026-11-01", "2026-11-15", json!({ "not-retried": 1 }));
         assert_eq!(told(&[week, whole]), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_read_before_clears_nothing() {
+        let month = compared("2026-11-01", "2026-11-20", json!({}));
+        let bad = json!({ "missing-at-platform": 3 });
+        let week = compared("2026-11-10", "2026-11-19", bad);
+        assert_eq!(told(&[month.clone(), week.clone()]).len(), 1);
+        assert_eq!(told(&[week.clone(), month.clone()]).len(), 0);
+        // Of what has no moment nobody knows which came first.
+        assert_eq!(told_of(&[week.clone(), month.clone()]).len(), 1);
+        let mut since = month;
+        since["compared"]["at"] = json!("2026-11-21T06:00:00Z");
+        assert_eq!(told_of(&[week, since]).len(), 0);
     }
 
     #[test]

@@ -95,6 +95,7 @@ pub fn run(args: Logs, context: &mut Context) -> Outcome {
         until: args.until,
         record: args.record.clone(),
         today,
+        now: context.now(),
         examples: args.examples.into(),
     };
     let outcome = reconcile::read(&against, logs);
