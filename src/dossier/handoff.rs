@@ -236,7 +236,7 @@ fn verdict(figures: &[Figure], trail: &Trail) -> (String, Tone) {
         let these = these.filter(|figure| figure.of.is_none());
         these.map(|figure| format!("{} {}", figure.count, figure.title))
     };
-    let broken = (trail.faults > 0).then(|| "the audit trail is broken".to_owned());
+    let broken = (!trail.faults.is_empty()).then(|| "the audit trail is broken".to_owned());
     let wrong: Vec<String> = broken.into_iter().chain(of(Tone::Error)).collect();
     let left: Vec<String> = of(Tone::Warning).collect();
     match (wrong.is_empty(), left.is_empty()) {

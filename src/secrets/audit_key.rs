@@ -153,11 +153,12 @@ mod tests {
             AuditKey::generate("keyroll/a").unwrap(),
             AuditKey::generate("keyroll/a").unwrap(),
         );
-        let note = one.sign("a\n\nb\n").unwrap().to_string();
-        let opened = note::open(note.as_bytes(), std::slice::from_ref(one.verifier())).unwrap();
+        let note = one.sign("a\n\nb\n").unwrap();
+        let opened = note.open(std::slice::from_ref(one.verifier())).unwrap();
         assert_eq!(opened.text, "a\n\nb\n");
-        let error =
-            note::open(note.as_bytes(), std::slice::from_ref(other.verifier())).unwrap_err();
+        let error = note
+            .open(std::slice::from_ref(other.verifier()))
+            .unwrap_err();
         assert!(matches!(error, BadNote::Unknown { .. }));
         assert!(AuditKey::generate("a b").is_err());
         assert!(one.sign("no end of line").is_err());

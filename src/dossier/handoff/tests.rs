@@ -270,6 +270,7 @@ fn the_verdict_says_what_is_wrong_before_what_is_left() {
             events: 1,
             root: String::new(),
         };
+        let faults = vec![(None, String::new()); faults];
         verdict(&figures, &Trail { tip, faults }).0
     };
     assert_eq!(
