@@ -16,8 +16,11 @@ use crate::model::fact::Outcome;
 use crate::model::id::Principal;
 use crate::model::probe::ProbeKind;
 
-/// What shows that the platform lets the agent in.
-const IN: &[ProbeKind] = &[
+/// What shows that the platform lets the agent in, to its slice and its tenant.
+const IN: &[ProbeKind] = &[ProbeKind::Discover, ProbeKind::Read];
+
+/// What shows that it does not: a logon shows neither slice nor tenant, and its refusal is one all the same.
+const AT_ALL: &[ProbeKind] = &[
     ProbeKind::Discover,
     ProbeKind::Read,
     ProbeKind::Authenticate,
@@ -27,10 +30,10 @@ fn agent<'a>(case: &Case<'a>) -> Option<&'a Agent> {
     case.account.agent.as_deref()
 }
 
-/// A test by which the platform let the current version in.
+/// A test by which the platform let the current version in, where none since says otherwise.
 fn let_in<'a>(case: &Case<'a>) -> Option<Seen<'a>> {
-    IN.iter()
-        .find_map(|kind| case.passed(Side::Platform, *kind))
+    case.last_of(Side::Platform, AT_ALL).filter(Seen::is_pass)?;
+    case.last_of(Side::Platform, IN).filter(Seen::is_pass)
 }
 
 fn edit(case: &Case<'_>) -> String {
@@ -107,8 +110,8 @@ pub(super) fn endpoint_slice(case: &Case<'_>) -> Verdict {
         let text = format!("its platform has no environment `{environment}`");
         return likely(cause, STRONG, declared(text), "keyroll platform list");
     }
-    let failed = IN.iter().find_map(|kind| case.seen(Side::Platform, *kind));
-    if let Some(seen) = failed.filter(|seen| seen.status == Some(404)) {
+    let last = case.last_of(Side::Platform, AT_ALL);
+    if let Some(seen) = last.filter(|seen| seen.status == Some(404)) {
         return likely(cause, FAIR, told(&seen), edit(case));
     }
     match let_in(case) {
@@ -118,7 +121,7 @@ pub(super) fn endpoint_slice(case: &Case<'_>) -> Verdict {
             declared(format!("the slice is `{slice}`, as declared")),
             case.way(Side::Platform, IN),
         )
-        .beside(Some(untested(case, Side::Platform, IN))),
+        .beside(Some(untested(case, Side::Platform, AT_ALL))),
     }
 }
 
@@ -138,7 +141,7 @@ pub(super) fn tenant_enablement(case: &Case<'_>) -> Verdict {
             unknown(cause, declared(text), case.way(Side::Platform, IN)).beside(Some(untested(
                 case,
                 Side::Platform,
-                IN,
+                AT_ALL,
             )))
         }
     }

@@ -10,6 +10,7 @@ use crate::model::entitlement::Side;
 use crate::model::fact::{Fact, Outcome};
 use crate::model::id::{AccountId, EnvironmentName, ProviderId};
 use crate::model::probe::ProbeKind;
+use crate::model::text::url;
 
 /// What a test saw, as it is recorded.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +41,11 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Every test that is recorded of accounts whose declared endpoint is another than its own.
+    /// Every test that is recorded of accounts whose declared endpoint is at another host than its own.
     pub(super) fn tests_elsewhere(&self) -> impl Iterator<Item = Seen<'a>> {
         let endpoint = |provider: &ProviderId, environment: &EnvironmentName| {
             let provider = self.inventory.providers.get(provider)?;
-            Some(provider.environment.get(environment)?.endpoint.as_str())
+            url::host(provider.environment.get(environment)?.endpoint.as_str())
         };
         let own = endpoint(&self.account.provider, &self.account.environment);
         self.facts().filter_map(move |fact| {
@@ -72,7 +73,12 @@ impl<'a> Case<'a> {
 
     /// The last test of a kind, where it still counts.
     pub(super) fn seen(&self, side: Side, probe: ProbeKind) -> Option<Seen<'a>> {
-        let seen = self.last(side, &[probe]);
+        self.last_of(side, &[probe])
+    }
+
+    /// The last test of some kinds, where it still counts.
+    pub(super) fn last_of(&self, side: Side, probes: &[ProbeKind]) -> Option<Seen<'a>> {
+        let seen = self.last(side, probes);
         seen.filter(|seen| self.counts(seen.on))
     }
 

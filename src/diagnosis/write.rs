@@ -78,14 +78,10 @@ pub(super) fn field_permission(case: &Case<'_>) -> Verdict {
     if let Some(seen) = denied.filter(|seen| seen.status.is_none_or(|it| !CONFLICT.contains(&it))) {
         return likely(cause, FAIR, told(&seen), show);
     }
-    let allows = own.is_some_and(|action| action.provider == Allows::Yes);
-    if let Some(seen) = case.passed(Side::Provider, ProbeKind::Discover)
-        && allows
-    {
-        return ruled_out(cause, told(&seen));
-    }
-    let way = case.way(Side::Provider, &[ProbeKind::Write, ProbeKind::Discover]);
-    unknown(cause, last_write(case), way)
+    // What `discover` lists are permissions; which fields they open, only a write shows.
+    let listed = case.passed(Side::Provider, ProbeKind::Discover);
+    let way = case.way(Side::Provider, &[ProbeKind::Write]);
+    unknown(cause, last_write(case), way).beside(listed.map(|seen| told(&seen)))
 }
 
 pub(super) fn platform_scope(case: &Case<'_>) -> Verdict {
@@ -160,12 +156,17 @@ fn approval(case: &Case<'_>, cause: Cause) -> Verdict {
     }
     let class = effective::own_class(&case.level);
     let ground = last_approval(case, class);
-    if !case.level.writes || written(case).is_some() {
+    // Where the level writes nothing at the provider, its action shows at the platform.
+    let side = match case.level.writes {
+        true => Side::Provider,
+        false => Side::Platform,
+    };
+    if case.passed(side, ProbeKind::Write).is_some() {
         return ruled_out(cause, ground);
     }
-    let text = "what waits in the provider's own workflow, the roll does not know";
-    unknown(cause, ground, case.way(Side::Provider, &[ProbeKind::Write]))
-        .beside(Some(last_write(case)))
+    let text = format!("what waits in the {side}'s own workflow, the roll does not know");
+    unknown(cause, ground, case.way(side, &[ProbeKind::Write]))
+        .beside(Some(untested(case, side, &[ProbeKind::Write])))
         .beside(Some(declared(text)))
 }
 
@@ -193,20 +194,31 @@ pub(super) fn source_ownership(case: &Case<'_>) -> Verdict {
         let all = case.inventory.decisions.iter();
         all.filter(|(key, decision)| key.account == *case.id && decision.on <= case.as_of)
     };
-    if let Some((key, decision)) = decisions().find(|(_, it)| it.choice == Choice::Read) {
-        let text = format!(
-            "at `{}` it was decided to read: {}",
-            key.boundary, decision.reason
-        );
-        let show = format!("keyroll account show {id}");
-        return likely(cause, CERTAIN, recorded(text, decision.on), show);
-    }
     if let Some(seen) = written(case) {
         return ruled_out(cause, told(&seen));
     }
     if !case.level.writes {
         let text = format!("{}: whose record it is does not matter", no_write(case));
         return ruled_out(cause, declared(text));
+    }
+    let boundary = &case.account.boundary;
+    let is_decided = |node: &BoundaryPath| {
+        decisions().any(|(key, it)| it.choice == Choice::Write && key.boundary.holds(node))
+    };
+    let concerns = |place: &BoundaryPath| {
+        let meets = |node: &BoundaryPath| place.holds(node) || node.holds(place);
+        boundary.is_empty() || boundary.iter().any(meets)
+    };
+    let mut to_read = decisions().filter(|(_, it)| it.choice == Choice::Read);
+    if !boundary.iter().any(is_decided)
+        && let Some((key, decision)) = to_read.find(|(key, _)| concerns(&key.boundary))
+    {
+        let text = format!(
+            "at `{}` it was decided to read: {}",
+            key.boundary, decision.reason
+        );
+        let show = format!("keyroll account show {id}");
+        return likely(cause, STRONG, recorded(text, decision.on), show);
     }
     let write = case.seen(Side::Provider, ProbeKind::Write);
     let way = case.way(Side::Provider, &[ProbeKind::Write]);
@@ -221,10 +233,6 @@ pub(super) fn source_ownership(case: &Case<'_>) -> Verdict {
     if let Some(ground) = absent(case, &["provider-ownership", "conflict-rule"]) {
         return likely(cause, FAIR, ground, format!("keyroll account edit {id}"));
     }
-    let is_decided = |node: &BoundaryPath| {
-        decisions().any(|(key, it)| it.choice == Choice::Write && key.boundary.holds(node))
-    };
-    let boundary = &case.account.boundary;
     let is_denied = write.is_some_and(|seen| seen.outcome == Outcome::Fail);
     if !is_denied
         && !boundary.is_empty()

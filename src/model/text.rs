@@ -1,6 +1,7 @@
 //! Free text from people: checked for what would harm a terminal or a file, never for taste.
 
 pub mod shape;
+pub mod url;
 
 use std::fmt;
 use std::str::FromStr;

@@ -6,6 +6,7 @@ use crate::model::placeholder;
 use crate::model::probe::HttpRequest;
 use crate::model::record::{Kind, RecordId};
 use crate::model::text::Text;
+use crate::model::text::url;
 use crate::rules::endpoints;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -53,7 +54,7 @@ const IN_ARGUMENT: &str = "give the secret to the command on its standard input"
 fn check(facts: &Facts<'_>, findings: &mut Findings) {
     let inventory = facts.inventory;
     for (owner, field, url) in endpoints::addresses(inventory) {
-        if endpoints::has_user_info(url) {
+        if url::has_user_info(url) {
             let message = "the endpoint holds a name or a password";
             findings
                 .at(owner.clone(), field.clone(), message)
@@ -115,7 +116,7 @@ fn request(
 ) {
     let path = http.path.as_str();
     let spot = || (owner.clone(), field().key("path"));
-    if endpoints::has_user_info(path) {
+    if url::has_user_info(path) {
         let (owner, field) = spot();
         findings
             .at(owner, field, "the URL holds a name or a password")

@@ -1,6 +1,7 @@
 //! `endpoint-mismatch`: a production endpoint that looks like staging or test, or the reverse.
 
 use crate::model::finding::Severity;
+use crate::model::text::url;
 use crate::rules::endpoints::{self, Endpoint};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -61,7 +62,7 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 
 fn fault(endpoint: &Endpoint<'_>) -> Option<String> {
     let url = endpoint.environment.endpoint.as_str();
-    let host = endpoints::host(url)?;
+    let host = url::host(url)?;
     if endpoint.name.as_str() == "production" {
         let word = word_of(&host, &REHEARSAL)?;
         return Some(format!("the production endpoint's host says `{word}`"));
@@ -71,8 +72,8 @@ fn fault(endpoint: &Endpoint<'_>) -> Option<String> {
     }
     let production = endpoint.production?.endpoint.as_str();
     // Where production is the one that is wrong, its own finding says so.
-    let misled = endpoints::host(production).is_some_and(|h| word_of(&h, &REHEARSAL).is_some());
-    (!misled && endpoints::authority(url) == endpoints::authority(production))
+    let misled = url::host(production).is_some_and(|h| word_of(&h, &REHEARSAL).is_some());
+    (!misled && url::authority(url) == url::authority(production))
         .then(|| format!("`{}` has the host of production", endpoint.name))
 }
 

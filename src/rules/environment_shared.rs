@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::finding::{FieldPath, Severity};
 use crate::model::record::RecordId;
+use crate::model::text::url;
 use crate::rules::endpoints::{self, Endpoint};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::sharing::{self, By, Group, Installation, NAMED};
@@ -113,9 +114,9 @@ fn endpoints(facts: &Facts<'_>, findings: &mut Findings) {
 /// An endpoint without what makes no difference: letters' case in scheme and host, the scheme's own port, a last slash,
 /// names and passwords.
 fn address(url: &str) -> Option<String> {
-    let (scheme, rest) = endpoints::scheme(url)?;
+    let (scheme, rest) = url::scheme(url)?;
     let scheme = scheme.to_ascii_lowercase();
-    let authority = endpoints::authority(url)?;
+    let authority = url::authority(url)?;
     let port = match scheme.as_str() {
         "https" => ":443",
         "http" => ":80",

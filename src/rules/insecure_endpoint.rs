@@ -1,6 +1,7 @@
 //! `insecure-endpoint`: plain http to anything but loopback.
 
 use crate::model::finding::Severity;
+use crate::model::text::url;
 use crate::rules::endpoints;
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
@@ -52,15 +53,15 @@ fn check(facts: &Facts<'_>, findings: &mut Findings) {
 /// What is wrong with an endpoint, and what to write. Repeats its host alone: the rest of a URL may hold a secret.
 fn fault(url: &str) -> Option<(String, &'static str)> {
     const FIX: &str = "write an `https://` address";
-    let Some((scheme, host)) = endpoints::scheme(url)
-        .and_then(|(scheme, _)| Some((scheme.to_ascii_lowercase(), endpoints::host(url)?)))
+    let Some((scheme, host)) = url::scheme(url)
+        .and_then(|(scheme, _)| Some((scheme.to_ascii_lowercase(), url::host(url)?)))
     else {
         return Some(("the endpoint is not a URL".to_owned(), FIX));
     };
     match scheme.as_str() {
         "https" => None,
-        "http" if endpoints::is_loopback(&host) => None,
-        "postgresql" | "postgres" if endpoints::is_loopback(&host) && !url.contains('?') => None,
+        "http" if url::is_loopback(&host) => None,
+        "postgresql" | "postgres" if url::is_loopback(&host) && !url.contains('?') => None,
         "http" => Some((
             format!("plain http to `{host}`: the credential is sent for all to read"),
             FIX,

@@ -107,10 +107,51 @@ fn what_the_tenant_enabled() {
     );
     is(
         RuledOut,
-        "at the platform",
-        json!({ "fact/a": at_platform(AGENT, "authenticate", "pass") }),
+        "passed `read` at the platform",
+        json!({ "fact/a": at_platform(AGENT, "read", "pass") }),
     );
     is(Unknown, "as declared", json!({}));
+}
+
+#[test]
+fn the_newest_test_says_whether_the_platform_lets_the_agent_in_and_a_logon_alone_does_not() {
+    let there = |probe: &str, outcome: &str, on: &str, status: Option<u16>| {
+        let detail = json!({ "side": "platform", "status": status });
+        test(AGENT, probe, outcome, on, detail)
+    };
+    for cause in [Cause::EndpointSlice, Cause::TenantEnablement] {
+        let is = |standing, ground, records| is(standing, ground, cause, AGENT, records);
+        let logon = there("authenticate", "pass", "2026-11-02", None);
+        is(
+            Unknown,
+            "passed `authenticate`",
+            json!({ "fact/a": &logon }),
+        );
+        let refused = there("read", "fail", "2026-11-20", Some(403));
+        is(
+            Unknown,
+            "failed `read` at the platform",
+            json!({ "fact/a": &logon, "fact/b": &refused }),
+        );
+        let listed = there("discover", "pass", "2026-11-10", None);
+        is(
+            Unknown,
+            "failed `read` at the platform",
+            json!({ "fact/a": &listed, "fact/b": &refused }),
+        );
+        let since = there("discover", "pass", "2026-11-21", None);
+        is(
+            RuledOut,
+            "passed `discover` at the platform",
+            json!({ "fact/a": &since, "fact/b": &refused }),
+        );
+        let no_logon = there("authenticate", "fail", "2026-11-22", Some(401));
+        is(
+            Unknown,
+            "failed `authenticate` at the platform",
+            json!({ "fact/a": &since, "fact/b": &no_logon }),
+        );
+    }
 }
 
 #[test]

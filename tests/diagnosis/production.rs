@@ -213,3 +213,26 @@ fn the_firewall() {
         json!({ "fact/a": elsewhere }),
     );
 }
+
+#[test]
+fn another_path_at_the_same_host_is_no_other_host() {
+    let silent = |endpoint: &str| {
+        let answered = test(
+            STAGING,
+            "read",
+            "fail",
+            "2026-11-22",
+            json!({ "status": 401, "millis": 20 }),
+        );
+        let staging = json!({ "environment": {
+            "production": { "endpoint": "https://unicmms.example.net/production" }, "staging": { "endpoint": endpoint } } });
+        let live = greeted(Err(Silence::Timeout), None);
+        let asked = Asked {
+            records: json!({ "fact/a": answered, "provider/unicmms": staging }),
+            ..asking(Cause::FirewallRule, live)
+        };
+        asked.verdict().weight
+    };
+    assert_eq!(silent("https://UniCMMS.example.net:443/staging"), 5);
+    assert_eq!(silent("https://staging.unicmms.example.net/production"), 7);
+}

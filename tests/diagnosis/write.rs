@@ -2,7 +2,7 @@
 
 use keyroll::model::diagnosis::Cause;
 use keyroll::model::diagnosis::Standing::{Likely, RuledOut, Unknown};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::causes::{IMPORT, STATUS, asked, at_platform, is, passed, test};
 
@@ -47,8 +47,9 @@ fn the_permission_for_a_field() {
         "answered with status 409",
         json!({ "fact/a": write(409) }),
     );
+    // It lists permissions, and no fields.
     is(
-        RuledOut,
+        Unknown,
         "passed `discover`",
         json!({ "fact/a": passed(STATUS, "discover") }),
     );
@@ -123,6 +124,15 @@ fn the_approval() {
         json!({ "fact/a": denied }),
     );
     asked(Cause::WorkflowApproval, IMPORT, json!({})).is(RuledOut, "no action but to read");
+    // What is written at the platform alone shows there.
+    let files = |fact: Option<Value>| {
+        let approval = json!({ "by": "person/cy-chen", "until": "2027-03-31" });
+        json!({ format!("account/{STATUS}"): { "level": "attachment-sync" },
+            format!("approval/{STATUS} attachment 2026-03-16"): approval, "fact/a": fact })
+    };
+    is(Unknown, "the platform's own workflow", files(None));
+    let written = at_platform(STATUS, "write", "pass");
+    is(RuledOut, "is approved", files(Some(written)));
 }
 
 #[test]
@@ -178,4 +188,39 @@ fn an_account_that_may_not_write_asks_for_a_decision_and_for_no_evidence() {
     ] {
         asked(cause, IMPORT, json!({})).is(RuledOut, ground);
     }
+}
+
+#[test]
+fn a_decision_to_read_counts_where_the_account_works_and_nothing_says_that_it_writes() {
+    let decision = |place: &str, choice: &str| {
+        let body = json!({ "choice": choice, "reason": "so it is", "by": "person/eva-ek", "on": "2026-03-16" });
+        (format!("decision/{STATUS} {place}"), body)
+    };
+    let read_here = decision("femo/hawthorne", "read");
+    let with = |more: &[(String, Value)]| {
+        let all = more.iter().cloned();
+        Value::Object(all.collect())
+    };
+    let verdict = asked(
+        Cause::SourceOwnership,
+        STATUS,
+        with(std::slice::from_ref(&read_here)),
+    );
+    assert_eq!(verdict.verdict().weight, 7);
+    let is =
+        |standing, ground, records| is(standing, ground, Cause::SourceOwnership, STATUS, records);
+    let wrote = ("fact/a".to_owned(), passed(STATUS, "write"));
+    is(RuledOut, "passed `write`", with(&[read_here, wrote]));
+    // Another place is none of its concern.
+    let elsewhere = decision("femo/berlin", "read");
+    let place = json!({ "kind": "facility", "name": "Berlin" });
+    let place = ("boundary/femo/berlin".to_owned(), place);
+    let write_here = decision("femo/hawthorne", "write");
+    let both = [elsewhere.clone(), place.clone(), write_here];
+    is(RuledOut, "it was decided to write", with(&both));
+    is(
+        Unknown,
+        "no decision and no test",
+        with(&[elsewhere, place]),
+    );
 }
