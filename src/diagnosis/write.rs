@@ -197,10 +197,6 @@ pub(super) fn source_ownership(case: &Case<'_>) -> Verdict {
     if let Some(seen) = written(case) {
         return ruled_out(cause, told(&seen));
     }
-    if !case.level.writes {
-        let text = format!("{}: whose record it is does not matter", no_write(case));
-        return ruled_out(cause, declared(text));
-    }
     let boundary = &case.account.boundary;
     let is_decided = |node: &BoundaryPath| {
         decisions().any(|(key, it)| it.choice == Choice::Write && key.boundary.holds(node))
@@ -219,6 +215,10 @@ pub(super) fn source_ownership(case: &Case<'_>) -> Verdict {
         );
         let show = format!("keyroll account show {id}");
         return likely(cause, STRONG, recorded(text, decision.on), show);
+    }
+    if !case.level.writes {
+        let text = format!("{}: whose record it is does not matter", no_write(case));
+        return ruled_out(cause, declared(text));
     }
     let write = case.seen(Side::Provider, ProbeKind::Write);
     let way = case.way(Side::Provider, &[ProbeKind::Write]);
