@@ -8,6 +8,10 @@ use crate::reconcile::rows::{Filter, Values};
 /// The most bytes that are kept of an id or a word.
 const KEPT: usize = 200;
 
+/// No log that anybody reads is older: an earlier time is that of a clock that was never set, and would make a log of one
+/// day one of decades.
+const FIRST_YEAR: i32 = 2000;
+
 /// How the fields of a log are found among the values of a record.
 pub(super) struct Form<'m> {
     map: &'m LogMap,
@@ -75,6 +79,9 @@ impl<'m> Form<'m> {
             .ok_or("its time is neither RFC 3339 nor a number of seconds")?;
         if time.date() > latest {
             return Err("its time lies in the future");
+        }
+        if time.date().year() < FIRST_YEAR {
+            return Err("its time lies before the year 2000");
         }
         let kept = |at: usize| value(at).map(kept);
         Ok(Entry {

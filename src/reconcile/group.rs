@@ -1,9 +1,8 @@
-//! The records of one request, as they come by: first the provider's, then the platform's; of each side by action, record
-//! and time. Holds a few of them, however many there are.
+//! The records of one request, as they come by: first the provider's, then the platform's; of each side by action, record,
+//! account and time. Holds a few of them, however many there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::date::Timestamp;
 use crate::model::entitlement::Side;
 use crate::model::log::LogMap;
 use crate::model::reconciliation::Discrepancy;
@@ -37,16 +36,11 @@ impl Patience {
     }
 }
 
-/// A span of time, both ends in it.
-type Window = (Timestamp, Timestamp);
-
 /// A request and what came of it so far.
 pub(super) struct Group {
     is_request: bool,
     name: String,
-    window: Option<Window>,
     patience: [Patience; 2],
-    spans: [Option<Window>; 2],
     held: [Held; 2],
     run: Option<Run>,
 }
@@ -54,8 +48,8 @@ pub(super) struct Group {
 /// What one side has of a request.
 #[derive(Default)]
 struct Held {
-    /// The first write to each record by each account, which the other side must have; and how many there are.
-    writes: BTreeMap<(String, u32), (Spot, u64)>,
+    /// The first write to each record by each account in each window, which the other side must have; and how many there are.
+    writes: BTreeMap<(String, (u32, usize)), (Spot, u64)>,
     /// The records of which it says that something was done.
     done: BTreeSet<String>,
     /// Whether there are more of those than are held.
@@ -70,18 +64,11 @@ struct Run {
 }
 
 impl Group {
-    pub fn of(
-        key: &Key,
-        window: Option<Window>,
-        patience: [Patience; 2],
-        spans: [Option<Window>; 2],
-    ) -> Group {
+    pub fn of(key: &Key, patience: [Patience; 2]) -> Group {
         Group {
             is_request: key.is_request,
             name: key.name.clone(),
-            window,
             patience,
-            spans,
             held: [Held::default(), Held::default()],
             run: None,
         }
@@ -100,8 +87,13 @@ impl Group {
         words: &Words,
         tally: &mut Tally,
     ) {
-        if let Some(window) = self.window.filter(|_| self.is_request) {
-            self.held[side as usize].take(&spot, window, joined);
+        match self.is_request {
+            true => self.held[side as usize].take(&spot, joined),
+            false => {
+                if let Some(counts) = spot.counts_in(&joined.cover) {
+                    *joined.uncompared.entry(counts).or_default() += 1;
+                }
+            }
         }
         if spot.account.is_none() {
             return;
@@ -110,12 +102,14 @@ impl Group {
         let tries = match self.run.take() {
             Some(run) if run.goes_on(side, &spot, self.is_request, patience) => {
                 let failed = run.last.ended == Ended::Failed && run.last.is_judged;
-                joined.retried.extend(run.last.account.filter(|_| failed));
+                let account = run.last.account.filter(|_| failed);
+                let on = run.last.time.date();
+                joined.retried.extend(account.map(|number| (number, on)));
                 run.tries + 1
             }
             before => {
                 if let Some(run) = before {
-                    self.end_run(&run, Some((side, &spot)), joined, words, tally);
+                    self.end_run(&run, joined, words, tally);
                 }
                 1
             }
@@ -131,14 +125,7 @@ impl Group {
     }
 
     /// Judges a run of tries that is over.
-    fn end_run(
-        &self,
-        run: &Run,
-        next: Option<(Side, &Spot)>,
-        joined: &mut Joined,
-        words: &Words,
-        tally: &mut Tally,
-    ) {
+    fn end_run(&self, run: &Run, joined: &mut Joined, words: &Words, tally: &mut Tally) {
         let patience = self.patience[run.side as usize];
         let last = &run.last;
         // After so many tries it may give up.
@@ -146,12 +133,8 @@ impl Group {
         if !is_left || !last.is_judged {
             return;
         }
-        let later = next.is_some_and(|(side, next)| {
-            side == run.side && next.is_same(last) && next.time > last.time
-        });
         let until = last.time.unix().saturating_add(patience.within);
-        let is_covered = self.spans[run.side as usize].is_some_and(|(_, to)| to.unix() >= until);
-        match later || is_covered {
+        match joined.cover.goes_on(run.side, last.time, until) {
             true => self.tell(Discrepancy::NotRetried, last, words, tally),
             false => joined.undecided += 1,
         }
@@ -160,7 +143,7 @@ impl Group {
     /// Judges what only the whole request shows.
     pub fn end(mut self, joined: &mut Joined, words: &Words, tally: &mut Tally) {
         if let Some(run) = self.run.take() {
-            self.end_run(&run, None, joined, words, tally);
+            self.end_run(&run, joined, words, tally);
         }
         if !self.is_request {
             return;
@@ -169,15 +152,22 @@ impl Group {
             Discrepancy::MissingAtPlatform,
             Discrepancy::MissingAtProvider,
         ];
-        for side in [Side::Provider, Side::Platform] {
-            let (own, other) = (&self.held[side as usize], &self.held[1 - side as usize]);
-            for ((record, account), (write, count)) in &own.writes {
+        for (side, there) in [
+            (Side::Provider, Side::Platform),
+            (Side::Platform, Side::Provider),
+        ] {
+            let (own, other) = (&self.held[side as usize], &self.held[there as usize]);
+            for ((record, counts), (write, count)) in &own.writes {
                 match other.has(record) {
                     Some(true) => {}
+                    Some(false) if joined.cover.is_at_edge(there, write.time) => {
+                        *joined.compared.entry(*counts).or_default() -= count;
+                        joined.undecided += count;
+                    }
                     Some(false) => self.tell(missing[side as usize], write, words, tally),
                     None => {
-                        *joined.compared.entry(*account).or_default() -= count;
-                        *joined.uncompared.entry(*account).or_default() += count;
+                        *joined.compared.entry(*counts).or_default() -= count;
+                        *joined.uncompared.entry(*counts).or_default() += count;
                     }
                 }
             }
@@ -205,22 +195,22 @@ impl Group {
 }
 
 impl Held {
-    fn take(&mut self, spot: &Spot, window: Window, joined: &mut Joined) {
+    fn take(&mut self, spot: &Spot, joined: &mut Joined) {
         if spot.ended == Ended::Done && !self.done.contains(&spot.record) {
             match self.done.len() < MOST_HELD {
                 true => _ = self.done.insert(spot.record.clone()),
                 false => self.has_more = true,
             }
         }
-        let Some(account) = spot.account.filter(|_| spot.is_compared(window)) else {
+        let Some(counts) = spot.counts_in(&joined.cover) else {
             return;
         };
-        let key = (spot.record.clone(), account);
+        let key = (spot.record.clone(), counts);
         if self.writes.len() >= MOST_HELD && !self.writes.contains_key(&key) {
-            *joined.uncompared.entry(account).or_default() += 1;
+            *joined.uncompared.entry(counts).or_default() += 1;
             return;
         }
-        *joined.compared.entry(account).or_default() += 1;
+        *joined.compared.entry(counts).or_default() += 1;
         self.writes.entry(key).or_insert((spot.clone(), 0)).1 += 1;
     }
 
@@ -247,6 +237,7 @@ impl Run {
 
 impl Spot {
     fn is_same(&self, other: &Spot) -> bool {
-        self.word == other.word && self.record == other.record
+        let who = self.account == other.account;
+        who && self.word == other.word && self.record == other.record
     }
 }

@@ -11,6 +11,7 @@ use crate::reconcile::entry::Ended;
 use crate::reconcile::group::{Group, Patience};
 use crate::reconcile::outcome::LogRead;
 use crate::reconcile::sorter::Sorter;
+use crate::reconcile::stretch::Cover;
 use crate::reconcile::tally::Tally;
 use crate::reconcile::words::Words;
 
@@ -36,19 +37,18 @@ pub(super) struct Join {
     patience: [Patience; 2],
     /// Whether both sides name requests.
     is_joined: bool,
-    uncompared: HashMap<u32, u64>,
 }
 
 /// What came of it, beside findings.
 pub(super) struct Joined {
-    pub window: Option<(Timestamp, Timestamp)>,
-    /// How many writes of each account were held against the other side.
-    pub compared: HashMap<u32, u64>,
+    pub cover: Cover,
+    /// How many writes of each account were held against the other side, by the number of the window.
+    pub compared: HashMap<(u32, usize), u64>,
     /// How many could not be.
-    pub uncompared: HashMap<u32, u64>,
+    pub uncompared: HashMap<(u32, usize), u64>,
     pub undecided: u64,
-    /// The accounts of which a failure was seen that was tried again.
-    pub retried: BTreeSet<u32>,
+    /// The accounts of which a failure was seen that was tried again, by its day.
+    pub retried: BTreeSet<(u32, Date)>,
 }
 
 impl Join {
@@ -58,7 +58,6 @@ impl Join {
             sorter: Sorter::new(),
             patience: maps.map(Patience::of),
             is_joined: maps.into_iter().all(names),
-            uncompared: HashMap::new(),
         }
     }
 
@@ -70,15 +69,9 @@ impl Join {
         identity: &str,
         spot: &Spot,
     ) -> io::Result<()> {
-        if request.is_none() {
-            if self.is_joined && spot.writes && spot.is_judged && spot.ended == Ended::Done {
-                let account = spot.account.into_iter();
-                account.for_each(|number| *self.uncompared.entry(number).or_default() += 1);
-            }
-            // Of somebody unknown, and of no request: it tells nothing of any other record.
-            if spot.account.is_none() {
-                return Ok(());
-            }
+        // Of somebody unknown, and of no request: it tells nothing of any other record.
+        if request.is_none() && spot.account.is_none() {
+            return Ok(());
         }
         let key = Key {
             is_request: request.is_some(),
@@ -89,7 +82,7 @@ impl Join {
     }
 }
 
-/// What records are sorted by, before their action, record and time.
+/// What records are sorted by, before their action, record, account and time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub is_request: bool,
@@ -106,18 +99,14 @@ pub(super) fn join(
     words: &Words,
     tally: &mut Tally,
 ) -> io::Result<Joined> {
-    let of_side = |side| {
-        let spans = logs.iter().filter(|log| log.side == side);
-        let spans = spans.filter_map(|log| log.span);
-        spans.reduce(|(a, b), (from, to)| (a.min(from), b.max(to)))
-    };
-    let spans = [of_side(Side::Provider), of_side(Side::Platform)];
-    let window = spans[0].zip(spans[1]).filter(|_| join.is_joined);
-    let window = window.and_then(|((a, b), (c, d))| clipped((a.max(c), b.min(d)), days));
+    let mut cover = Cover::of(logs, days);
+    if !join.is_joined {
+        cover.windows.clear();
+    }
     let mut joined = Joined {
-        window,
+        cover,
         compared: HashMap::new(),
-        uncompared: join.uncompared,
+        uncompared: HashMap::new(),
         undecided: 0,
         retried: BTreeSet::new(),
     };
@@ -129,7 +118,7 @@ pub(super) fn join(
             if let Some(done) = group.take() {
                 done.end(&mut joined, words, tally);
             }
-            group = Some(Group::of(&key, window, join.patience, spans));
+            group = Some(Group::of(&key, join.patience));
         }
         if let Some(group) = &mut group {
             group.take(key.side, spot, &mut joined, words, tally);
@@ -141,26 +130,16 @@ pub(super) fn join(
     Ok(joined)
 }
 
-/// The part of a window that lies within some days.
-fn clipped(
-    (from, to): (Timestamp, Timestamp),
-    (since, until): (Option<Date>, Option<Date>),
-) -> Option<(Timestamp, Timestamp)> {
-    let from = since.map_or(from, |day| from.max(day.into()));
-    let end = |day: Date| Timestamp::from_unix(Timestamp::from(day.plus_days(1)).unix() - 1);
-    let to = until.map_or(to, |day| to.min(end(day)));
-    (from <= to).then_some((from, to))
-}
-
 impl Spot {
-    /// Whether the other side must have a record of it.
-    pub fn is_compared(&self, (from, to): (Timestamp, Timestamp)) -> bool {
+    /// The account and the window that it counts in, where the other side must have a record of it.
+    pub fn counts_in(&self, cover: &Cover) -> Option<(u32, usize)> {
         let is_write = self.writes && self.is_judged && self.ended == Ended::Done;
-        is_write && (from..=to).contains(&self.time)
+        let account = self.account.filter(|_| is_write)?;
+        Some((account, cover.window(self.time)?))
     }
 }
 
-/// A record as it is sorted: key, side, action, record, time; then the rest.
+/// A record as it is sorted: key, side, action, record, account, time; then the rest.
 fn written(key: &Key, spot: &Spot) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 + key.name.len() + spot.record.len());
     let text = |out: &mut Vec<u8>, text: &str| {
@@ -173,11 +152,11 @@ fn written(key: &Key, spot: &Spot) -> Vec<u8> {
     out.push(key.side as u8);
     out.extend(spot.word.to_be_bytes());
     text(&mut out, &spot.record);
+    out.extend(spot.account.unwrap_or(u32::MAX).to_be_bytes());
     // Times of logs are after 1970.
     out.extend(spot.time.unix().to_be_bytes());
     out.extend((spot.at.0 as u32).to_be_bytes());
     out.extend(spot.at.1.to_be_bytes());
-    out.extend(spot.account.unwrap_or(u32::MAX).to_be_bytes());
     let ended = match spot.ended {
         Ended::Done => 0,
         Ended::Failed => 1,
@@ -197,10 +176,10 @@ fn read(item: &[u8]) -> Option<(Key, Spot)> {
     };
     let word = u32::from_be_bytes(fixed(&mut rest)?);
     let record = text(&mut rest)?;
+    let account = u32::from_be_bytes(fixed(&mut rest)?);
     let time = Timestamp::from_unix(i64::from_be_bytes(fixed(&mut rest)?));
     let log = u32::from_be_bytes(fixed(&mut rest)?) as usize;
     let line = u64::from_be_bytes(fixed(&mut rest)?);
-    let account = u32::from_be_bytes(fixed(&mut rest)?);
     let flags = byte(&mut rest)?;
     let key = Key {
         is_request,

@@ -1,8 +1,7 @@
 //! Reads the records of logs and judges each by itself; what only two records together tell is left to [`join`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use crate::lifecycle::usage;
 use crate::model::account::AccountStatus;
 use crate::model::date::Date;
 use crate::model::entitlement::Side;
@@ -13,9 +12,10 @@ use crate::reconcile::entry::{Ended, Entry, Form};
 use crate::reconcile::join::{self, Join, Spot};
 use crate::reconcile::known::{Known, Verdict, Whose};
 use crate::reconcile::lines::Lines;
-use crate::reconcile::outcome::{Kind, LogRead, Malformed, Outcome, Place, Used};
+use crate::reconcile::outcome::{Kind, LogRead, Malformed, Outcome, Place};
 use crate::reconcile::rows::{Places, quoted};
 use crate::reconcile::tally::Tally;
+use crate::reconcile::told;
 use crate::reconcile::words::Words;
 use crate::reconcile::{Against, Log, Unread};
 
@@ -132,13 +132,13 @@ impl<'a> Judge<'a> {
             None => (time, time),
             Some((from, to)) => (from.min(time), to.max(time)),
         });
-        let met = Met {
+        let mut met = Met {
             at,
             side: read.side,
             map,
             is_judged: self.is_judged(&entry),
             is_ignored: map.ignored.iter().any(|word| word.as_str() == entry.action),
-            word: self.words.number(&entry.action),
+            word: Words::OTHER,
             entry: &entry,
         };
         let environment = self.environment(&met);
@@ -147,6 +147,8 @@ impl<'a> Judge<'a> {
             .whose(met.side, &entry.identity, environment.as_ref());
         let (account, writes) = match whose {
             Whose::Account(number, is_there) => {
+                // Only then: of names and words that anybody makes up there is no end.
+                met.word = self.words.number(&entry.action);
                 if !is_there {
                     let name = environment.as_ref().map(|name| name.as_str());
                     let kind = Kind::Of(Discrepancy::WrongEnvironment);
@@ -224,7 +226,7 @@ impl<'a> Judge<'a> {
         }
         let writes = verdict.as_ref().is_some_and(|verdict| verdict.writes);
         if met.is_judged {
-            let one = self.tally.works(number, met.side, entry.time);
+            let one = self.tally.works(number, (met.side, met.at.0), entry.time);
             let key = verdict.and_then(|verdict| verdict.key);
             one.used.extend(key.filter(|_| entry.ended == Ended::Done));
         }
@@ -297,44 +299,34 @@ impl<'a> Judge<'a> {
         let days = (self.against.since, self.against.until);
         let joined = join::join(self.join, &self.logs, days, &self.words, &mut self.tally);
         let joined = joined.map_err(Unread::Scratch)?;
-        let accounts = &self.known.accounts;
-        let name = |number: u32| accounts[number as usize].0.clone();
-        let mut used = Vec::new();
-        for ((number, side), one) in self.tally.uses() {
-            let account = accounts[number as usize].1;
-            let seen: BTreeSet<_> = one.used.iter().collect();
+        let found = self.tally.days();
+        let windows = told::windows(
+            &self.known.accounts,
+            self.against.environment,
+            &joined,
+            &found,
+        );
+        let used = self.tally.uses().into_iter();
+        let used = used.filter_map(|((number, side), by_log)| {
             // Of one record nobody can tell what else is used.
             let map = self.maps[side as usize].filter(|_| self.against.record.is_none());
-            let never = map.map(|map| usage::never(account, side, map, &seen));
-            let never = never.into_iter().flatten().cloned().collect();
-            used.push(Used {
-                account: name(number),
-                side,
-                records: one.records,
-                first: one.first,
-                last: one.last,
-                used: one.used,
-                never,
-            });
-        }
-        let uncompared = joined.uncompared.iter();
-        let uncompared = uncompared.map(|(number, count)| (name(*number), *count));
-        let mut compared = BTreeMap::new();
-        for (number, (id, account)) in (0..).zip(accounts).filter(|_| joined.window.is_some()) {
-            let records = joined.compared.get(&number).copied().unwrap_or_default();
-            let environment = self.against.environment;
-            if records > 0 || environment.is_none_or(|name| account.environment == *name) {
-                compared.insert((*id).clone(), records);
-            }
-        }
+            told::used_of(
+                self.known.accounts[number as usize],
+                (side, map),
+                &self.logs,
+                &by_log,
+            )
+        });
+        let used = used.collect();
+        let accounts = &self.known.accounts;
+        let name = |number: u32| accounts[number as usize].0.clone();
         Ok(Outcome {
             at: self.against.now,
-            compared,
-            window: joined.window,
-            uncompared: uncompared.collect(),
+            compared: told::sum(&windows, |window| &window.compared),
+            uncompared: told::sum(&windows, |window| &window.uncompared),
+            windows,
             undecided: joined.undecided,
             left_out: self.tally.left_out,
-            retried: joined.retried.iter().map(|number| name(*number)).collect(),
             cut: self.tally.cut.iter().map(|number| name(*number)).collect(),
             findings: self.tally.findings(name),
             used,

@@ -11,7 +11,9 @@ mod lines;
 mod outcome;
 mod rows;
 mod sorter;
+mod stretch;
 mod tally;
+mod told;
 mod words;
 
 use std::collections::BTreeMap;
@@ -27,8 +29,10 @@ use crate::model::text::Text;
 
 pub use census::{Counted, List, MOST_ORPHANS, NotAList, census};
 pub use outcome::{
-    Finding, Kind, LogRead, Malformed, Outcome, Place, Used, changes, facts, poorer, severity,
+    Finding, Kind, LogRead, Malformed, Outcome, Place, Used, Window, changes, facts, poorer,
+    severity,
 };
+pub use stretch::{Stretch, stretches};
 
 /// What a log is held against.
 pub struct Against<'a> {

@@ -16,6 +16,7 @@ use crate::model::key::FactKey;
 use crate::model::reconciliation::{Compared, Discrepancy, Reading};
 use crate::model::record::Record;
 use crate::model::text::Text;
+use crate::reconcile::stretch::Stretch;
 
 /// What a finding is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,6 +131,31 @@ pub struct Used {
     pub used: BTreeSet<EntitlementKey>,
     /// What it holds, and what the map has words for, and what the log shows no use of.
     pub never: Vec<EntitlementKey>,
+    /// The same, by the stretches of time that its logs cover.
+    pub stretches: Vec<Worked>,
+}
+
+/// What an account did in one stretch of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worked {
+    pub stretch: Stretch,
+    pub records: u64,
+    pub last: Timestamp,
+    pub used: BTreeSet<EntitlementKey>,
+}
+
+/// A stretch of time that logs of both sides cover, and what came of holding them against each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// How many writes of each account were held against the other side.
+    pub compared: BTreeMap<AccountId, u64>,
+    /// How many could not be: they have no id of their request, or it has too many.
+    pub uncompared: BTreeMap<AccountId, u64>,
+    /// What was found of each account, and of what lies in a gap before the next; `not-retried` with 0 where a failure was
+    /// tried again.
+    pub found: BTreeMap<AccountId, BTreeMap<Discrepancy, u64>>,
 }
 
 /// All that the logs told.
@@ -138,19 +164,18 @@ pub struct Outcome {
     /// When it was told.
     pub at: Timestamp,
     pub logs: Vec<LogRead>,
-    /// What both sides cover, where there are logs of both and requests have ids.
-    pub window: Option<(Timestamp, Timestamp)>,
+    /// What both sides cover, in order, where there are logs of both and requests have ids.
+    pub windows: Vec<Window>,
     /// The gravest first.
     pub findings: Vec<Finding>,
     pub used: Vec<Used>,
-    /// How many writes of each account were held against the other side.
+    /// How many writes of each account were held against the other side, in all windows.
     pub compared: BTreeMap<AccountId, u64>,
-    /// How many could not be: they have no id of their request, or it has too many.
+    /// How many could not be.
     pub uncompared: BTreeMap<AccountId, u64>,
-    /// Failures so near the end of their log that nobody can tell whether they were tried again.
+    /// Failures, and writes that the other side has not, so near the end of a log that nobody can tell what it would have
+    /// shown next.
     pub undecided: u64,
-    /// The accounts of which a failure was seen that was tried again.
-    pub retried: BTreeSet<AccountId>,
     /// Findings beyond the number that is kept.
     pub left_out: u64,
     /// The accounts of which some were left out: nothing is recorded of how their logs compare.
@@ -158,16 +183,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The first and last moment that the logs of a side cover.
-    pub fn span(&self, side: Side) -> Option<(Timestamp, Timestamp)> {
+    /// How the logs of a side that tell of some time are called together.
+    fn name(&self, side: Side, (from, to): Stretch) -> Option<Text> {
+        let tells = |span: Option<Stretch>| span.is_some_and(|(a, b)| a <= to && b >= from);
         let of_side = self.logs.iter().filter(|log| log.side == side);
-        let spans = of_side.filter_map(|log| log.span);
-        spans.reduce(|(a, b), (from, to)| (a.min(from), b.max(to)))
-    }
-
-    /// How the logs of a side are called together.
-    pub fn name(&self, side: Side) -> Option<Text> {
-        let mut of_side = self.logs.iter().filter(|log| log.side == side);
+        let mut of_side = of_side.filter(|log| tells(log.span));
         let first = &of_side.next()?.name;
         match of_side.count() {
             0 => Some(first.clone()),
@@ -184,7 +204,8 @@ impl Outcome {
     }
 }
 
-/// The facts that are kept: who was seen at work, and what the comparison came to for each account that works there.
+/// The facts that are kept: who was seen at work, and what the comparison came to for each account that works there; of each
+/// stretch of time that logs cover its own.
 pub fn facts(
     outcome: &Outcome,
     inventory: &Inventory,
@@ -192,63 +213,61 @@ pub fn facts(
 ) -> Vec<Fact> {
     let mut out = Vec::new();
     for used in &outcome.used {
-        let Some((since, until)) = outcome.span(used.side) else {
-            continue;
-        };
         let account = inventory.accounts.get(&used.account);
         let map = account.and_then(|account| usage::map_of(inventory, account, used.side));
-        let reading = Reading {
-            side: used.side,
-            since: since.date().max(days.0.unwrap_or(since.date())),
-            until: until.date().min(days.1.unwrap_or(until.date())),
-            records: used.records,
-            used: used.used.iter().cloned().collect(),
-            words_digest: map.and_then(|map| map.words_digest().parse().ok()),
-        };
-        out.push(Fact::Seen {
-            account: used.account.clone(),
-            on: used.last.date(),
-            log: outcome.name(used.side),
-            reading: Some(Box::new(reading)),
-        });
+        let words_digest = map.and_then(|map| map.words_digest().parse().ok());
+        for worked in &used.stretches {
+            let (since, until) = (worked.stretch.0.date(), worked.stretch.1.date());
+            let reading = Reading {
+                side: used.side,
+                since: since.max(days.0.unwrap_or(since)),
+                until: until.min(days.1.unwrap_or(until)),
+                records: worked.records,
+                used: worked.used.iter().cloned().collect(),
+                words_digest: words_digest.clone(),
+            };
+            out.push(Fact::Seen {
+                account: used.account.clone(),
+                on: worked.last.date(),
+                log: outcome.name(used.side, worked.stretch),
+                reading: Some(Box::new(reading)),
+            });
+        }
     }
-    let names = outcome
-        .name(Side::Provider)
-        .zip(outcome.name(Side::Platform));
-    let (Some((since, until)), Some((provider_log, platform_log))) = (outcome.window, names) else {
-        return out;
+    let compared = outcome.windows.iter();
+    out.extend(compared.flat_map(|window| comparisons(outcome, window, inventory)));
+    out
+}
+
+/// What the comparison in one window came to.
+fn comparisons(outcome: &Outcome, window: &Window, inventory: &Inventory) -> Vec<Fact> {
+    let span = (window.from, window.to);
+    let [provider_log, platform_log] =
+        [Side::Provider, Side::Platform].map(|side| outcome.name(side, span));
+    let (Some(provider_log), Some(platform_log)) = (provider_log, platform_log) else {
+        return Vec::new();
     };
-    let whole = outcome.compared.iter();
+    let mut out = Vec::new();
+    let whole = window.compared.iter();
     for (account, records) in whole.filter(|(account, _)| !outcome.cut.contains(*account)) {
-        let is_at_work = inventory
-            .accounts
-            .get(account)
-            .is_some_and(|account| account.status == AccountStatus::Active);
-        let mut found: BTreeMap<Discrepancy, u64> = BTreeMap::new();
-        for finding in &outcome.findings {
-            if let (Kind::Of(kind), Some(of)) = (finding.kind, &finding.account)
-                && of == account
-            {
-                *found.entry(kind).or_default() += finding.count;
-            }
-        }
-        if *records == 0 && found.is_empty() && !is_at_work {
+        let known = inventory.accounts.get(account);
+        let is_at_work = known.is_some_and(|account| account.status == AccountStatus::Active);
+        let found = window.found.get(account).cloned().unwrap_or_default();
+        let is_nothing = found.values().all(|count| *count == 0);
+        if *records == 0 && is_nothing && !is_at_work {
             continue;
-        }
-        if outcome.retried.contains(account) {
-            found.entry(Discrepancy::NotRetried).or_default();
         }
         out.push(Fact::Reconciled {
             account: account.clone(),
-            on: until.date(),
+            on: window.to.date(),
             compared: Box::new(Compared {
-                since: since.date(),
-                until: until.date(),
+                since: window.from.date(),
+                until: window.to.date(),
                 at: Some(outcome.at),
                 provider_log: provider_log.clone(),
                 platform_log: platform_log.clone(),
                 records: *records,
-                uncompared: outcome.uncompared.get(account).copied().unwrap_or_default(),
+                uncompared: window.uncompared.get(account).copied().unwrap_or_default(),
                 found,
             }),
         });

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::date::Timestamp;
+use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::{EntitlementKey, Side};
 use crate::model::id::AccountId;
+use crate::model::reconciliation::Discrepancy;
 use crate::model::text::shape::masked;
 use crate::reconcile::outcome::{Finding, Kind, Place, severity};
 
@@ -19,8 +20,10 @@ type About = (Kind, Option<u32>, Option<String>);
 /// The counts so far.
 pub(super) struct Tally {
     found: BTreeMap<About, Count>,
-    /// By account and side.
-    used: HashMap<(u32, Side), Use>,
+    /// By account, side and the number of the log.
+    used: HashMap<(u32, Side, usize), Use>,
+    /// How often what was found of each account, by day.
+    days: BTreeMap<(u32, Discrepancy, Date), u64>,
     examples: usize,
     /// How many there are of each account, and of nobody.
     told: HashMap<Option<u32>, usize>,
@@ -38,6 +41,7 @@ struct Count {
 }
 
 /// What one account did.
+#[derive(Clone)]
 pub(super) struct Use {
     pub records: u64,
     pub first: Timestamp,
@@ -45,11 +49,23 @@ pub(super) struct Use {
     pub used: BTreeSet<EntitlementKey>,
 }
 
+impl Use {
+    /// The same, and what it did by another log.
+    pub fn with(mut self, other: Use) -> Use {
+        self.records += other.records;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.used.extend(other.used);
+        self
+    }
+}
+
 impl Tally {
     pub fn new(examples: usize) -> Tally {
         Tally {
             found: BTreeMap::new(),
             used: HashMap::new(),
+            days: BTreeMap::new(),
             examples,
             told: HashMap::new(),
             left_out: 0,
@@ -76,6 +92,10 @@ impl Tally {
             }
             *told += 1;
         }
+        if let (Kind::Of(discrepancy), Some(account), _) = &about {
+            let key = (*account, *discrepancy, time.date());
+            *self.days.entry(key).or_default() += 1;
+        }
         let count = self.found.entry(about).or_insert(Count {
             count: 0,
             not_done: 0,
@@ -93,8 +113,9 @@ impl Tally {
     }
 
     /// Counts a record of an account's work.
-    pub fn works(&mut self, account: u32, side: Side, time: Timestamp) -> &mut Use {
-        let one = self.used.entry((account, side)).or_insert(Use {
+    pub fn works(&mut self, account: u32, at: (Side, usize), time: Timestamp) -> &mut Use {
+        let (side, log) = at;
+        let one = self.used.entry((account, side, log)).or_insert(Use {
             records: 0,
             first: time,
             last: time,
@@ -106,11 +127,19 @@ impl Tally {
         one
     }
 
-    /// What was used, by account and side in their order.
-    pub fn uses(&mut self) -> Vec<((u32, Side), Use)> {
-        let mut all: Vec<_> = std::mem::take(&mut self.used).into_iter().collect();
-        all.sort_by_key(|(key, _)| *key);
+    /// What was used, by account and side in their order, with the number of each log.
+    pub fn uses(&mut self) -> BTreeMap<(u32, Side), Vec<(usize, Use)>> {
+        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for ((account, side, log), one) in std::mem::take(&mut self.used) {
+            let of: &mut Vec<(usize, Use)> = all.entry((account, side)).or_default();
+            of.push((log, one));
+        }
         all
+    }
+
+    /// How often what was found of each account, by day.
+    pub fn days(&mut self) -> BTreeMap<(u32, Discrepancy, Date), u64> {
+        std::mem::take(&mut self.days)
     }
 
     /// The findings, the gravest first; what looks like a secret is hidden.

@@ -1,16 +1,16 @@
 //! Each kind of finding by a log that has it, and beside it by one that has not.
 
 mod joined;
+mod recorded;
 
 use serde_json::{Value, json};
 
 use crate::catalog::Policy;
-use crate::model::change::Change;
 use crate::model::entitlement::Side;
 use crate::model::finding::Severity;
 use crate::model::inventory::Inventory;
 use crate::model::record::Record;
-use crate::reconcile::{Against, Log, Outcome, changes, facts, read, severity};
+use crate::reconcile::{Against, Log, Outcome, facts, read, severity};
 
 fn roll(more: Value) -> Inventory {
     let fields = json!({ "time": "/t", "identity": "/i", "action": "/a", "record": "/r", "boundary": "/b",
@@ -78,6 +78,13 @@ impl Reading {
     }
 
     fn read(&self, provider: Option<&[String]>, platform: Option<&[String]>) -> Outcome {
+        let files = [(Side::Provider, provider), (Side::Platform, platform)];
+        let files = files.map(|(side, lines)| Some((side, lines?)));
+        self.read_files(&files.into_iter().flatten().collect::<Vec<_>>())
+    }
+
+    /// The same of any files of each side.
+    fn read_files(&self, files: &[(Side, &[String])]) -> Outcome {
         let (id, hub) = ("unicmms".parse().unwrap(), "hub".parse().unwrap());
         let environment = "production".parse().unwrap();
         let against = Against {
@@ -102,16 +109,13 @@ impl Reading {
             Side::Provider => self.inventory.providers[&id].log.as_deref().unwrap(),
             Side::Platform => self.inventory.platforms[&hub].log.as_deref().unwrap(),
         };
-        let texts = [(Side::Provider, provider), (Side::Platform, platform)];
-        let texts = texts.map(|(side, lines)| (side, lines.map(|lines| lines.concat())));
-        let logs = texts.iter().filter_map(|(side, text)| {
-            let text = text.as_ref()?;
-            Some(Log {
-                side: *side,
-                name: side.as_str().parse().unwrap(),
-                map: map(*side),
-                from: Box::new(text.as_bytes()),
-            })
+        let texts = files.iter().map(|(side, lines)| (*side, lines.concat()));
+        let texts: Vec<(Side, String)> = texts.collect();
+        let logs = texts.iter().map(|(side, text)| Log {
+            side: *side,
+            name: side.as_str().parse().unwrap(),
+            map: map(*side),
+            from: Box::new(text.as_bytes()),
         });
         read(&against, logs.collect()).unwrap()
     }
@@ -246,6 +250,8 @@ fn what_cannot_be_read_is_counted_and_named_and_spoils_nothing() {
         "[]\n".to_owned(),
         line("08:00:00", json!({ "t": "yesterday" })),
         line("08:00:00", json!({ "t": "2027-01-01T00:00:00Z" })),
+        line("08:00:00", json!({ "t": "1999-12-31T23:59:59Z" })),
+        line("08:00:00", json!({ "t": 7 })),
         line("08:00:00", json!({ "i": null })),
         line("08:00:00", json!({ "a": { "b": 1 } })),
         format!("{{\"x\":\"{}\"}}\n", "x".repeat(70_000)),
@@ -254,9 +260,11 @@ fn what_cannot_be_read_is_counted_and_named_and_spoils_nothing() {
     lines.insert(0, "\n".to_owned());
     let outcome = Reading::of(json!({})).read(Some(&lines), None);
     let log = &outcome.logs[0];
-    assert_eq!((log.records, log.malformed), (8, 7));
+    assert_eq!((log.records, log.malformed), (10, 9));
+    let days = log.span.map(|(from, to)| (from.date(), to.date()));
+    assert_eq!(days.map(|(from, to)| from.days_until(to)), Some(0));
     let named: Vec<u64> = log.examples.iter().map(|one| one.line).collect();
-    assert_eq!(named, [2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(named, [2, 3, 4, 5, 6, 7, 8, 9, 10]);
     assert_eq!(outcome.used[0].records, 1);
     assert_eq!(outcome.worst(), Some(Severity::Warning));
 }
@@ -320,62 +328,6 @@ fn an_account_of_which_findings_were_left_out_is_not_recorded_as_compared() {
 }
 
 #[test]
-fn what_is_used_and_never_used_is_told_and_recorded_once() {
-    let provider = [
-        line("06:00:00", json!({ "q": "a" })),
-        line("07:00:00", json!({ "q": "b", "o": "denied", "a": "list" })),
-        line("20:00:00", json!({ "q": "z" })),
-    ];
-    let platform = [
-        line("06:00:00", json!({ "q": "a", "a": "push" })),
-        line("20:00:00", json!({ "q": "z", "a": "push" })),
-    ];
-    let mut reading = Reading::of(json!({}));
-    let outcome = reading.read(Some(&provider), Some(&platform));
-    assert_eq!(told(&outcome), [""; 0]);
-    let used = &outcome.used[0];
-    let keys = |keys: &mut dyn Iterator<Item = &crate::model::entitlement::EntitlementKey>| {
-        keys.map(|key| key.to_string()).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        keys(&mut used.used.iter()),
-        ["work-order/manage-work-order-status"]
-    );
-    // `asset/view-assets` has no word in the map: the log cannot show it. What was refused was not used.
-    assert_eq!(
-        keys(&mut used.never.iter()),
-        ["work-order/view-work-orders"]
-    );
-
-    let record = |reading: &mut Reading, outcome: &Outcome| {
-        let facts = facts(outcome, &reading.inventory, (None, None));
-        let all = changes(facts, &reading.inventory);
-        for change in &all {
-            reading.inventory.put(change.after().unwrap().clone());
-        }
-        all.iter()
-            .map(|change: &Change| change.id().to_string())
-            .collect::<Vec<_>>()
-    };
-    let expected = [
-        "fact/reconciled sync 2026-11-20 2026-11-20",
-        "fact/seen sync 2026-11-20 platform platform",
-        "fact/seen sync 2026-11-20 provider provider",
-    ];
-    assert_eq!(record(&mut reading, &outcome), expected);
-    let again = reading.read(Some(&provider), Some(&platform));
-    assert_eq!(record(&mut reading, &again), [""; 0], "the same once more");
-    let mut fuller = provider.to_vec();
-    fuller.push(line("12:00:00", json!({ "q": "c" })));
-    let fuller = reading.read(Some(&fuller), Some(&platform));
-    assert_eq!(record(&mut reading, &fuller).len(), 2, "the day told anew");
-    let poorer = reading.read(Some(&provider), Some(&platform));
-    assert_eq!(record(&mut reading, &poorer), [""; 0], "less is no news");
-    let facts = facts(&poorer, &reading.inventory, (None, None));
-    assert_eq!(crate::reconcile::poorer(&facts, &reading.inventory), 2);
-}
-
-#[test]
 fn one_record_can_be_followed() {
     let provider = [
         line(
@@ -394,70 +346,4 @@ fn one_record_can_be_followed() {
     let outcome = reading.read(Some(&provider), None);
     assert_eq!(told(&outcome), ["unknown-identity svc-nobody 1"]);
     assert_eq!(severity(outcome.findings[0].kind), Severity::Error);
-}
-
-#[test]
-fn rows_that_are_gone_from_a_log_are_told_and_recorded() {
-    let at = |hour: u32| {
-        line(
-            &format!("{hour:02}:00:00"),
-            json!({ "q": format!("q{hour}") }),
-        )
-    };
-    let whole: Vec<String> = (6..=20).map(at).collect();
-    let mut reading = Reading::of(json!({}));
-    let record = |reading: &mut Reading, platform: &[String]| {
-        let outcome = reading.read(Some(&whole), Some(platform));
-        let facts = facts(&outcome, &reading.inventory, (None, None));
-        let poorer = crate::reconcile::poorer(&facts, &reading.inventory);
-        let all = changes(facts, &reading.inventory);
-        for change in &all {
-            reading.inventory.put(change.after().unwrap().clone());
-        }
-        let compared = |change: &&Change| change.id().to_string().starts_with("fact/reconciled");
-        (all.iter().filter(compared).count(), poorer)
-    };
-    let mut cut = whole.clone();
-    cut.remove(5);
-    assert_eq!(record(&mut reading, &whole), (1, 0));
-    reading.now = "2026-11-22T09:00:00Z";
-    // The rest of what its log told of the platform is less, as it was.
-    assert_eq!(record(&mut reading, &cut), (1, 1));
-    assert_eq!(record(&mut reading, &cut), (0, 1), "the same once more");
-    reading.now = "2026-11-22T10:00:00Z";
-    assert_eq!(record(&mut reading, &whole), (1, 0), "read whole again");
-}
-
-#[test]
-fn the_same_logs_are_news_where_others_of_their_days_were_read_between() {
-    let on = |day: u32, q: &str| {
-        line(
-            "12:00:00",
-            json!({ "t": format!("2026-11-{day:02}T12:00:00Z"), "q": q }),
-        )
-    };
-    let all: Vec<String> = (10..=20).map(|day| on(day, &format!("q{day}"))).collect();
-    let part = &all[2..8];
-    let mut cut = part.to_vec();
-    cut.remove(2);
-    let mut reading = Reading::of(json!({}));
-    let record = |reading: &mut Reading, platform: &[String], now: &'static str| {
-        reading.now = now;
-        let provider = if platform.len() > 6 { &all[..] } else { part };
-        let outcome = reading.read(Some(provider), Some(platform));
-        let changes = changes(
-            facts(&outcome, &reading.inventory, (None, None)),
-            &reading.inventory,
-        );
-        for change in &changes {
-            reading.inventory.put(change.after().unwrap().clone());
-        }
-        let compared = |change: &&Change| change.id().to_string().starts_with("fact/reconciled");
-        changes.iter().filter(compared).count()
-    };
-    assert_eq!(record(&mut reading, &all, "2026-11-21T08:00:00Z"), 1);
-    assert_eq!(record(&mut reading, &all, "2026-11-21T09:00:00Z"), 0);
-    assert_eq!(record(&mut reading, &cut, "2026-11-21T10:00:00Z"), 1);
-    assert_eq!(record(&mut reading, &all, "2026-11-21T11:00:00Z"), 1);
-    assert_eq!(record(&mut reading, &all, "2026-11-21T12:00:00Z"), 0);
 }

@@ -96,13 +96,20 @@ fn days_outside_are_not_judged_and_count_as_the_other_half() {
             json!({ "t": format!("{day}T12:00:00Z"), "q": q }),
         )
     };
+    let end = || {
+        line(
+            "13:00:00",
+            json!({ "t": "2026-11-20T13:00:00Z", "q": "end" }),
+        )
+    };
     let provider = [
         on("2026-11-18", "x"),
         on("2026-11-19", "a"),
         on("2026-11-20", "b"),
+        end(),
     ];
     let late = line("12:00:00", json!({ "t": "2026-11-20T00:01:00Z", "q": "a" }));
-    let platform = [on("2026-11-18", "y"), late, on("2026-11-20", "z")];
+    let platform = [on("2026-11-18", "y"), late, on("2026-11-20", "z"), end()];
     let mut reading = Reading::of(json!({}));
     reading.since = Some("2026-11-19");
     reading.until = Some("2026-11-19");
@@ -194,4 +201,75 @@ fn too_many_tries_are_a_storm_told_once() {
     // Without the id of a request, what follows a success is new work.
     assert_eq!(tries(50, None, "ok"), [""; 0]);
     assert_eq!(tries(50, None, "error"), ["retry-storm sync 1"]);
+}
+
+#[test]
+fn a_failure_of_one_account_is_not_tried_again_by_another() {
+    // One identity, in two environments.
+    let shared = json!({ "account/rehearsal": { "credential":
+        { "kind": "api-key", "store": "age", "identity": ["svc-sync"] } } });
+    let told = |again: &str| {
+        let at = |time: &str, more: serde_json::Value| {
+            let mut all = json!({ "q": null });
+            let more = more.as_object().unwrap().clone();
+            all.as_object_mut().unwrap().extend(more);
+            line(time, all)
+        };
+        let lines = [
+            at("08:00:00", json!({ "o": "error", "e": "production" })),
+            at("08:01:00", json!({ "e": again })),
+            at("20:00:00", json!({ "r": "WO-9" })),
+        ];
+        told(&Reading::of(shared.clone()).read(Some(&lines), None))
+    };
+    assert_eq!(told("staging"), ["not-retried sync 1"]);
+    assert_eq!(told("production"), [""; 0]);
+}
+
+#[test]
+fn strangers_use_up_no_words_of_the_accounts() {
+    let stranger = |n| {
+        line(
+            "07:00:00",
+            json!({ "i": "svc-nobody", "a": format!("word-{n}"), "q": null }),
+        )
+    };
+    let mut lines: Vec<String> = (0..10_100).map(stranger).collect();
+    lines.push(line("08:00:00", json!({ "o": "error", "q": null })));
+    lines.push(line("08:01:00", json!({ "a": "list", "q": null })));
+    lines.push(line("20:00:00", json!({ "r": "WO-9", "q": null })));
+    let told = told(&Reading::of(json!({})).read(Some(&lines), None));
+    assert!(told.contains(&"not-retried sync 1".to_owned()), "{told:?}");
+}
+
+#[test]
+fn a_write_at_the_end_of_the_other_log_may_have_its_record_beyond_it() {
+    let at = |time: &str, q: &str| line(time, json!({ "q": q }));
+    let told = |last: &str| {
+        let provider = [
+            at("06:00:00", "a"),
+            at("12:00:00", "b"),
+            at(last, "c"),
+            at("21:00:00", "d"),
+        ];
+        let platform = [
+            at("06:00:00", "a"),
+            at("12:00:00", "b"),
+            at("20:00:00", "e"),
+        ];
+        let outcome = Reading::of(json!({})).read(Some(&provider), Some(&platform));
+        let compared: u64 = outcome.compared.values().sum();
+        (told(&outcome), outcome.undecided, compared)
+    };
+    let lost = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("{name} sync 1"))
+            .collect::<Vec<_>>()
+    };
+    let both = lost(&["missing-at-provider", "missing-at-platform"]);
+    assert_eq!(told("19:59:00"), (both, 0, 6));
+    assert_eq!(told("19:59:58"), (lost(&["missing-at-provider"]), 1, 5));
+    // Beyond what both cover it is not judged at all.
+    assert_eq!(told("20:00:01"), (lost(&["missing-at-provider"]), 0, 5));
 }

@@ -10,7 +10,9 @@ use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::Side;
 use crate::model::finding::Severity;
 use crate::model::id::ProviderId;
-use crate::reconcile::{Counted, Finding, LogRead, Malformed, Outcome, Place, Used, severity};
+use crate::reconcile::{
+    Counted, Finding, LogRead, Malformed, Outcome, Place, Stretch, Used, severity, stretches,
+};
 use crate::report::paint::tone;
 use crate::report::reconciliation::{self, Block, Line};
 use crate::report::summary::counted;
@@ -30,7 +32,8 @@ pub(super) fn logs(
         read(log, context);
     }
     let mut notes = Vec::new();
-    if let Some((from, to)) = outcome.window {
+    if let Some((first, last)) = outcome.windows.first().zip(outcome.windows.last()) {
+        let (from, to) = (first.from, last.to);
         let held: u64 = outcome.compared.values().sum();
         let writes = counted(usize::try_from(held).unwrap_or(usize::MAX), "write");
         notes.push(format!(
@@ -39,6 +42,16 @@ pub(super) fn logs(
     } else if days == (None, None) && outcome.logs.len() > 1 {
         notes.push("the logs were not held against each other: both must cover some time in common and name `request`".to_owned());
     }
+    for side in Side::ALL {
+        let stretches = stretches(&outcome.logs, *side);
+        for pair in stretches.windows(2) {
+            if let [(_, from), (to, _)] = pair {
+                notes.push(format!(
+                    "the {side} log has a gap from {from} to {to}: nothing is judged missing there, and its days are not recorded as read"
+                ));
+            }
+        }
+    }
     for (count, what) in [
         (
             outcome.uncompared.values().sum(),
@@ -46,7 +59,7 @@ pub(super) fn logs(
         ),
         (
             outcome.undecided,
-            "failed so near the end of the log that a further try may have come later",
+            "so near the end of a log that a further try, or the other log's record, may stand beyond it",
         ),
         (outcome.left_out, "more found, and not told apart"),
     ] {
@@ -265,6 +278,14 @@ fn document(outcome: &Outcome) -> Value {
             "first": finding.first, "last": finding.last,
             "examples": finding.places.iter().map(place).collect::<Vec<_>>() })
     };
+    let compared = outcome.windows.first().zip(outcome.windows.last());
+    let compared = compared.map(|(first, last)| (first.from, last.to));
+    let gaps = Side::ALL.iter().flat_map(|side| {
+        let stretches = stretches(&outcome.logs, *side);
+        let pairs = stretches.iter().zip(stretches.iter().skip(1));
+        let gap = |((_, from), (to, _)): (&Stretch, &Stretch)| json!({ "side": side, "from": from, "to": to });
+        pairs.map(gap).collect::<Vec<_>>()
+    });
     let used = |used: &Used| {
         json!({ "account": used.account, "side": used.side, "records": used.records, "first": used.first,
             "last": used.last, "used": used.used, "never": used.never })
@@ -273,7 +294,8 @@ fn document(outcome: &Outcome) -> Value {
         "version": json::VERSION,
         "kind": "reconciliation",
         "logs": outcome.logs.iter().map(log).collect::<Vec<_>>(),
-        "compared": span(outcome.window),
+        "compared": span(compared),
+        "gaps": gaps.collect::<Vec<_>>(),
         "findings": outcome.findings.iter().map(finding).collect::<Vec<_>>(),
         "work": outcome.used.iter().map(used).collect::<Vec<_>>(),
         "writes-compared": outcome.compared,
