@@ -153,7 +153,7 @@ impl<'a> Case<'a> {
         self.last_compared().filter(|(on, _)| self.counts(*on))
     }
 
-    /// The last comparison of its logs; of several to one day the one with the most records.
+    /// The last comparison of its logs.
     pub(super) fn last_compared(&self) -> Option<(Date, &'a Compared)> {
         let all = self.own_facts().filter_map(|fact| {
             let Fact::Reconciled { on, compared, .. } = fact else {
@@ -161,7 +161,7 @@ impl<'a> Case<'a> {
             };
             Some((*on, &**compared))
         });
-        all.max_by_key(|(on, compared)| (*on, compared.until, compared.records))
+        all.max_by_key(|(_, compared)| compared.rank())
     }
 
     /// The reading of a log that has the most of its records, of those that count and reach to a day.

@@ -79,6 +79,13 @@ pub struct Compared {
     pub found: BTreeMap<Discrepancy, u64>,
 }
 
+impl Compared {
+    /// By what the newest of several is found: the last of its days, then when it was read, then how much it holds.
+    pub fn rank(&self) -> (Date, Option<Timestamp>, u64) {
+        (self.until, self.at, self.records)
+    }
+}
+
 /// An identity as a list keeps it where no account has it: one that looks like a secret by its digest, so that it is known
 /// again and not shown. None where it is no text.
 pub fn orphan(identity: &str) -> Option<Text> {

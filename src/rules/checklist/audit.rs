@@ -39,17 +39,19 @@ pub(super) fn records(
         let words: Vec<&str> = lost.iter().map(|(words, _)| words.as_str()).collect();
         return (Standing::Fail, words.join(", "), on);
     }
-    let newest = all.iter().max_by_key(|one| (one.until, one.records));
+    let newest = all.iter().max_by_key(|one| one.rank());
     if let Some(newest) = newest.filter(|one| one.records > 0) {
-        let left = match newest.uncompared {
-            0 => String::new(),
-            left => format!("; {left} more could not be held against the other"),
-        };
         let how = format!(
-            "both logs have all of {} records, from {} to {}{left}",
+            "both logs have all of {} records, from {} to {}",
             newest.records, newest.since, newest.until
         );
-        return dated(facts, Some(newest.until), how);
+        // A record for one write proves nothing of the others.
+        return match newest.uncompared {
+            0 => dated(facts, Some(newest.until), how),
+            left => missing(format!(
+                "{how}; {left} more could not be held against the other"
+            )),
+        };
     }
     let Some(proofs) = proofs else {
         return unversioned();

@@ -153,7 +153,8 @@ fn audit_records_are_proven_on_both_sides_or_by_both_logs() {
     records["fact/reconciled"] = compared(json!({}));
     assert_eq!(standing(line, records.clone()).0, Standing::Pass);
     records["fact/reconciled"]["compared"]["uncompared"] = json!(2);
-    let (_, why) = standing(line, records.clone());
+    let (found, why) = standing(line, records.clone());
+    assert_eq!(found, Standing::Missing, "one for all is no proof");
     assert!(why.contains("; 2 more could not"), "{why}");
     records["fact/reconciled"] = compared(json!({ "missing-at-platform": 3 }));
     let (found, why) = standing(line, records);
