@@ -7,11 +7,12 @@ use crate::diagnosis::verdict::{
     CERTAIN, FAIR, STRONG, declared, likely, recorded, ruled_out, unknown,
 };
 use crate::diagnosis::write::absent;
+use crate::lifecycle::census;
 use crate::model::account::AuditRecord;
 use crate::model::date::Date;
 use crate::model::diagnosis::{Cause, Ground, Verdict};
 use crate::model::entitlement::Side;
-use crate::model::fact::{Fact, Outcome};
+use crate::model::fact::Outcome;
 use crate::model::probe::ProbeKind;
 use crate::model::reconciliation::{Compared, Discrepancy, Reading};
 
@@ -151,24 +152,10 @@ fn borne(on: Date, reading: &Reading) -> Ground {
 
 /// The day of the provider's last list, where it has no identity of the account.
 fn ghost(case: &Case<'_>) -> Option<Date> {
-    let facts = case.inventory.facts.values();
-    let lists = facts.filter_map(|fact| {
-        let Fact::Listed {
-            provider,
-            on,
-            census,
-        } = fact
-        else {
-            return None;
-        };
-        let is_here = *provider == case.account.provider
-            && census.environment == case.account.environment
-            && *on <= case.as_of
-            && case.counts(*on);
-        is_here.then_some((*on, census))
-    });
-    let (on, census) = lists.max_by_key(|(on, _)| *on)?;
-    census.ghosts.contains(case.id).then_some(on)
+    let lists = census::newest(case.inventory, case.as_of);
+    let place = (&case.account.provider, &case.account.environment);
+    let (on, census) = lists.get(&place).filter(|(on, _)| case.counts(*on))?;
+    census.ghosts.contains(case.id).then_some(*on)
 }
 
 /// The record that the account's audit requirements leave out, of some that must be there.

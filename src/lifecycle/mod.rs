@@ -3,6 +3,7 @@
 
 pub mod acknowledgement;
 pub mod approval;
+pub mod census;
 pub mod control;
 pub mod due;
 pub mod facts;

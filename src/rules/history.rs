@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::lifecycle::census::{self, Lists};
 use crate::model::account::Account;
 use crate::model::credential::{Version, VersionStage};
 use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::Side;
 use crate::model::fact::{Detail, Fact, Outcome};
-use crate::model::id::{EnvironmentName, ProviderId};
 use crate::model::inventory::Inventory;
 use crate::model::operation::{Operation, OperationState};
 use crate::model::probe::ProbeKind;
-use crate::model::reconciliation::{Census, Compared};
+use crate::model::reconciliation::Compared;
 
 /// All that had happened. What is dated later counts for nothing.
 #[derive(Default)]
@@ -23,9 +23,6 @@ pub(super) struct History<'a> {
     /// The newest list of each installation.
     lists: Lists<'a>,
 }
-
-/// Lists by installation, each with its day.
-type Lists<'a> = BTreeMap<(&'a ProviderId, &'a EnvironmentName), (Date, &'a Census)>;
 
 /// What had happened to one account.
 #[derive(Default)]
@@ -137,7 +134,10 @@ impl<'a> Past<'a> {
 
 impl<'a> History<'a> {
     pub fn of(inventory: &'a Inventory, as_of: Date) -> History<'a> {
-        let mut history = History::default();
+        let mut history = History {
+            lists: census::newest(inventory, as_of),
+            ..History::default()
+        };
         for (key, version) in &inventory.versions {
             let past = history.accounts.entry(key.account.as_str()).or_default();
             past.issued(key.number, version);
@@ -213,18 +213,6 @@ impl<'a> History<'a> {
         {
             let rehearsed = self.procedures.entry(procedure.as_str()).or_default();
             rehearsed.enter(*on, *result);
-        }
-        if let Fact::Listed {
-            provider,
-            on,
-            census,
-        } = fact
-        {
-            let installation = (provider, &census.environment);
-            let list = self.lists.entry(installation).or_insert((*on, census));
-            if list.0 < *on {
-                *list = (*on, census);
-            }
         }
         let known = fact
             .account()
