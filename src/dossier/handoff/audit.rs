@@ -152,12 +152,8 @@ fn logs<'i>(around: &'i Around<'_, '_>) -> BTreeMap<&'i AccountId, Told<'i>> {
         } = fact
         {
             let told = all.entry(account).or_default();
-            // Of several to one day the one with the most records.
-            let rank = |(on, compared): (Date, &Compared)| (on, compared.records);
-            if told
-                .compared
-                .is_none_or(|known| rank(known) <= rank((*on, compared)))
-            {
+            let known = told.compared.map(|(_, known)| known.rank());
+            if known <= Some(compared.rank()) {
                 told.compared = Some((*on, compared));
             }
         }
@@ -186,8 +182,7 @@ fn seen(id: &AccountId, told: &Told<'_>, unused: Cell) -> Vec<Cell> {
         true => Cell::missing(),
         false => cell,
     };
-    let since = readings.iter().map(|(_, reading)| reading.since).min();
-    let until = readings.iter().map(|(_, reading)| reading.until).max();
+    let covered = covered(readings.iter().map(|(_, reading)| *reading));
     let logs: BTreeSet<&str> = readings.iter().map(|(log, _)| *log).collect();
     let used = readings.iter().flat_map(|(_, reading)| &reading.used);
     let used: BTreeSet<_> = used.collect();
@@ -196,11 +191,27 @@ fn seen(id: &AccountId, told: &Told<'_>, unused: Cell) -> Vec<Cell> {
         Cell::text(id),
         told.seen.map_or_else(|| none("never"), Cell::date),
         known(Cell::list(logs.into_iter().filter(|log| !log.is_empty()))),
-        Cell::optional(since.zip(until).map(|(since, until)| days(since, until))),
+        Cell::optional((!covered.is_empty()).then(|| covered.join(", "))),
         known(Cell::number(i64::try_from(records).unwrap_or(i64::MAX))),
         known(Cell::list(used)),
         unused,
     ]
+}
+
+/// The days that some readings cover, without those between them.
+fn covered<'r>(readings: impl Iterator<Item = &'r Reading>) -> Vec<String> {
+    let mut spans: Vec<_> = readings.map(|it| (it.since, it.until)).collect();
+    spans.sort_unstable();
+    let mut out: Vec<(Date, Date)> = Vec::new();
+    for (since, until) in spans {
+        match out.last_mut() {
+            Some((_, end)) if since <= end.plus_days(1) => *end = until.max(*end),
+            Some(_) | None => out.push((since, until)),
+        }
+    }
+    out.into_iter()
+        .map(|(since, until)| days(since, until))
+        .collect()
 }
 
 /// What it holds and was not seen to use, though the log has a word for it; nothing where no log says.
@@ -344,4 +355,30 @@ fn unlogged(id: &AccountId, account: &Account, told: &Told<'_>) -> Vec<Gap> {
         )),
     });
     gaps.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_that_no_log_covers_are_none_of_those_that_are_covered() {
+        let reading = |(since, until): (&str, &str)| Reading {
+            side: Side::Provider,
+            since: since.parse().unwrap(),
+            until: until.parse().unwrap(),
+            records: 1,
+            used: Vec::new(),
+            words_digest: None,
+        };
+        let all = [
+            ("2026-11-18", "2026-11-20"),
+            ("2026-11-10", "2026-11-16"),
+            ("2026-11-12", "2026-11-13"),
+            ("2026-11-21", "2026-11-21"),
+        ];
+        let all = all.map(reading);
+        let expected = ["2026-11-10 to 2026-11-16", "2026-11-18 to 2026-11-21"];
+        assert_eq!(covered(all.iter()), expected);
+    }
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dossier::handoff::{Around, table};
+use crate::lifecycle::census;
 use crate::model::account::{Account, AccountStatus};
 use crate::model::date::Date;
 use crate::model::fact::Fact;
 use crate::model::id::{AccountId, EnvironmentName, ProviderId};
-use crate::model::reconciliation::Census;
 use crate::report::handoff::{Gap, Section};
 use crate::report::view::{Cell, Tone};
 
@@ -132,30 +132,9 @@ fn reviewed<'i>(
 
 type Place<'i> = (&'i ProviderId, &'i EnvironmentName);
 
-/// The newest list of each provider and environment.
-fn censuses<'i>(around: &'i Around<'_, '_>) -> BTreeMap<Place<'i>, (Date, &'i Census)> {
-    let mut newest: BTreeMap<Place<'_>, (Date, &Census)> = BTreeMap::new();
-    for fact in around.inventory.facts.values() {
-        let Fact::Listed {
-            provider,
-            on,
-            census,
-        } = fact
-        else {
-            continue;
-        };
-        let place = (provider, &census.environment);
-        let is_newer = newest.get(&place).is_none_or(|(day, _)| day <= on);
-        if *on <= around.facts.as_of && is_newer {
-            newest.insert(place, (*on, census));
-        }
-    }
-    newest
-}
-
 /// Where active accounts are of which no list was ever held against the roll.
 fn unlisted<'i>(around: &'i Around<'_, '_>) -> BTreeSet<Place<'i>> {
-    let censuses = censuses(around);
+    let censuses = census::newest(&around.inventory, around.facts.as_of);
     let places = active(around).map(|(_, account)| (&account.provider, &account.environment));
     let places = places.filter(|place| !censuses.contains_key(place));
     places.collect()
@@ -234,7 +213,7 @@ fn of_the_inventory(around: &Around<'_, '_>) -> [Measure; 5] {
 
 /// What the systems themselves list. A figure is of every place where an account is active, or there is none.
 fn of_the_systems(around: &Around<'_, '_>) -> [Measure; 3] {
-    let censuses = censuses(around);
+    let censuses = census::newest(&around.inventory, around.facts.as_of);
     let unlisted = unlisted(around).len();
     let is_counted = !censuses.is_empty() && unlisted == 0 && around.scope.is_all();
     let because = match (censuses.len(), around.scope.is_all(), unlisted) {
