@@ -131,6 +131,19 @@ fn every_event_is_of_its_class_by_the_published_schema() {
         check(object.as_object().unwrap(), class, &facts, &at);
         classes.insert(number("type_uid"));
     }
+    // Who is behind an automation has a field of their own, and so has the automation.
+    let mut by = event("account/x", "update", "[]");
+    by.actor.name = "sync-bot (anna)".parse().unwrap();
+    let object = ocsf(&by, &ORIGIN);
+    check(
+        object.as_object().unwrap(),
+        &facts["classes"]["3001"],
+        &facts,
+        "by",
+    );
+    assert_eq!(object["actor"]["user"]["name"], "anna");
+    assert_eq!(object["actor"]["app_name"], "sync-bot");
+    assert_eq!(object["unmapped"]["actor"], "sync-bot (anna)");
     // Each activity that we tell apart is told of some event.
     let types = [
         300_101, 300_102, 300_105, 300_106, 300_199, 600_301, 600_302, 600_303, 600_304, 600_399,
@@ -228,4 +241,20 @@ fn every_event_is_a_line_of_cef_by_its_dictionary() {
             assert_eq!(pairs[16].1, "CHG-7");
         }
     }
+}
+
+#[test]
+fn the_line_of_an_automation_has_the_os_user_and_the_automation_apart() {
+    let mut by = event("account/x", "update", "[]");
+    by.actor.name = "a=b|c (anna)".parse().unwrap();
+    let (_, pairs) = parts(&cef(&by, &ORIGIN));
+    let value = |key: &str| {
+        let found = pairs.iter().find(|(one, _)| one == key);
+        found.map(|(_, value)| value.as_str())
+    };
+    assert_eq!(value("suser"), Some("anna"));
+    assert_eq!(value("cs6Label"), Some("automation"));
+    assert_eq!(value("cs6"), Some("a=b|c"));
+    let (_, pairs) = parts(&cef(&event("account/x", "update", "[]"), &ORIGIN));
+    assert!(pairs.iter().all(|(key, _)| !key.starts_with("cs6")));
 }

@@ -158,3 +158,50 @@ fn a_log_that_is_followed_tells_what_comes_and_ends_at_once_when_it_is_told_to()
         assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
     }
 }
+
+/// Runs as an automation of this name.
+fn run_as(home: &Home, actor: &str, args: &[&str]) -> Ran {
+    let mut command = home.command(args);
+    command.env("KEYROLL_ACTOR", actor);
+    finish(command)
+}
+
+/// The events that are shown, by number.
+fn shown(home: &Home, more: &[&str]) -> Vec<u64> {
+    let args = [&["audit", "log", "--format", "jsonl"], more].concat();
+    let rows = home.run(&args).ok(0).stdout;
+    let rows = rows
+        .lines()
+        .map(|row| serde_json::from_str::<serde_json::Value>(row).unwrap());
+    rows.map(|row| row["sequence"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn an_actor_is_found_by_any_of_the_names_that_it_goes_by() {
+    let home = Home::filled();
+    let set = |actor: &str, to: &str| {
+        run_as(&home, actor, &["rotation", "set", "every-60-days", to]).ok(0);
+        let last = home.run(&["audit", "log", "--last", "1", "--format", "jsonl"]);
+        let last: serde_json::Value = serde_json::from_str(&last.ok(0).stdout).unwrap();
+        let whole = last["actor"].as_str().unwrap().to_owned();
+        (last["sequence"].as_u64().unwrap(), whole)
+    };
+    let (one, whole) = set("sync-[bot]*", "warn=3d");
+    let (two, _) = set("sync-bot", "warn=4d");
+    let (_, user) = whole.split_once(" (").unwrap();
+    let user = user.strip_suffix(')').unwrap();
+    assert_eq!(shown(&home, &["--actor", "sync-[bot]*"]), [one]);
+    assert_eq!(shown(&home, &["--actor", &whole]), [one]);
+    assert_eq!(shown(&home, &["--actor", "sync-bot"]), [two]);
+    let by_user = shown(&home, &["--actor", user]);
+    assert!(by_user.ends_with(&[one, two]), "{by_user:?}");
+    assert_eq!(by_user.len() as u64, two, "all are theirs");
+    for none in ["sync", "bot", "sync-*", "*", "Sync-Bot", "(", "sync-bot ("] {
+        assert_eq!(shown(&home, &["--actor", none]), [0; 0], "{none}");
+    }
+    let of_record = ["--record", "rotation/every-60-days", "--last", "1"];
+    let last = |actor: &str| shown(&home, &[&of_record[..], &["--actor", actor]].concat());
+    assert_eq!(last("sync-[bot]*"), [one]);
+    assert_eq!(last(user), [two]);
+    assert_eq!(shown(&home, &["--last", "1", "--actor", "sync-[bot]*"]), [one]);
+}

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::event;
 use crate::model::id::PersonId;
 use crate::model::party::Person;
 
 /// The names that an actor goes by: of `import-job (anna)` the whole, what `KEYROLL_ACTOR` said, and the OS user.
 fn names(actor: &str) -> impl Iterator<Item = &str> {
-    let parts = actor
-        .strip_suffix(')')
-        .and_then(|rest| rest.rsplit_once(" ("));
-    let [said, user] = parts.map_or([None, None], |(said, user)| [Some(said), Some(user)]);
-    [Some(actor), said, user].into_iter().flatten()
+    let (said, user) = event::parts(actor);
+    [Some(actor), said, Some(user)].into_iter().flatten()
 }
 
 /// Whether an actor may be this person.

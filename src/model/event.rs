@@ -6,13 +6,33 @@ use crate::model::text::Text;
 /// Who does something, from where, by which command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// The OS user, or what `KEYROLL_ACTOR` says.
+    /// The OS user, behind what `KEYROLL_ACTOR` says.
     pub name: Text,
     pub host: Text,
     /// The command as typed, without values that could be secret.
     pub command: Text,
     pub reason: Option<Text>,
     pub at: Timestamp,
+}
+
+impl Actor {
+    /// What an automation called itself, where one did.
+    pub fn said(&self) -> Option<&str> {
+        parts(self.name.as_str()).0
+    }
+
+    /// Their name at the operating system.
+    pub fn user(&self) -> &str {
+        parts(self.name.as_str()).1
+    }
+}
+
+/// An actor's name as `import-job (anna)`: what `KEYROLL_ACTOR` said, and the OS user.
+pub fn parts(actor: &str) -> (Option<&str>, &str) {
+    let parts = actor
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once(" ("));
+    parts.map_or((None, actor), |(said, user)| (Some(said), user))
 }
 
 /// SHA-256.

@@ -1,11 +1,13 @@
 //! Events for a SIEM: OCSF as JSON lines, CEF as syslog takes it. Every text may be a stranger's: nothing of it ends a
 //! line, a field or a header.
 
+mod class;
+
 use serde_json::{Value, json};
 
-use crate::model::change::{FieldChange, Occurrence, Verb};
 use crate::model::event::Event;
 use crate::report::escape;
+use crate::report::siem::class::{class, is_refused};
 
 /// The version of OCSF that is written.
 pub const OCSF: &str = "1.3.0";
@@ -36,79 +38,6 @@ pub struct Origin<'a> {
     pub version: &'a str,
     /// The store's own name.
     pub store: &'a str,
-}
-
-/// What an event is to a SIEM.
-struct Class {
-    uid: u32,
-    name: &'static str,
-    category: u32,
-    category_name: &'static str,
-    activity: u32,
-    activity_name: &'static str,
-}
-
-/// Accounts are made, changed and removed as identities are; everything else is a use of an interface.
-fn class(event: &Event) -> Class {
-    let verb = event.action.parse::<Verb>().ok();
-    let is_account = event.record.starts_with("account/");
-    let (activity, activity_name) = match (is_account, verb) {
-        (true, Some(Verb::Create)) => (1, "Create"),
-        (true, Some(Verb::Update)) => status(event).unwrap_or((99, "Update")),
-        (true, Some(Verb::Remove)) => (6, "Delete"),
-        (false, Some(Verb::Create)) => (1, "Create"),
-        (false, Some(Verb::Update)) => (3, "Update"),
-        (false, Some(Verb::Remove)) => (4, "Delete"),
-        (_, None) => match event.action.parse::<Occurrence>() {
-            Ok(Occurrence::Reveal | Occurrence::Run | Occurrence::Export | Occurrence::Backup) => {
-                (2, "Read")
-            }
-            Ok(
-                Occurrence::Notify
-                | Occurrence::Restore
-                | Occurrence::Resume
-                | Occurrence::Import
-                | Occurrence::Refuse
-                | Occurrence::Configure,
-            )
-            | Err(_) => (99, "Other"),
-        },
-    };
-    match is_account && verb.is_some() {
-        true => Class {
-            uid: 3001,
-            name: "Account Change",
-            category: 3,
-            category_name: "Identity & Access Management",
-            activity,
-            activity_name,
-        },
-        false => Class {
-            uid: 6003,
-            name: "API Activity",
-            category: 6,
-            category_name: "Application Activity",
-            activity,
-            activity_name,
-        },
-    }
-}
-
-/// An update that is more to a SIEM than a change of some field.
-fn status(event: &Event) -> Option<(u32, &'static str)> {
-    let changes: Vec<FieldChange> = serde_json::from_str(&event.change).ok()?;
-    let status = changes
-        .into_iter()
-        .find(|change| change.field == "status")?;
-    match status.to?.as_str()? {
-        "active" => Some((2, "Enable")),
-        "suspended" | "retired" => Some((5, "Disable")),
-        _ => None,
-    }
-}
-
-fn is_refused(event: &Event) -> bool {
-    event.action.parse::<Occurrence>() == Ok(Occurrence::Refuse)
 }
 
 /// One event as an object of OCSF.
@@ -147,9 +76,11 @@ pub fn ocsf(event: &Event, origin: &Origin<'_>) -> Value {
             "log_provider": "keyroll",
             "product": { "name": "keyroll", "vendor_name": "keyroll", "version": origin.version },
         },
-        "actor": { "user": { "name": actor.name }, "app_name": "keyroll" },
+        // Whoever is behind it, and the automation that says to have done it, where one does.
+        "actor": { "user": { "name": actor.user() }, "app_name": actor.said().unwrap_or("keyroll") },
         "src_endpoint": { "hostname": actor.host },
         "unmapped": {
+            "actor": actor.name,
             "command": actor.command,
             "reason": actor.reason,
             "change": change,
@@ -195,7 +126,7 @@ pub fn cef(event: &Event, origin: &Origin<'_>) -> String {
         ("externalId", &sequence),
         ("act", &event.action),
         ("outcome", outcome),
-        ("suser", actor.name.as_str()),
+        ("suser", actor.user()),
         ("shost", actor.host.as_str()),
         ("cs1Label", "record"),
         ("cs1", &event.record),
@@ -212,7 +143,13 @@ pub fn cef(event: &Event, origin: &Origin<'_>) -> String {
         .reason
         .as_ref()
         .map(|reason| ("reason", reason.as_str()));
-    let fields = fields.into_iter().chain(reason);
+    let automation = actor
+        .said()
+        .map(|said| [("cs6Label", "automation"), ("cs6", said)]);
+    let fields = fields
+        .into_iter()
+        .chain(automation.into_iter().flatten())
+        .chain(reason);
     let fields: Vec<String> = fields
         .map(|(key, value)| {
             let value = bounded(extension(value), value.len(), longest(key));

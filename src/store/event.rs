@@ -1,5 +1,7 @@
 //! Table `event`: the audit trail, one row for each change, never changed and never removed.
 
+mod filter;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use uuid::Uuid;
@@ -13,37 +15,11 @@ use crate::store::Store;
 use crate::store::cell::lossy;
 use crate::store::error::{StoreError, clean};
 
+pub use filter::EventFilter;
+
 const ALL: &str = "
     SELECT sequence, format, at, actor, host, command, reason, record, action, change, after, previous, hash
     FROM event ORDER BY sequence";
-
-const AFTER: &str = "
-    SELECT sequence, format, at, actor, host, command, reason, record, action, change, after, previous, hash
-    FROM event
-    WHERE sequence > :after AND at >= :since AND at < :before AND actor = ifnull(:actor, actor)
-      AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
-    ORDER BY sequence";
-
-const OF_RECORD: &str = "
-    SELECT sequence, format, at, actor, host, command, reason, record, action, change, after, previous, hash
-    FROM event
-    WHERE record = :record AND sequence > :after AND at >= :since AND at < :before
-      AND actor = ifnull(:actor, actor)
-      AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
-    ORDER BY sequence";
-
-/// As the two above, from the end: `skip` of them stand behind the one that is looked for.
-const LAST_BUT: &str = "
-    SELECT sequence FROM event
-    WHERE at >= :since AND at < :before AND actor = ifnull(:actor, actor)
-      AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
-    ORDER BY sequence DESC LIMIT 1 OFFSET :skip";
-
-const LAST_BUT_OF_RECORD: &str = "
-    SELECT sequence FROM event
-    WHERE record = :record AND at >= :since AND at < :before AND actor = ifnull(:actor, actor)
-      AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
-    ORDER BY sequence DESC LIMIT 1 OFFSET :skip";
 
 const LAST: &str = "SELECT sequence, hash, at FROM event ORDER BY sequence DESC LIMIT 1";
 const LATEST_OF: &str =
@@ -58,22 +34,6 @@ const CONFIGURED: &str = "
     ORDER BY sequence DESC LIMIT 1";
 const FIRST: &str = "SELECT change FROM event WHERE sequence = 1 AND record = 'store'";
 const RECORDS: &str = "SELECT DISTINCT record FROM event ORDER BY record";
-
-/// Which events to show; what is `None` does not limit.
-#[derive(Clone, Debug, Default)]
-pub struct EventFilter {
-    /// The record's id as text: `account/etl`.
-    pub record: Option<String>,
-    /// From this moment on.
-    pub since: Option<Timestamp>,
-    /// Before this moment.
-    pub before: Option<Timestamp>,
-    pub actor: Option<String>,
-    /// Any of these actions; where there are none, they do not limit.
-    pub actions: Vec<String>,
-    /// Only events of a higher number.
-    pub after: Option<u64>,
-}
 
 /// The newest event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -316,79 +276,5 @@ impl Store {
         let at = newest.filter(|(action, _)| action == Occurrence::Restore.as_str());
         let at = at.map(|(_, at)| at.parse()).transpose();
         at.map_err(|error| StoreError::damaged("table `event`", format!("{error}")))
-    }
-
-    /// Calls `then` with each event that the filter lets through, oldest first, one at a time.
-    pub fn events(
-        &self,
-        filter: &EventFilter,
-        then: &mut dyn FnMut(Event) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        let engine = StoreError::from;
-        let bounds = Bounds::of(filter);
-        let after = filter
-            .after
-            .map_or(0, |after| i64::try_from(after).unwrap_or(i64::MAX));
-        let sql = if filter.record.is_some() {
-            OF_RECORD
-        } else {
-            AFTER
-        };
-        let mut statement = self.db.prepare_cached(sql).map_err(engine)?;
-        let mut rows = match &filter.record {
-            Some(record) => statement.query(named_params! {
-                ":record": record, ":after": after, ":since": bounds.since, ":before": bounds.before,
-                ":actor": filter.actor, ":actions": bounds.actions }),
-            None => statement.query(named_params! {
-                ":after": after, ":since": bounds.since, ":before": bounds.before, ":actor": filter.actor,
-                ":actions": bounds.actions }),
-        }
-        .map_err(engine)?;
-        while let Some(row) = rows.next().map_err(engine)? {
-            then(whole(row)?)?;
-        }
-        Ok(())
-    }
-
-    /// The number behind which the last so many events stand that a filter lets through; none where there are fewer.
-    pub fn before_last(&self, filter: &EventFilter, last: u64) -> Result<Option<u64>, StoreError> {
-        let bounds = Bounds::of(filter);
-        let skip = i64::try_from(last.saturating_sub(1)).unwrap_or(i64::MAX);
-        let read = |row: &Row<'_>| row.get::<_, i64>(0);
-        let found = match &filter.record {
-            Some(record) => self.db.prepare_cached(LAST_BUT_OF_RECORD)?.query_row(
-                named_params! { ":record": record, ":since": bounds.since, ":before": bounds.before,
-                ":actor": filter.actor, ":actions": bounds.actions, ":skip": skip },
-                read,
-            ),
-            None => self.db.prepare_cached(LAST_BUT)?.query_row(
-                named_params! { ":since": bounds.since, ":before": bounds.before, ":actor": filter.actor,
-                ":actions": bounds.actions, ":skip": skip },
-                read,
-            ),
-        };
-        let found = found.optional()?;
-        Ok(found.and_then(|sequence| u64::try_from(sequence - 1).ok()))
-    }
-}
-
-/// What a filter lets through, as the statements take it. The times have one form, and sort as text.
-struct Bounds {
-    since: String,
-    before: String,
-    actions: Option<String>,
-}
-
-impl Bounds {
-    fn of(filter: &EventFilter) -> Bounds {
-        let text =
-            |at: Option<Timestamp>, open: &str| at.map_or(open.to_owned(), |at| at.to_string());
-        let actions = &filter.actions;
-        Bounds {
-            since: text(filter.since, ""),
-            // Behind every digit.
-            before: text(filter.before, "~"),
-            actions: (!actions.is_empty()).then(|| serde_json::json!(actions).to_string()),
-        }
     }
 }

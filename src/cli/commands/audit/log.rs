@@ -11,6 +11,7 @@ use crate::model::change::{FieldChange, Occurrence};
 use crate::model::date::{Date, Timestamp};
 use crate::model::event::Event;
 use crate::model::record::RecordId;
+use crate::model::text::Text;
 use crate::report::siem::{self, Origin};
 use crate::report::view::{Cell, Column, View};
 use crate::report::{self, FindingsFormat, Format, SiemFormat, escape, json, plan};
@@ -27,9 +28,9 @@ pub struct Args {
     /// Only events of this record: account/NAME and so on
     #[arg(long, value_name = "RECORD")]
     record: Option<RecordId>,
-    /// Only events of this actor
+    /// Only events of this actor: an automation by its name, an OS user by theirs, or both as the trail has them
     #[arg(long, value_name = "NAME")]
-    actor: Option<String>,
+    actor: Option<Text>,
     /// Only events of this action; several times, or with commas, for several
     #[arg(long, value_name = "ACTION", value_delimiter = ',', value_parser = [
         "create", "update", "remove", "init", "reveal", "run", "notify", "backup", "restore", "resume", "import", "export",
@@ -56,7 +57,7 @@ impl Args {
     fn filter(&self) -> EventFilter {
         EventFilter {
             record: self.record.as_ref().map(ToString::to_string),
-            actor: self.actor.clone(),
+            actor: self.actor.as_ref().map(ToString::to_string),
             actions: self.action.clone(),
             since: self.since.map(Timestamp::from),
             before: self.until.map(|day| Timestamp::from(day.plus_days(1))),
