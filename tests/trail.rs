@@ -205,3 +205,31 @@ fn an_actor_is_found_by_any_of_the_names_that_it_goes_by() {
     assert_eq!(last(user), [two]);
     assert_eq!(shown(&home, &["--last", "1", "--actor", "sync-[bot]*"]), [one]);
 }
+
+#[test]
+fn what_an_automation_may_not_be_called_is_refused_before_anything_is_done() {
+    let home = Home::filled();
+    let before = shown(&home, &[]).len();
+    let token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+    let long = "a b ".repeat(40);
+    for actor in ["   ", "root (root)", "a\nb", "a\tb", "a\u{202e}b", long.trim(), token] {
+        let refused = |args: &[&str]| {
+            let ran = run_as(&home, actor, args).refused(2);
+            assert!(ran.stderr.contains("KEYROLL_ACTOR"), "{ran:#?}");
+            assert!(!ran.stderr.contains(token), "{ran:#?}");
+            assert_eq!(ran.stdout, "", "{ran:#?}");
+        };
+        refused(&["rotation", "set", "every-60-days", "warn=3d"]);
+        refused(&["export", "--output", "out"]);
+        refused(&["report", "handoff", "--out", "out"]);
+        refused(&["init", "--no-secrets", "--store", "other/roll.db"]);
+        assert!(!home.path().join("out").exists(), "{actor:?}");
+        assert!(!home.path().join("other/roll.db").exists(), "{actor:?}");
+        // What records nothing needs no name; that it is none is a finding of the doctor's.
+        run_as(&home, actor, &["account", "list"]).ok(0);
+        run_as(&home, actor, &["doctor"]).ok(4).says("KEYROLL_ACTOR");
+    }
+    assert_eq!(shown(&home, &[]).len(), before);
+    // One that is set to nothing is none.
+    run_as(&home, "", &["rotation", "set", "every-60-days", "warn=3d"]).ok(0);
+}

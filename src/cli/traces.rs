@@ -55,7 +55,11 @@ fn account(store: &Store, args: &[OsString]) -> Option<String> {
 
 /// Notes that the whole roll leaves the store: in which form, and where to. Before it does; where the store cannot take it,
 /// that is said, and the roll leaves all the same: there is no secret in it.
-pub fn leaves(form: &str, to: &str, context: &mut Context) {
+///
+/// # Errors
+/// When whoever asks for it has no name that can stand in the trail.
+pub fn leaves(form: &str, to: &str, context: &mut Context) -> Result<(), Failure> {
+    let actor = context.actor()?;
     let note = Note::new(None, Occurrence::Export)
         .with("form", form)
         .with("to", to);
@@ -67,7 +71,7 @@ pub fn leaves(form: &str, to: &str, context: &mut Context) {
             ));
         }
         store.set_wait(PATIENCE);
-        Ok(store.commit_with(&context.actor()?, &[], &[note])?)
+        Ok(store.commit_with(&actor, &[], &[note])?)
     });
     if let Err(failure) = noted {
         let why = failure.causes();
@@ -75,4 +79,5 @@ pub fn leaves(form: &str, to: &str, context: &mut Context) {
             "warning: this is not noted in the audit trail: {why}"
         ));
     }
+    Ok(())
 }

@@ -1,7 +1,11 @@
 //! Audit events: one for each change to a record, chained by hash. The encoding is in `audit`.
 
 use crate::model::date::Timestamp;
-use crate::model::text::Text;
+use crate::model::text::shape::masked;
+use crate::model::text::{Text, is_unsafe};
+
+/// The longest name of an automation, in characters.
+const LONGEST: usize = 100;
 
 /// Who does something, from where, by which command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +28,45 @@ impl Actor {
     /// Their name at the operating system.
     pub fn user(&self) -> &str {
         parts(self.name.as_str()).1
+    }
+}
+
+/// Why an automation cannot be called that.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadName {
+    #[error("it is blank, or begins or ends with a blank")]
+    Blank,
+    #[error("it is longer than {LONGEST} characters")]
+    Long,
+    /// Parentheses stand around the OS user: with one in it, it could look like another's.
+    #[error("it holds the character `{0}`")]
+    Character(String),
+    #[error("it has the look of a secret, and the trail keeps it for ever")]
+    Secret,
+}
+
+/// That an automation may be called that: on one line, as nobody else.
+///
+/// # Errors
+/// When it may not: why.
+pub fn check_said(name: &str) -> Result<(), BadName> {
+    if name.trim() != name || name.is_empty() {
+        return Err(BadName::Blank);
+    }
+    if name.chars().count() > LONGEST {
+        return Err(BadName::Long);
+    }
+    let mut odd = name.chars().filter(|c| is_unsafe(*c) || "()".contains(*c));
+    if let Some(c) = odd.next() {
+        let shown = match is_unsafe(c) {
+            true => c.escape_unicode().collect(),
+            false => c.to_string(),
+        };
+        return Err(BadName::Character(shown));
+    }
+    match masked(name) == name {
+        true => Ok(()),
+        false => Err(BadName::Secret),
     }
 }
 
@@ -58,4 +101,35 @@ pub struct Event {
     pub previous: Digest,
     /// Of all of the above.
     pub hash: Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_automation_is_called_by_a_plain_name_and_is_taken_for_nobody_else() {
+        for name in ["sync-bot", "nightly import", "GitHub Actions: roll#42", "ci/keyroll"] {
+            assert_eq!(check_said(name), Ok(()), "{name}");
+        }
+        for name in ["", "   ", " bot", "bot\n", "\u{a0}"] {
+            assert_eq!(check_said(name), Err(BadName::Blank), "{name:?}");
+        }
+        for name in ["root (root)", "root)", "a\nb", "a\u{1b}[31mb", "a\u{202e}b", "a\u{200b}b"] {
+            let refused = check_said(name);
+            assert!(matches!(refused, Err(BadName::Character(_))), "{name:?}");
+        }
+        assert_eq!(check_said(&"a b ".repeat(25)[..99]), Ok(()));
+        assert_eq!(check_said(&"ab ".repeat(34)[..101]), Err(BadName::Long));
+        let token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+        assert_eq!(check_said(token), Err(BadName::Secret));
+    }
+
+    #[test]
+    fn an_actor_is_taken_apart_at_the_os_user() {
+        assert_eq!(parts("anna"), (None, "anna"));
+        assert_eq!(parts("sync-bot (anna)"), (Some("sync-bot"), "anna"));
+        assert_eq!(parts("x (y) (anna)"), (Some("x (y)"), "anna"));
+        assert_eq!(parts("anna) (svc"), (None, "anna) (svc"));
+    }
 }

@@ -3,7 +3,7 @@
 mod filter;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use crate::audit::tree::{Tree, leaf_hash};

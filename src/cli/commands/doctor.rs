@@ -46,12 +46,14 @@ pub fn run(_: Args, context: &mut Context) -> Outcome {
     ];
     checks.push(configuration(context));
     checks.extend(stored(&path, context));
-    let actor = context.actor()?;
-    checks.push(Check::new(
-        "actor",
-        Status::Clean,
-        format!("{} on {}", actor.name, actor.host),
-    ));
+    checks.push(match context.actor() {
+        Ok(actor) => Check::new(
+            "actor",
+            Status::Clean,
+            format!("{} on {}", actor.name, actor.host),
+        ),
+        Err(failure) => Check::new("actor", Status::Error, failure.causes()),
+    });
 
     let worst = checks
         .iter()

@@ -31,7 +31,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let written = written.transpose()?;
     let to = output.map_or("standard output".into(), shown);
     // Noted first: no folder stands that the trail does not know.
-    traces::leaves("toml", &to, context);
+    traces::leaves("toml", &to, context)?;
     let open = inventory.invitations.values();
     let open = open.filter(|invitation| invitation.status != InvitationStatus::Accepted);
     let open = open.count();

@@ -4,6 +4,7 @@
     reason = "the one place that reads the clock and the environment"
 )]
 
+mod actor;
 mod formats;
 mod globals;
 mod opening;
@@ -25,9 +26,6 @@ use crate::cli::harden::Before;
 use crate::cli::output::Output;
 use crate::manifest::CONFIG_FILE;
 use crate::model::date::{Date, Timestamp};
-use crate::model::event::Actor;
-use crate::model::text::Text;
-use crate::model::text::shape::masked;
 use crate::report::{FindingsFormat, Format, Terminal};
 use crate::secrets::{Places, Reach};
 
@@ -73,7 +71,7 @@ impl Context {
         Context {
             globals,
             out: Output::default(),
-            command: typed(args),
+            command: actor::typed(args),
             before,
             touched: Touched::default(),
             begun: Instant::now(),
@@ -263,47 +261,6 @@ impl Context {
             .or_else(|| places::own(CONFIG_FILE).map(ConfigPath::Named))
     }
 
-    /// Who does this, for the audit trail: the OS user, behind `KEYROLL_ACTOR` where an automation names itself.
-    ///
-    /// # Errors
-    /// When `KEYROLL_ACTOR` is no text.
-    pub fn actor(&self) -> Result<Actor, Failure> {
-        let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
-        let named = std::env::var_os("KEYROLL_ACTOR").filter(|name| !name.is_empty());
-        let name = match named.map(OsString::into_string) {
-            None => plain(&user),
-            Some(Ok(name)) => format!("{name} ({user})").parse().map_err(|error| {
-                Failure::usage(format!("KEYROLL_ACTOR: {error}"))
-                    .hint("a name on one line, such as a job's")
-            })?,
-            Some(Err(_)) => return Err(Failure::usage("KEYROLL_ACTOR is not UTF-8")),
-        };
-        let host = rustix::system::uname()
-            .nodename()
-            .to_string_lossy()
-            .into_owned();
-        Ok(Actor {
-            name,
-            host: plain(&host),
-            command: plain(&masked(&self.command)),
-            reason: self.reason()?,
-            at: self.now,
-        })
-    }
-
-    /// Why it is done, as was typed.
-    fn reason(&self) -> Result<Option<Text>, Failure> {
-        let reason = self.globals.reason.clone();
-        match reason
-            .as_ref()
-            .is_some_and(|text| masked(text.as_str()) != text.as_str())
-        {
-            true => Err(Failure::usage("the reason has the look of a secret")
-                .hint("say it without: the trail keeps it for ever. Nothing was changed")),
-            false => Ok(reason),
-        }
-    }
-
     /// The program that edits text, split at blanks: `VISUAL`, else `EDITOR`, else `vi` where somebody can use it.
     ///
     /// # Errors
@@ -359,30 +316,4 @@ pub fn default_store() -> Option<PathBuf> {
         let folders = etcetera::choose_base_strategy().ok()?;
         Some(folders.data_dir().join("keyroll").join("roll.db"))
     })
-}
-
-/// The command line as one text. Values given to records stay out: they stand in the change itself.
-fn typed(args: &[OsString]) -> String {
-    let words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
-    let mut shown = Vec::new();
-    for word in words {
-        // What a program of somebody else's is given may be anything: its name stands in the note about it.
-        if word == "--" {
-            shown.push("-- ...".to_owned());
-            break;
-        }
-        shown.push(match word.split_once('=') {
-            Some((field, _)) => format!("{field}=..."),
-            None => word.into_owned(),
-        });
-    }
-    shown.join(" ")
-}
-
-/// A text that is taken whatever it holds: control characters dropped, cut to 1,000 bytes.
-fn plain(text: &str) -> Text {
-    let clean: String = text.chars().filter(|c| !c.is_control()).take(250).collect();
-    clean
-        .parse()
-        .expect("250 characters without control characters are a text")
 }

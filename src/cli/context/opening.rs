@@ -24,12 +24,15 @@ pub(super) struct Touched {
 }
 
 impl Context {
-    /// Opens the store.
+    /// Opens the store; in order to write only for somebody whose name can stand in its trail.
     ///
     /// # Errors
     /// When there is none, or it cannot be used; with the way out.
     pub fn open(&self, access: Access) -> Result<Store, Failure> {
         let wait = lock_wait()?;
+        if access == Access::Write {
+            self.actor()?;
+        }
         let mut store = Store::open(&self.store_path()?, access)?;
         if let Some(wait) = wait {
             store.set_wait(wait);

@@ -108,7 +108,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     match &args.out {
         Some(folder) => write(folder, &pack, key.as_ref(), context)?,
         None => {
-            traces::leaves(form(format), "standard output", context);
+            traces::leaves(form(format), "standard output", context)?;
             context.out.data(&match format {
                 Format::Html => pack.html(),
                 Format::Json => pack.json(),
@@ -212,7 +212,7 @@ fn write(
     folder.write(Path::new(MANIFEST), &signed)?;
     let shown = shown(place);
     // Noted first: no pack stands that the trail does not know.
-    traces::leaves("handoff html, md, json", &shown, context);
+    traces::leaves("handoff html, md, json", &shown, context)?;
     folder.stand()?;
     let files = forms.len() + 1;
     context
