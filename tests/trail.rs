@@ -233,3 +233,48 @@ fn what_an_automation_may_not_be_called_is_refused_before_anything_is_done() {
     // One that is set to nothing is none.
     run_as(&home, "", &["rotation", "set", "every-60-days", "warn=3d"]).ok(0);
 }
+
+#[test]
+fn all_about_an_account_is_found_and_nothing_about_another() {
+    let home = Home::with_secrets();
+    let (one, other) = (
+        "unicmms-production-status-sync-plant1",
+        "unicmms-production-ai-agent-draft-plant1",
+    );
+    let from = shown(&home, &[]).len() as u64;
+    let fact = |account: &str| {
+        let args = ["review", account, "keep", "--by", "bo-berg", "--note", "seen"];
+        home.run(&args).ok(0);
+    };
+    fact(one);
+    fact(other);
+    home.run(&["account", "set", one, "expires=2030-01-01", "--yes"])
+        .ok(0);
+    home.run(&["secret", "get", one]).clean();
+    let about = |account: &str| {
+        let all = shown(&home, &["--about", account]);
+        all.into_iter().filter(|at| *at > from).collect::<Vec<_>>()
+    };
+    let records = |args: &[&str]| {
+        let args = [&["audit", "log", "--format", "csv"], args].concat();
+        let rows = home.run(&args).ok(0).stdout;
+        let rows = rows.lines().skip(1).map(|row| {
+            let cells: Vec<&str> = row.split(',').collect();
+            format!("{} {}", cells[3], cells[4])
+        });
+        rows.collect::<Vec<_>>()
+    };
+    let found = records(&["--about", one]);
+    let has = |words: &str| found.iter().any(|record| record.starts_with(words));
+    assert!(has(&format!("create account/{one}")), "{found:?}");
+    assert!(has(&format!("create fact/review {one} ")), "{found:?}");
+    assert!(has("refuse store"), "{found:?}");
+    assert!(!found.iter().any(|record| record.contains(other)), "{found:?}");
+    // By the name of the record too, and the last of them alone.
+    assert_eq!(about(&format!("account/{one}")), about(one));
+    assert_eq!(about(other).len(), 1);
+    let last = shown(&home, &["--about", other, "--last", "1"]);
+    assert_eq!(last, about(other));
+    assert_eq!(shown(&home, &["--about", "nobody"]), [0; 0]);
+    home.run(&["audit", "log", "--about", "x y"]).refused(2);
+}

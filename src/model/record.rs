@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use crate::model::access::words;
+use crate::model::id::AccountId;
 
 /// Calls `$then` with every noun: variant, word, field of the inventory, key, value.
 ///
@@ -130,6 +131,44 @@ impl RecordId {
         RecordId {
             kind,
             name: name.into(),
+        }
+    }
+
+    /// Whether it is that account, or by its key a part of what is known of it: a version, a review, a role that it holds.
+    pub fn is_of(&self, account: &AccountId) -> bool {
+        let mut words = self.name.split(' ');
+        let is_account = |word: &str| word.strip_prefix("account/") == Some(account.as_str());
+        match self.kind {
+            Kind::Account
+            | Kind::Approval
+            | Kind::Decision
+            | Kind::ResidualRisk
+            | Kind::Version
+            | Kind::Operation
+            | Kind::Sealed => words.next() == Some(account.as_str()),
+            Kind::Assignment | Kind::Assertion => words.next().is_some_and(is_account),
+            Kind::Waiver => words.any(is_account),
+            Kind::Fact => match words.next() {
+                // A provider's list of accounts.
+                Some("listed") => false,
+                // Behind the procedure; one that was rehearsed for nobody has a day there.
+                Some("drill") => words.nth(1) == Some(account.as_str()),
+                _ => words.next() == Some(account.as_str()),
+            },
+            Kind::Organisation
+            | Kind::Person
+            | Kind::Team
+            | Kind::Boundary
+            | Kind::Catalog
+            | Kind::Platform
+            | Kind::Provider
+            | Kind::Rotation
+            | Kind::Procedure
+            | Kind::Consumer
+            | Kind::Role
+            | Kind::Invitation
+            | Kind::StoreKey
+            | Kind::Recipient => false,
         }
     }
 }

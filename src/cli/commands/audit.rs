@@ -23,6 +23,7 @@ enum What {
     /// Show events, oldest first
     #[command(
         after_help = "Examples:\n  keyroll audit log --record account/etl --fields\n  \
+        keyroll audit log --about etl                # its versions, tests, reviews and roles too\n  \
         keyroll audit log --since 2026-11-01 --action reveal,run --format jsonl\n  \
         keyroll audit log --follow --format cef | logger -n siem.example.org"
     )]

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 
 use crate::audit as chain;
 use crate::cli::astray::Shown;
+use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::model::change::{FieldChange, Occurrence};
 use crate::model::date::{Date, Timestamp};
 use crate::model::event::Event;
-use crate::model::record::RecordId;
+use crate::model::id::{AccountId, BadName};
+use crate::model::record::{Kind, RecordId};
 use crate::model::text::Text;
 use crate::report::siem::{self, Origin};
 use crate::report::view::{Cell, Column, View};
@@ -28,6 +30,11 @@ pub struct Args {
     /// Only events of this record: account/NAME and so on
     #[arg(long, value_name = "RECORD")]
     record: Option<RecordId>,
+    /// Only events about this account: of its own record and of its versions, facts, reviews, approvals, roles, rotations
+    /// and waivers, and what was refused of it
+    #[arg(long, value_name = "ACCOUNT", conflicts_with = "record", value_parser = account,
+        add = completion::names(Kind::Account))]
+    about: Option<AccountId>,
     /// Only events of this actor: an automation by its name, an OS user by theirs, or both as the trail has them
     #[arg(long, value_name = "NAME")]
     actor: Option<Text>,
@@ -57,6 +64,7 @@ impl Args {
     fn filter(&self) -> EventFilter {
         EventFilter {
             record: self.record.as_ref().map(ToString::to_string),
+            about: self.about.clone(),
             actor: self.actor.as_ref().map(ToString::to_string),
             actions: self.action.clone(),
             since: self.since.map(Timestamp::from),
@@ -69,6 +77,11 @@ impl Args {
         let from_when = self.since.is_some() || self.last.is_some();
         self.last.or((self.follow && !from_when).then_some(BEFORE))
     }
+}
+
+/// An account, by its name or as records name it.
+fn account(text: &str) -> Result<AccountId, BadName> {
+    text.strip_prefix("account/").unwrap_or(text).parse()
 }
 
 /// A form in which events can be written as they come.
