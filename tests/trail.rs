@@ -278,3 +278,34 @@ fn all_about_an_account_is_found_and_nothing_about_another() {
     assert_eq!(shown(&home, &["--about", "nobody"]), [0; 0]);
     home.run(&["audit", "log", "--about", "x y"]).refused(2);
 }
+
+#[test]
+fn a_proof_with_any_one_bit_changed_is_never_taken_and_ends_as_is_said() {
+    let home = Home::filled();
+    let key = home.run(&["audit", "key", "new", "--file"]).ok(0).stdout;
+    let proof = home.run(&["audit", "prove", "3"]).ok(0).stdout;
+    let (first, signer) = (proof.find('\n').unwrap(), proof.rfind('\u{2014}').unwrap());
+    // Where the signature's line names the key: that is another key then.
+    let named = signer..proof[signer..].rfind(' ').unwrap() + signer + 7;
+    let bytes = proof.as_bytes();
+    // Every region is met; each at each seventh byte, and all of the last line's beginning.
+    let places = (0..bytes.len()).filter(|at| at % 7 == 0 || named.contains(at));
+    for at in places {
+        let mut changed = bytes.to_vec();
+        changed[at] ^= 1 << (at % 7);
+        home.file("changed", &changed);
+        let ran = home.run(&["audit", "verify-proof", "changed", "--key", key.trim()]);
+        let status = ran.status.unwrap();
+        match at {
+            at if at <= first => assert_eq!(status, 2, "{at}: {ran:#?}"),
+            at if named.contains(&at) => assert!([4, 5].contains(&status), "{at}: {ran:#?}"),
+            at => assert_eq!(status, 5, "{at}: {ran:#?}"),
+        }
+        ran.refused(status);
+    }
+    home.file("cut", &bytes[..bytes.len() / 2]);
+    home.run(&["audit", "verify-proof", "cut", "--key", key.trim()])
+        .refused(5);
+    home.file("none", "hello\n");
+    home.run(&["audit", "verify-proof", "none"]).refused(2);
+}

@@ -37,6 +37,9 @@ pub struct Proof {
 pub enum BadProof {
     #[error("it is no proof: {0}")]
     Form(&'static str),
+    /// Its first line is that of a proof.
+    #[error("it is a proof that was damaged or changed: {0}")]
+    Damaged(&'static str),
     #[error(transparent)]
     Note(#[from] BadNote),
     #[error("what is signed is no checkpoint")]
@@ -49,40 +52,53 @@ impl Proof {
     /// Reads a proof; nothing of it is checked yet.
     ///
     /// # Errors
-    /// When it is none, or brings no event.
+    /// When it is none: its first line is another. When it begins as one, and the rest is no proof of an event.
     pub fn parse(bytes: &[u8]) -> Result<Proof, BadProof> {
         if bytes.len() > LONGEST {
             return Err(BadProof::Form("it is too large"));
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| BadProof::Form("it is not UTF-8"))?;
-        let (head, note) = text
-            .split_once("\n\n")
-            .ok_or(BadProof::Form("no blank line stands before the checkpoint"))?;
-        let mut lines = head.split('\n');
-        if lines.next() != Some(FIRST) {
-            return Err(BadProof::Form("its first line is another"));
+        let rest = bytes.strip_prefix(FIRST.as_bytes());
+        match rest.and_then(|rest| rest.strip_prefix(b"\n")) {
+            Some(rest) => Proof::behind(rest),
+            None if std::str::from_utf8(bytes).is_err() => Err(BadProof::Form("it is not UTF-8")),
+            None => Err(BadProof::Form("its first line is another")),
         }
+    }
+
+    /// Reads what stands behind the first line.
+    fn behind(bytes: &[u8]) -> Result<Proof, BadProof> {
+        let text = std::str::from_utf8(bytes).map_err(|_| BadProof::Damaged("it is not UTF-8"))?;
+        let (head, note) = text.split_once("\n\n").ok_or(BadProof::Damaged(
+            "no blank line stands before the checkpoint",
+        ))?;
+        let mut lines = head.split('\n');
         let entry = lines
             .next()
             .and_then(|line| STANDARD.decode(line.strip_prefix("extra ")?).ok())
-            .ok_or(BadProof::Form("it brings no event"))?;
+            .ok_or(BadProof::Damaged("it brings no event"))?;
         let index = lines
             .next()
             .and_then(|line| decimal(line.strip_prefix("index ")?))
-            .ok_or(BadProof::Form("it says no place"))?;
+            .ok_or(BadProof::Damaged("it says no place"))?;
         let hashes: Vec<Digest> = lines
             .take(MOST + 1)
             .map(digest)
             .collect::<Option<_>>()
-            .ok_or(BadProof::Form("a line of it is no hash"))?;
+            .ok_or(BadProof::Damaged("a line of it is no hash"))?;
         if hashes.len() > MOST {
-            return Err(BadProof::Form("it has too many hashes"));
+            return Err(BadProof::Damaged("it has too many hashes"));
         }
         Ok(Proof {
             entry,
             index,
             hashes,
-            note: Note::parse(note.as_bytes())?,
+            note: Note::parse(note.as_bytes()).map_err(|error| match error {
+                BadNote::Form(why) => BadProof::Damaged(why),
+                error @ (BadNote::Unknown { .. }
+                | BadNote::Signature(_)
+                | BadNote::Name(_)
+                | BadNote::Key(_)) => BadProof::Note(error),
+            })?,
         })
     }
 
@@ -172,5 +188,16 @@ mod tests {
         let error = Proof::parse(many.as_bytes()).unwrap_err().to_string();
         assert!(error.contains("too many"), "{error}");
         assert!(Proof::parse(b"c2sp.org/tlog-proof@v1").is_err());
+    }
+
+    #[test]
+    fn what_begins_as_a_proof_and_cannot_be_read_was_changed_and_what_does_not_is_none() {
+        let text = whole("c2sp.org/tlog-proof@v1\nextra \nindex 0");
+        let first = FIRST.len() + 1;
+        for end in 0..text.len() {
+            let refused = Proof::parse(&text.as_bytes()[..end]).unwrap_err();
+            let is_damaged = matches!(refused, BadProof::Damaged(_));
+            assert_eq!(is_damaged, end >= first, "{end}: {refused}");
+        }
     }
 }

@@ -46,6 +46,9 @@ enum What {
     #[command(after_help = "Example:\n  keyroll audit prove 17 --out event-17.tlog-proof")]
     Prove(prove::Prove),
     /// Check a proof: with the public key alone, and no store
+    ///
+    /// Exit status 5 where the file begins as a proof and does not hold, 4 where no key that is trusted here signed it, 2
+    /// where it does not begin as one.
     #[command(
         after_help = "Example:\n  keyroll audit verify-proof event-17.tlog-proof --key keyroll.pub"
     )]

@@ -160,15 +160,18 @@ fn agrees(signed: &Checkpoint, kept: &Checkpoint) -> Result<(), Failure> {
 fn unusable(error: BadProof) -> Failure {
     let failure = Failure::refused(&error);
     match error {
-        BadProof::NotIncluded | BadProof::Note(BadNote::Signature(_)) => failure
+        BadProof::NotIncluded
+        | BadProof::Damaged(_)
+        | BadProof::Checkpoint
+        | BadProof::Note(
+            BadNote::Signature(_) | BadNote::Form(_) | BadNote::Name(_) | BadNote::Key(_),
+        ) => failure
             .with(Status::Integrity)
             .hint("ask for another, and keep this one as evidence"),
         BadProof::Note(BadNote::Unknown { .. }) => failure.hint(
             "name the public key that you trust with --key: the line of `keyroll audit key show`",
         ),
-        BadProof::Form(_)
-        | BadProof::Checkpoint
-        | BadProof::Note(BadNote::Form(_) | BadNote::Name(_) | BadNote::Key(_)) => failure
+        BadProof::Form(_) => failure
             .with(Status::Usage)
             .hint("name a file that `keyroll audit prove` made"),
     }
