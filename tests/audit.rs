@@ -135,7 +135,7 @@ fn an_end_that_was_cut_off_with_everything_made_to_fit_is_seen_by_who_wrote_last
     write("warn=6d").says("not the one that was last seen here");
     write("warn=8d").says("not the one that was last seen here");
     home.run(&["audit", "verify"]).ok(5);
-    home.run(&["audit", "verify", "--accept"]).ok(0);
+    home.run(&["audit", "verify", "--accept", "--yes"]).ok(0);
     home.run(&["audit", "verify"]).ok(0);
     let ran = write("warn=9d");
     assert!(!ran.stderr.contains("warning"), "{ran:#?}");
@@ -293,7 +293,7 @@ fn another_store_in_its_place_is_seen_and_not_signed() {
         .says("not the one that was last seen here")
         .says("nothing is signed");
     with_named_key(&home, &["audit", "checkpoint"]).refused(5);
-    home.run(&["audit", "verify", "--accept"]).ok(0);
+    home.run(&["audit", "verify", "--accept", "--yes"]).ok(0);
     home.run(&["audit", "verify"]).ok(0);
     fs::remove_file(home.store()).unwrap();
     home.run(&["init", "--no-secrets"])
@@ -363,7 +363,7 @@ fn a_kept_checkpoint_that_was_taken_out_is_missed_by_who_signed_last() {
     gone();
     set(&home, "warn=8d").says("is gone");
     gone();
-    home.run(&["audit", "verify", "--accept"]).ok(0);
+    home.run(&["audit", "verify", "--accept", "--yes"]).ok(0);
     set(&home, "warn=9d");
     let ran = home.run(&["audit", "verify"]).ok(0);
     assert!(ran.stderr.contains("all of it"), "{ran:#?}");
@@ -387,7 +387,7 @@ fn what_was_seen_and_cannot_be_read_is_not_taken_for_nothing() {
         // It stays for whoever looks.
         set(&home, to).says("cannot be read");
         assert_eq!(fs::read_to_string(&mark).unwrap(), garbled);
-        home.run(&["audit", "verify", "--accept"]).ok(0);
+        home.run(&["audit", "verify", "--accept", "--yes"]).ok(0);
         home.run(&["audit", "verify"]).ok(0);
     }
 }
@@ -762,4 +762,85 @@ fn a_reason_with_the_look_of_a_secret_is_kept_nowhere() {
     let ran = home.run(&words).refused(2);
     assert!(!ran.stderr.contains(&token), "{ran:#?}");
     assert!(home.holds() == before);
+}
+
+/// The newest event.
+fn newest(home: &Home) -> serde_json::Value {
+    let ran = home.run(&["audit", "log", "--last", "1", "--format", "jsonl"]);
+    serde_json::from_str(&ran.ok(0).stdout).unwrap()
+}
+
+/// What an event tells in one of its fields.
+fn told(event: &serde_json::Value, field: &str) -> serde_json::Value {
+    let all = event["change"].as_array().unwrap();
+    let found = all.iter().find(|change| change["field"] == field);
+    found.unwrap_or_else(|| panic!("{field}: {event}"))["to"].clone()
+}
+
+#[test]
+fn who_accepts_a_trail_is_asked_and_stands_in_it_with_what_was_seen_before() {
+    let home = exported();
+    with_key(&home);
+    set(&home, "warn=6d");
+    let older = fs::read(home.store()).unwrap();
+    set(&home, "warn=8d");
+    let seen = home.run(&["audit", "verify", "--format", "json"]).ok(0);
+    let seen: serde_json::Value = serde_json::from_str(&seen.stdout).unwrap();
+    fs::write(home.store(), older).unwrap();
+    home.run(&["audit", "verify"]).ok(5);
+    // Nobody is there to say so: nothing is written, and nothing is accepted.
+    let before = home.holds();
+    home.run(&["audit", "verify", "--accept"])
+        .refused(2)
+        .says("--yes");
+    assert!(home.holds() == before);
+    home.run(&["audit", "checkpoint"]).refused(5);
+    let words = ["audit", "verify", "--accept", "--yes", "--reason", "CHG-7"];
+    let ran = home.run(&words).ok(0);
+    let event = newest(&home);
+    let number = event["sequence"].as_u64().unwrap();
+    assert!(
+        ran.stderr.contains(&format!("accepted: event {number} ")),
+        "{ran:#?}"
+    );
+    assert!(ran.stderr.contains("all of it"), "signed: {ran:#?}");
+    assert_eq!((&event["action"], &event["record"]), (&"accept".into(), &"store".into()));
+    assert_eq!(event["reason"], "CHG-7");
+    assert_eq!(told(&event, "seen-events"), seen["events"]);
+    assert_eq!(told(&event, "seen-root"), seen["root"]);
+    assert_eq!(told(&event, "events"), number - 1);
+    assert!(!told(&event, "found").as_array().unwrap().is_empty());
+    home.run(&["audit", "verify"]).ok(0);
+    home.run(&["audit", "checkpoint"]).ok(0);
+    // There is nothing more to accept, and so no more to tell.
+    home.run(&words).ok(0).says("nothing to accept");
+    assert_eq!(newest(&home)["sequence"], number);
+}
+
+#[test]
+fn a_trail_that_was_tampered_with_is_accepted_by_nobody() {
+    let home = exported();
+    edit(&home, REWRITE);
+    let events = newest(&home)["sequence"].clone();
+    home.run(&["audit", "verify", "--accept", "--yes"])
+        .ok(5)
+        .says("event 3");
+    assert_eq!(newest(&home)["sequence"], events);
+}
+
+#[test]
+fn a_resume_that_accepts_another_store_says_so_in_the_same_event() {
+    let home = Home::filled();
+    set(&home, "warn=6d");
+    let older = fs::read(home.store()).unwrap();
+    set(&home, "warn=8d");
+    // A scheduled run saw it so.
+    home.run(&["rotate", "--due", "--yes"]).clean();
+    fs::write(home.store(), older).unwrap();
+    let ran = home.run(&["schedule", "resume", "--yes", "--reason", "CHG-8"]);
+    ran.ok(0).says("stopped");
+    let event = newest(&home);
+    assert_eq!((&event["action"], &event["reason"]), (&"accept".into(), &"CHG-8".into()));
+    assert!(told(&event, "seen-events").as_u64() > told(&event, "events").as_u64());
+    home.run(&["audit", "verify"]).ok(0);
 }

@@ -1,5 +1,6 @@
 //! Floor 6: the command line. Parses, hands over to a command, shows how it ended.
 
+mod acceptance;
 pub mod asking;
 pub mod astray;
 pub mod audit_key;

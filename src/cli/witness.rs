@@ -45,6 +45,8 @@ struct Attendant {
     judged_by: Arc<Mutex<Option<JudgedBy>>>,
     /// Whether it is still to be said that the end cannot be noted.
     says: AtomicBool,
+    /// The end of a trail that somebody accepts: it takes the place of what was seen.
+    accepted: Option<Tip>,
 }
 
 impl fmt::Debug for Attendant {
@@ -57,8 +59,16 @@ impl fmt::Debug for Attendant {
 
 impl Witness for Attendant {
     fn goes_on(&self, trail: &Standing<'_>) -> bool {
+        if let Some(accepted) = &self.accepted
+            && trail.tip().ok().as_ref() != Some(accepted)
+        {
+            return false;
+        }
         // Read anew: a commit before this one moved it on.
-        let seen = self.mark.as_deref().map_or(Seen::Nothing, Seen::read);
+        let seen = match self.accepted {
+            Some(_) => Seen::Nothing,
+            None => self.mark.as_deref().map_or(Seen::Nothing, Seen::read),
+        };
         let own = self.key.as_ref().map(AuditKey::verifier);
         matches!(broken(trail, &seen, own), Ok(None))
     }
@@ -128,11 +138,47 @@ pub fn attend(store: &mut Store, context: &Context, says: bool) {
         mark: seen::file(context),
         judged_by: context.judged_by(),
         says: says.into(),
+        accepted: None,
     }));
 }
 
+/// Puts a witness beside a store for the one commit that says that its trail was accepted, as it stood there: that is what
+/// it goes on from, and what is signed and noted from then on.
+pub fn accept(store: &mut Store, context: &Context, stood: Tip) {
+    let key = store.name().ok().and_then(|name| {
+        let key = audit_key::at_hand(&name, &AuditKeyOptions::default(), context);
+        key.unwrap_or_else(|failure| {
+            let why = failure.causes();
+            Output::default().note(format!("warning: the audit key is not used: {why}"));
+            None
+        })
+    });
+    store.set_witness(Box::new(Attendant {
+        key,
+        mark: seen::file(context),
+        judged_by: context.judged_by(),
+        says: true.into(),
+        accepted: Some(stood),
+    }));
+}
+
+/// The public half of the key that signs here: that at hand, else the one that signed what was last seen.
+pub fn own_key(store: &Store, seen: &Seen, context: &Context) -> Option<Verifier> {
+    let name = store.name().ok()?;
+    let at_hand = audit_key::at_hand(&name, &AuditKeyOptions::default(), context);
+    if let Ok(Some(key)) = at_hand {
+        return Some(key.verifier().clone());
+    }
+    let mark = seen.mark()?;
+    let mut known = audit_key::trusted(&name, context).ok()?.into_iter();
+    known.find(|key| mark.is_signed_by(key))
+}
+
 /// How a trail does not go on from what was seen of it, and from the kept checkpoint of the own key; none where it does.
-fn broken(
+///
+/// # Errors
+/// When the store cannot be read, or an end of its trail was cut off.
+pub fn broken(
     trail: &Standing<'_>,
     seen: &Seen,
     own: Option<&Verifier>,

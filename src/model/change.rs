@@ -113,6 +113,8 @@ crate::model::access::words! {
         Restore = "restore",
         /// Scheduled changes, which had stopped, go on.
         Resume = "resume",
+        /// A trail that does not go on from what was seen of it was taken as it stands.
+        Accept = "accept",
         /// Records came from a file: which one.
         Import = "import",
         /// The whole roll left the store.

@@ -162,15 +162,21 @@ pub fn guard(store: &Store, known: &Known, now: Timestamp) -> Result<Vec<Stop>, 
     Ok(stops)
 }
 
-/// Notes in the audit trail that somebody has looked at why scheduled changes stopped, and lets them go on. The mark is to be
-/// set anew behind it.
+/// Notes in the audit trail that somebody has looked at why scheduled changes stopped, and lets them go on; `accepted` where
+/// they took another trail for the one to go on from. The mark is to be set anew behind it.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn resume(store: &mut Store, actor: &Actor, stops: &[Stop]) -> Result<(), StoreError> {
+pub fn resume(
+    store: &mut Store,
+    actor: &Actor,
+    stops: &[Stop],
+    accepted: Option<Note>,
+) -> Result<(), StoreError> {
     let found: Vec<String> = stops.iter().map(ToString::to_string).collect();
-    let note = Note::new(None, Occurrence::Resume).with("found", found);
-    store.commit_with(actor, &[], &[note]).map(drop)
+    let mut notes = vec![Note::new(None, Occurrence::Resume).with("found", found)];
+    notes.extend(accepted);
+    store.commit_with(actor, &[], &notes).map(drop)
 }
 
 #[cfg(test)]
@@ -264,7 +270,7 @@ mod tests {
         person(&mut store, "anna", "2027-11-22T08:00:00Z");
         let now = "2026-11-23T09:00:00Z";
         let found = guard(&store, &Known::Nothing, at(now)).unwrap();
-        resume(&mut store, &actor(now), &found).unwrap();
+        resume(&mut store, &actor(now), &found, None).unwrap();
         let known = mark(&store, now);
         assert_eq!(stops(&store, &known, "2026-11-23T09:00:00Z"), [""; 0]);
         person(&mut store, "bo", "2026-11-24T09:00:00Z");
@@ -298,7 +304,7 @@ mod tests {
         };
         assert!(stop.starts_with("audit event 3 is not the one"), "{stop}");
         let found = guard(&store, &known, at(now)).unwrap();
-        resume(&mut store, &actor(now), &found).unwrap();
+        resume(&mut store, &actor(now), &found, None).unwrap();
         assert_eq!(stops(&store, &mark(&store, now), now), [""; 0]);
     }
 
@@ -317,7 +323,7 @@ mod tests {
                 at: at("2026-11-22T09:00:00Z")
             }]
         );
-        resume(&mut store, &actor(now), &found).unwrap();
+        resume(&mut store, &actor(now), &found, None).unwrap();
         assert_eq!(stops(&store, &Known::Nothing, now), [""; 0]);
         let known = Known::Unreadable("it is torn".to_owned());
         assert_eq!(

@@ -1,14 +1,16 @@
 //! `keyroll schedule`: what is to be rotated and what ends in the months to come; and how scheduled changes that stopped go on.
 
+use crate::cli::acceptance::Acceptance;
 use crate::cli::asking;
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::mark;
 use crate::cli::roll;
-use crate::cli::seen;
+use crate::cli::witness;
 use crate::lifecycle::schedule::{Schedule, schedule};
 use crate::model::account::Account;
+use crate::model::change::Note;
 use crate::model::date::{Date, Timestamp};
 use crate::model::id::{AccountId, Principal, ProviderId};
 use crate::model::inventory::Inventory;
@@ -178,18 +180,38 @@ fn resume(context: &mut Context) -> Outcome {
         context.out.note(format!("stopped: {stop}"));
     }
     context.confirm("Let scheduled changes go on with this store and this clock?")?;
-    noted(&mut store, &context.actor()?, &stops)?;
+    let accepted = accepted(&mut store, &stops, context)?;
+    noted(&mut store, &context.actor()?, &stops, accepted)?;
     mark::seen(&store, context)?;
-    // The store itself was told of and accepted, not the clock alone.
+    context.out.note("scheduled changes go on");
+    Ok(Status::Clean)
+}
+
+/// What is accepted with it, where the store itself was told of and not the clock alone: that the trail does not go on from
+/// what was last seen of it. What a key signed and does not stand there any more, a resume does not accept.
+fn accepted(
+    store: &mut Store,
+    stops: &[Stop],
+    context: &Context,
+) -> Result<Option<Note>, Failure> {
     let of_store = |stop: &Stop| {
         matches!(
             stop,
             Stop::Shorter { .. } | Stop::Other { .. } | Stop::Restored { .. }
         )
     };
-    if stops.iter().any(of_store) {
-        seen::accept(&store, context)?;
+    if !stops.iter().any(of_store) {
+        return Ok(None);
     }
-    context.out.note("scheduled changes go on");
-    Ok(Status::Clean)
+    let Some(acceptance) = Acceptance::of(store, context)? else {
+        return Ok(None);
+    };
+    witness::accept(store, context, acceptance.stands.clone());
+    match store.goes_on() {
+        true => Ok(Some(acceptance.note(&store.name()?))),
+        false => {
+            witness::attend(store, context, false);
+            Ok(None)
+        }
+    }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::witness;
-use crate::store::{Access, JudgedBy, Store};
+use crate::store::{Access, JudgedBy, Store, Tip};
 
 /// What a command has done so far.
 #[derive(Default)]
@@ -29,6 +29,26 @@ impl Context {
     /// # Errors
     /// When there is none, or it cannot be used; with the way out.
     pub fn open(&self, access: Access) -> Result<Store, Failure> {
+        let mut store = self.opened(access)?;
+        if access == Access::Write {
+            let is_first = !self.touched.would_write.replace(true);
+            witness::attend(&mut store, self, is_first);
+        }
+        Ok(store)
+    }
+
+    /// Opens the store in order to write that its trail was accepted as it stood.
+    ///
+    /// # Errors
+    /// As [`Context::open`].
+    pub fn open_to_accept(&self, stood: Tip) -> Result<Store, Failure> {
+        let mut store = self.opened(Access::Write)?;
+        self.touched.would_write.set(true);
+        witness::accept(&mut store, self, stood);
+        Ok(store)
+    }
+
+    fn opened(&self, access: Access) -> Result<Store, Failure> {
         let wait = lock_wait()?;
         if access == Access::Write {
             self.actor()?;
@@ -36,10 +56,6 @@ impl Context {
         let mut store = Store::open(&self.store_path()?, access)?;
         if let Some(wait) = wait {
             store.set_wait(wait);
-        }
-        if access == Access::Write {
-            let is_first = !self.touched.would_write.replace(true);
-            witness::attend(&mut store, self, is_first);
         }
         Ok(store)
     }

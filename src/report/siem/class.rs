@@ -32,6 +32,7 @@ pub(super) fn class(event: &Event) -> Class {
                 Occurrence::Notify
                 | Occurrence::Restore
                 | Occurrence::Resume
+                | Occurrence::Accept
                 | Occurrence::Import
                 | Occurrence::Refuse
                 | Occurrence::Configure,

@@ -40,7 +40,7 @@ pub struct Args {
     actor: Option<Text>,
     /// Only events of this action; several times, or with commas, for several
     #[arg(long, value_name = "ACTION", value_delimiter = ',', value_parser = [
-        "create", "update", "remove", "init", "reveal", "run", "notify", "backup", "restore", "resume", "import", "export",
+        "create", "update", "remove", "init", "reveal", "run", "notify", "backup", "restore", "resume", "accept", "import", "export",
         "refuse", "configure"])]
     action: Vec<String>,
     /// Only events from this date on

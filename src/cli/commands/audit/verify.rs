@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::audit as chain;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::note::{BadNote, Note, Verifier};
+use crate::cli::acceptance::Acceptance;
 use crate::cli::audit_key::{self, AuditKeyOptions};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
@@ -15,7 +16,7 @@ use crate::cli::seen::{self, SEEN, Seen};
 use crate::cli::witness::Known;
 use crate::report::summary::counted;
 use crate::report::{self, Format, json};
-use crate::store::{Access, Verification};
+use crate::store::{Access, Store, StoreError, Tip, Verification};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -25,7 +26,8 @@ pub struct Args {
     /// A public key that is trusted, or a file of them [default: those that `keyroll audit key` knows here]
     #[arg(long, value_name = "KEY")]
     key: Vec<String>,
-    /// Take the trail as it stands for the one to go on from, where the store was put back on purpose
+    /// Take the trail as it stands for the one to go on from, where the store was put back on purpose: asks first, and is an
+    /// event of that trail, with --reason
     #[arg(long)]
     accept: bool,
 }
@@ -44,18 +46,15 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         checkpoints.push((from, checkpoint(path, &keys)?));
     }
     let known = Known {
-        seen: match args.accept {
-            true => Seen::Nothing,
-            false => Seen::of(context),
-        },
+        seen: Seen::of(context),
         keys,
         checkpoints,
     };
-    let verified = known.verify(&store)?;
+    let verified = match args.accept {
+        false => known.verify(&store)?,
+        true => accepted(&known, &store, context)?,
+    };
     let is_intact = verified.faults.is_empty();
-    if is_intact && args.accept {
-        seen::accept(&store, context)?;
-    }
     context.out.data(&shown(&verified, format))?;
     if format == Format::Table {
         tell_signed(args, &verified, &known.keys, context);
@@ -65,6 +64,52 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     }
     tell_broken(&verified, context);
     Ok(Status::Integrity)
+}
+
+/// Verifies a store, whatever was seen of it; where that alone is off, and somebody says so, it is accepted as it stands.
+fn accepted(known: &Known, store: &Store, context: &mut Context) -> Result<Verification, Failure> {
+    let unseen = Known {
+        seen: Seen::Nothing,
+        ..known.clone()
+    };
+    let (off, verified) = store.at_once(|| {
+        let verified = unseen.verify(store)?;
+        Ok::<_, StoreError>((known.verify(store)?.faults, verified))
+    })?;
+    if !verified.faults.is_empty() {
+        return Ok(verified);
+    }
+    if off.is_empty() {
+        if known.seen == Seen::Nothing {
+            seen::accept(store, context)?;
+        }
+        context
+            .out
+            .note("there is nothing to accept: the trail goes on from all that was seen of it here");
+        return Ok(verified);
+    }
+    let acceptance = Acceptance::new(
+        off.into_iter().map(|fault| fault.message).collect(),
+        known.seen.clone(),
+        Tip {
+            size: verified.events,
+            root: verified.root,
+            head: verified.head,
+        },
+    );
+    acceptance.tell(context);
+    context.confirm("Take the trail as it stands for the one to go on from?")?;
+    acceptance.record(context)?;
+    let event = verified.events + 1;
+    context
+        .out
+        .note(format!("accepted: event {event} of the trail says so"));
+    // With that event, and with the signature that goes on from it.
+    let after = Known {
+        seen: Seen::of(context),
+        ..known.clone()
+    };
+    Ok(after.verify(store)?)
 }
 
 /// A checkpoint of a file, signed by a key that is trusted.
@@ -184,7 +229,7 @@ fn tell_broken(verified: &Verification, context: &mut Context) {
         .any(|fault| fault.message.contains(SEEN))
     {
         context.out.note(
-            "hint: where the store was put back on purpose, `keyroll audit verify --accept` says so, once and for this user",
+            "hint: where the store was put back on purpose, `keyroll audit verify --accept --reason WHY` says so, for this user and in the trail",
         );
     }
 }
