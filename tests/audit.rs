@@ -844,3 +844,53 @@ fn a_resume_that_accepts_another_store_says_so_in_the_same_event() {
     assert!(told(&event, "seen-events").as_u64() > told(&event, "events").as_u64());
     home.run(&["audit", "verify"]).ok(0);
 }
+
+#[test]
+fn the_daily_check_says_at_once_that_the_trail_was_put_back_forked_or_cut_off() {
+    let check = |home: &Home, more: &[&str]| {
+        home.run(&[&["check", "--no-hooks", "--as-of", "2026-11-22"], more].concat())
+    };
+    for with_a_key in [false, true] {
+        let home = Home::filled();
+        if with_a_key {
+            with_key(&home);
+        }
+        set(&home, "warn=6d");
+        let older = fs::read(home.store()).unwrap();
+        set(&home, "warn=8d");
+        let well = check(&home, &[]).ok(0);
+        assert_eq!(well.stderr, "");
+        let told = || {
+            let ran = check(&home, &[]).ok(5);
+            assert!(ran.stderr.starts_with("warning: the audit trail "), "{ran:#?}");
+            assert!(ran.stderr.contains("hint: `keyroll audit verify`"), "{ran:#?}");
+            assert_eq!(ran.stdout, well.stdout);
+            // No choice silences it; a form for programs has it in its own way.
+            check(&home, &["--fail-on", "never", "--due"]).ok(5);
+            let ran = check(&home, &["--quiet"]).ok(5);
+            assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""));
+            let ran = check(&home, &["--format", "nagios"]).ok(2);
+            let line = "KEYROLL CRITICAL - the audit trail ";
+            assert!(ran.stdout.starts_with(line), "{ran:#?}");
+            let ran = check(&home, &["--format", "prometheus"]).ok(5);
+            assert!(ran.stdout.contains("\nkeyroll_audit_trail_broken 1\n"), "{ran:#?}");
+            assert!(ran.stdout.contains("\nkeyroll_exit_status 5\n"), "{ran:#?}");
+        };
+        // Put back.
+        fs::write(home.store(), &older).unwrap();
+        told();
+        // Forked: it is as long again, and another.
+        let mut theirs = home.command(&[SET, &["warn=9d"]].concat());
+        theirs.env("XDG_STATE_HOME", home.path().join("other-state"));
+        finish(theirs).ok(0);
+        told();
+        home.run(&["audit", "verify", "--accept", "--yes"]).ok(0);
+        let ran = check(&home, &["--format", "prometheus"]).ok(0);
+        assert!(ran.stdout.contains("\nkeyroll_audit_trail_broken 0\n"), "{ran:#?}");
+    }
+    // An end that was cut off is seen by who never wrote there.
+    let home = exported();
+    edit(&home, CUT);
+    forget_what_was_seen(&home);
+    check(&home, &[]).ok(5).says("warning: ");
+}

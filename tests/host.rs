@@ -44,7 +44,7 @@ fn units(folder: &Path) -> Vec<PathBuf> {
 fn the_units_are_what_systemd_takes() {
     let folder = tempfile::tempdir().unwrap();
     let units = units(folder.path());
-    assert_eq!(units.len(), 4);
+    assert_eq!(units.len(), 6);
     let mut verify = Command::new("systemd-analyze");
     verify
         .args(["verify", "--man=no", "--recursive-errors=no"])
@@ -99,16 +99,28 @@ fn what_the_services_and_the_crontab_run_works_and_is_silent_where_nothing_is_du
             "systemd/keyroll-rotate.service",
             "ExecStart=/usr/bin/keyroll ",
         ),
+        (
+            "systemd/keyroll-audit.service",
+            "ExecStart=/usr/bin/keyroll ",
+        ),
         ("crontab", "  keyroll "),
     ] {
         let text = fs::read_to_string(examples().join(file)).unwrap();
         all.extend(calls(&text, begin));
     }
     let verbs: Vec<&str> = all.iter().map(|words| &*words[0]).collect();
-    assert_eq!(verbs, ["check", "rotate", "check", "rotate"]);
+    assert_eq!(
+        verbs,
+        ["check", "rotate", "audit", "check", "audit", "audit", "rotate"]
+    );
     let home = Home::filled();
+    home.run(&["audit", "key", "new", "--file"]).ok(0);
     let file = home.path().join("keyroll.prom");
     for mut words in all {
+        // What goes through a pipe is run by a shell: see below.
+        if words.iter().any(|word| word == "|") {
+            continue;
+        }
         if let Some(path) = words.iter_mut().find(|word| word.ends_with(".prom")) {
             *path = file.to_str().unwrap().to_owned();
         }
@@ -121,6 +133,56 @@ fn what_the_services_and_the_crontab_run_works_and_is_silent_where_nothing_is_du
         assert_eq!(ran.stdout, "", "{words:?}");
     }
     assert!(file.is_file());
+}
+
+/// Runs a line of a shell with a stand-in for `mail`; gives what that was called with, and what it was given.
+fn mailed(home: &Home, line: &str) -> Option<(String, String)> {
+    let script = "#!/bin/sh\n{ echo \"$*\"; cat; } > \"$HOME/mailed\"\n";
+    set_mode(home.file("bin/mail", script), 0o700);
+    let mut command = home.shell(line, &[]);
+    let bin = home.path().join("bin");
+    command.env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+    let ran = finish(command);
+    let sent = fs::read_to_string(home.path().join("mailed")).ok();
+    let _ = fs::remove_file(home.path().join("mailed"));
+    let sent = sent?;
+    let (arguments, body) = sent.split_once('\n').unwrap();
+    assert_eq!(ran.stdout, "", "{ran:?}");
+    Some((arguments.to_owned(), body.to_owned()))
+}
+
+#[test]
+fn a_checkpoint_leaves_the_host_every_day_and_none_does_of_a_trail_that_was_put_back() {
+    let crontab = fs::read_to_string(examples().join("crontab")).unwrap();
+    let (_, line) = crontab.split_once("  keyroll audit checkpoint ").unwrap();
+    let of_cron = format!("\"$0\" audit checkpoint {}", line.lines().next().unwrap());
+    let unit = fs::read_to_string(examples().join("systemd/keyroll-audit.service")).unwrap();
+    let (_, line) = unit.split_once("ExecStart=/bin/sh -c '").unwrap();
+    let of_unit = line.lines().next().unwrap().strip_suffix('\'').unwrap();
+    let of_unit = of_unit
+        .replace("$$", "$")
+        .replace("/usr/bin/keyroll", "\"$0\"");
+
+    let home = Home::filled();
+    let key = home.run(&["audit", "key", "new", "--file"]).ok(0).stdout;
+    home.run(&["rotation", "set", "every-60-days", "warn=6d"]).ok(0);
+    let older = fs::read(home.store()).unwrap();
+    home.run(&["rotation", "set", "every-60-days", "warn=8d"]).ok(0);
+    for line in [&of_cron, &of_unit] {
+        let (arguments, body) = mailed(&home, line).unwrap();
+        assert_eq!(arguments, "-s keyroll checkpoint auditor@femo.example");
+        let kept = home.file("kept", body);
+        home.run(&["audit", "verify", "--checkpoint", &kept, "--key", key.trim()])
+            .ok(0)
+            .says("it goes on from");
+    }
+    home.run(&["audit", "verify", "--quiet"]).ok(0);
+    fs::write(home.store(), older).unwrap();
+    let ran = home.run(&["audit", "verify", "--quiet"]).ok(5);
+    assert!(!ran.stdout.is_empty(), "cron mails it: {ran:#?}");
+    assert_eq!(mailed(&home, &of_unit), None);
+    let body = mailed(&home, &of_cron).map_or_else(String::new, |(_, body)| body);
+    assert_eq!(body, "", "nothing was signed");
 }
 
 #[test]
@@ -144,7 +206,7 @@ fn a_line_for_cron_has_five_fields_of_time_and_a_command() {
         assert!(!line.contains('%'), "{line}");
         lines += 1;
     }
-    assert_eq!(lines, 2);
+    assert_eq!(lines, 4);
 }
 
 #[test]
@@ -157,7 +219,7 @@ fn the_alerts_are_what_prometheus_takes_and_name_metrics_that_there_are() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        output.status.success() && said.contains("SUCCESS: 4 rules found"),
+        output.status.success() && said.contains("SUCCESS: 5 rules found"),
         "{said}"
     );
     let metrics = Home::filled()

@@ -174,6 +174,28 @@ pub fn own_key(store: &Store, seen: &Seen, context: &Context) -> Option<Verifier
     known.find(|key| mark.is_signed_by(key))
 }
 
+/// How the trail of a store does not go on from what was last seen and signed here, or cannot be read as one: in words, as far
+/// as the look tells that each write has at its end.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn astray(store: &Store, context: &Context) -> Result<Option<String>, Failure> {
+    let seen = Seen::of(context);
+    let own = own_key(store, &seen, context);
+    let found = store.at_once(|| {
+        let trail = store.standing();
+        // Of a trail that nobody saw, that it has its end and its name.
+        trail.tip()?;
+        trail.origin()?;
+        broken(&trail, &seen, own.as_ref())
+    });
+    match found.map_err(Failure::from) {
+        Ok(found) => Ok(found.map(|found| found.to_string())),
+        Err(failure) if failure.status == Status::Integrity => Ok(Some(failure.causes())),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// How a trail does not go on from what was seen of it, and from the kept checkpoint of the own key; none where it does.
 ///
 /// # Errors

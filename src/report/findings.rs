@@ -76,6 +76,8 @@ pub struct Judged<'a> {
     pub roll: Option<Roll>,
     /// Whether metrics tell of each account.
     pub per_account: bool,
+    /// How the audit trail of the store does not go on from what is known of it; none where it does.
+    pub broken: Option<&'a str>,
 }
 
 /// The whole roll in figures.

@@ -33,7 +33,7 @@ enum What {
     /// Exit status 5 where anything differs: a row that was edited, removed, put elsewhere or added, an end that was cut
     /// off, a store that was put back to an older state.
     #[command(
-        after_help = "Examples:\n  keyroll audit verify || mail -s 'keyroll: integrity' ops@example.org\n  \
+        after_help = "Examples:\n  keyroll audit verify --quiet    # for cron: nothing is printed where nothing differs\n  \
         keyroll audit verify --checkpoint last-month.txt --key keyroll.pub"
     )]
     Verify(verify::Args),

@@ -14,6 +14,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::mark;
 use crate::cli::roll::{self, RuleOptions};
 use crate::cli::settings::Settings;
+use crate::cli::witness;
 use crate::lifecycle::telling;
 use crate::model::finding::{Finding, Severity};
 use crate::model::hook::Threshold;
@@ -46,7 +47,8 @@ pub struct Args {
     /// Only rotation and expiry, answered from the index of due dates
     #[arg(long, conflicts_with = "select")]
     due: bool,
-    /// The least severity that makes the exit status other than 0; what is possibly live makes it 5 all the same
+    /// The least severity that makes the exit status other than 0; what is possibly live makes it 5 all the same, and so does
+    /// an audit trail that does not go on from what was last seen here
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]
     fail_on: FailOn,
     /// Count the findings of each rule instead of showing them
@@ -73,6 +75,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let settings = Settings::load(context, Beside::Store)?;
     let mut selection = settings.selection(&args.rules, Selection::all())?;
     let store = context.open(Access::Read)?;
+    let broken = broken(&args, &store, context)?;
     let inventory = if args.due {
         selection.select = due::RULES.iter().map(|id| (*id).to_owned()).collect();
         selection.only_selected = true;
@@ -90,7 +93,14 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         tell_unsigned(&store, context);
     }
     let mut status = status_of(&judgement.findings, args.fail_on).and(stopped);
-    let form = |status| judged(&args, &judgement, &inventory, &selection, status, context);
+    if broken.is_some() {
+        // No choice silences that, either.
+        status = status.and(Status::Integrity);
+    }
+    let form = |status| Judged {
+        broken: broken.as_deref(),
+        ..judged(&args, &judgement, &inventory, &selection, status, context)
+    };
     if let Some(path) = &args.textfile {
         let metrics = findings::render(&form(status), METRICS, &Terminal::PIPE);
         status = status.and(or_failed(publish(path, &metrics), context));
@@ -105,7 +115,10 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
         status = status.and(or_failed(told, context));
     }
 
-    let form = judged(&args, &judgement, &inventory, &selection, status, context);
+    let form = Judged {
+        broken: broken.as_deref(),
+        ..judged(&args, &judgement, &inventory, &selection, status, context)
+    };
     show(&args, &judgement, &form, context)?;
     Ok(status)
 }
@@ -121,6 +134,18 @@ fn status_of(findings: &[Finding], fail_on: FailOn) -> Status {
     } else {
         status
     }
+}
+
+/// Says where the trail does not go on from what was last seen and signed here: somebody may have put another in its place.
+fn broken(args: &Args, store: &Store, context: &mut Context) -> Result<Option<String>, Failure> {
+    let broken = witness::astray(store, context)?;
+    if let Some(broken) = broken.as_ref().filter(|_| !args.quiet) {
+        context.out.note(format!("warning: {broken}"));
+        context
+            .out
+            .note("hint: `keyroll audit verify` tells more; keep the store's file as evidence");
+    }
+    Ok(broken)
 }
 
 /// What it comes to that scheduled changes are stopped: nobody should wait for a rotation that does not come.

@@ -52,7 +52,9 @@ pub const fn state(exit: u8) -> State {
 pub fn line(judged: &Judged) -> String {
     let state = state(judged.exit);
     let figures = figures(judged);
-    format!("KEYROLL {state} - {}|{figures}\n", told(judged))
+    let broken = judged.broken.map(|broken| format!("{}; ", plain(broken)));
+    let broken = broken.unwrap_or_default();
+    format!("KEYROLL {state} - {broken}{}|{figures}\n", told(judged))
 }
 
 /// The line of a command that failed: nothing is known.
@@ -146,7 +148,12 @@ mod tests {
              (12 days late), no-drill account/etl|errors=1;;0;0 warnings=1;0;;0 due=0;0;;0 overdue=1;;0;0 \
              possibly_live=0;;0;0 accounts=3;;;0\n"
         );
+        judged.broken = Some("the audit trail | was cut");
+        assert!(line(&judged).starts_with(
+            "KEYROLL CRITICAL - the audit trail \\u{7c} was cut; 1 error, 1 warning; 1 waived: "
+        ));
         judged.exit = 3;
+        judged.broken = None;
         assert!(line(&judged).starts_with("KEYROLL WARNING - "));
     }
 

@@ -22,9 +22,16 @@ pub fn metrics(judged: &Judged) -> String {
     }
     page.open(
         "keyroll_exit_status",
-        "How check ended: 0 clean, 3 warnings or due, 4 errors or overdue, 5 a secret possibly still live.",
+        "How check ended: 0 clean, 3 warnings or due, 4 errors or overdue, 5 a secret possibly still live, or integrity broken.",
     );
     page.sample(&[], judged.exit);
+    if judged.at.is_some() {
+        page.open(
+            "keyroll_audit_trail_broken",
+            "Whether the audit trail does not go on from what was last seen or signed here: 1 where it does not.",
+        );
+        page.sample(&[], u8::from(judged.broken.is_some()));
+    }
     findings(judged, &mut page);
     if let Some(roll) = &judged.roll {
         of_roll(roll, &mut page);
@@ -203,9 +210,12 @@ keyroll_build_info{version="[VERSION]"} 1
 # HELP keyroll_last_run_timestamp_seconds When the roll was last judged; a value that stays behind means that nobody looks.
 # TYPE keyroll_last_run_timestamp_seconds gauge
 keyroll_last_run_timestamp_seconds 1795305600
-# HELP keyroll_exit_status How check ended: 0 clean, 3 warnings or due, 4 errors or overdue, 5 a secret possibly still live.
+# HELP keyroll_exit_status How check ended: 0 clean, 3 warnings or due, 4 errors or overdue, 5 a secret possibly still live, or integrity broken.
 # TYPE keyroll_exit_status gauge
 keyroll_exit_status 4
+# HELP keyroll_audit_trail_broken Whether the audit trail does not go on from what was last seen or signed here: 1 where it does not.
+# TYPE keyroll_audit_trail_broken gauge
+keyroll_audit_trail_broken 0
 # HELP keyroll_findings Findings that stand, by rule and severity.
 # TYPE keyroll_findings gauge
 keyroll_findings{rule="no-drill",severity="warning"} 1
@@ -235,6 +245,8 @@ keyroll_record_findings{record="account/unicmms-production-import",rule="rotatio
 
 "##]]
         );
+        judged.broken = Some("cut");
+        assert!(metrics(&judged).contains("keyroll_audit_trail_broken 1\n"));
         judged.per_account = false;
         assert!(!metrics(&judged).contains("account="));
     }
