@@ -804,7 +804,10 @@ fn who_accepts_a_trail_is_asked_and_stands_in_it_with_what_was_seen_before() {
         "{ran:#?}"
     );
     assert!(ran.stderr.contains("all of it"), "signed: {ran:#?}");
-    assert_eq!((&event["action"], &event["record"]), (&"accept".into(), &"store".into()));
+    assert_eq!(
+        (&event["action"], &event["record"]),
+        (&"accept".into(), &"store".into())
+    );
     assert_eq!(event["reason"], "CHG-7");
     assert_eq!(told(&event, "seen-events"), seen["events"]);
     assert_eq!(told(&event, "seen-root"), seen["root"]);
@@ -840,7 +843,10 @@ fn a_resume_that_accepts_another_store_says_so_in_the_same_event() {
     let ran = home.run(&["schedule", "resume", "--yes", "--reason", "CHG-8"]);
     ran.ok(0).says("stopped");
     let event = newest(&home);
-    assert_eq!((&event["action"], &event["reason"]), (&"accept".into(), &"CHG-8".into()));
+    assert_eq!(
+        (&event["action"], &event["reason"]),
+        (&"accept".into(), &"CHG-8".into())
+    );
     assert!(told(&event, "seen-events").as_u64() > told(&event, "events").as_u64());
     home.run(&["audit", "verify"]).ok(0);
 }
@@ -862,8 +868,14 @@ fn the_daily_check_says_at_once_that_the_trail_was_put_back_forked_or_cut_off() 
         assert_eq!(well.stderr, "");
         let told = || {
             let ran = check(&home, &[]).ok(5);
-            assert!(ran.stderr.starts_with("warning: the audit trail "), "{ran:#?}");
-            assert!(ran.stderr.contains("hint: `keyroll audit verify`"), "{ran:#?}");
+            assert!(
+                ran.stderr.starts_with("warning: the audit trail "),
+                "{ran:#?}"
+            );
+            assert!(
+                ran.stderr.contains("hint: `keyroll audit verify`"),
+                "{ran:#?}"
+            );
             assert_eq!(ran.stdout, well.stdout);
             // No choice silences it; a form for programs has it in its own way.
             check(&home, &["--fail-on", "never", "--due"]).ok(5);
@@ -873,7 +885,10 @@ fn the_daily_check_says_at_once_that_the_trail_was_put_back_forked_or_cut_off() 
             let line = "KEYROLL CRITICAL - the audit trail ";
             assert!(ran.stdout.starts_with(line), "{ran:#?}");
             let ran = check(&home, &["--format", "prometheus"]).ok(5);
-            assert!(ran.stdout.contains("\nkeyroll_audit_trail_broken 1\n"), "{ran:#?}");
+            assert!(
+                ran.stdout.contains("\nkeyroll_audit_trail_broken 1\n"),
+                "{ran:#?}"
+            );
             assert!(ran.stdout.contains("\nkeyroll_exit_status 5\n"), "{ran:#?}");
         };
         // Put back.
@@ -886,7 +901,10 @@ fn the_daily_check_says_at_once_that_the_trail_was_put_back_forked_or_cut_off() 
         told();
         home.run(&["audit", "verify", "--accept", "--yes"]).ok(0);
         let ran = check(&home, &["--format", "prometheus"]).ok(0);
-        assert!(ran.stdout.contains("\nkeyroll_audit_trail_broken 0\n"), "{ran:#?}");
+        assert!(
+            ran.stdout.contains("\nkeyroll_audit_trail_broken 0\n"),
+            "{ran:#?}"
+        );
     }
     // An end that was cut off is seen by who never wrote there.
     let home = exported();

@@ -132,3 +132,45 @@ fn twenty_processes_that_write_at_once_lose_nothing() {
     ]);
     assert_eq!(people.ok(0).stdout.lines().count(), 100);
 }
+
+#[test]
+fn the_same_logs_read_by_eight_at_once_are_recorded_once() {
+    let home = Home::filled();
+    let logs = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/brookfield/logs");
+    let [provider, platform] =
+        ["unicmms-audit.jsonl", "factverse-sync.csv"].map(|name| format!("{logs}/{name}"));
+    let words = [
+        "audit",
+        "reconcile",
+        "--provider",
+        "unicmms",
+        "--environment",
+        "production",
+        "--provider-log",
+        &provider,
+        "--platform-log",
+        &platform,
+    ];
+    std::thread::scope(|scope| {
+        for process in 0..8 {
+            let (home, words) = (&home, &words);
+            scope.spawn(move || {
+                ended(home.command(words).spawn().unwrap(), process.to_string()).ok(4)
+            });
+        }
+    });
+    let seen = home
+        .run(&["audit", "log", "--action", "create", "--format", "csv"])
+        .ok(0)
+        .stdout;
+    let of = |line: &&str| line.contains("fact/reconciled") || line.contains("fact/seen");
+    let mut facts: Vec<_> = seen
+        .lines()
+        .filter(of)
+        .map(|line| line.split(',').nth(4).unwrap())
+        .collect();
+    let all = facts.len();
+    facts.sort_unstable();
+    facts.dedup();
+    assert!(!facts.is_empty() && facts.len() == all, "{facts:?}");
+}

@@ -111,7 +111,9 @@ fn what_the_services_and_the_crontab_run_works_and_is_silent_where_nothing_is_du
     let verbs: Vec<&str> = all.iter().map(|words| &*words[0]).collect();
     assert_eq!(
         verbs,
-        ["check", "rotate", "audit", "check", "audit", "audit", "rotate"]
+        [
+            "check", "rotate", "audit", "check", "audit", "audit", "rotate"
+        ]
     );
     let home = Home::filled();
     home.run(&["audit", "key", "new", "--file"]).ok(0);
@@ -165,16 +167,25 @@ fn a_checkpoint_leaves_the_host_every_day_and_none_does_of_a_trail_that_was_put_
 
     let home = Home::filled();
     let key = home.run(&["audit", "key", "new", "--file"]).ok(0).stdout;
-    home.run(&["rotation", "set", "every-60-days", "warn=6d"]).ok(0);
+    home.run(&["rotation", "set", "every-60-days", "warn=6d"])
+        .ok(0);
     let older = fs::read(home.store()).unwrap();
-    home.run(&["rotation", "set", "every-60-days", "warn=8d"]).ok(0);
+    home.run(&["rotation", "set", "every-60-days", "warn=8d"])
+        .ok(0);
     for line in [&of_cron, &of_unit] {
         let (arguments, body) = mailed(&home, line).unwrap();
         assert_eq!(arguments, "-s keyroll checkpoint auditor@femo.example");
         let kept = home.file("kept", body);
-        home.run(&["audit", "verify", "--checkpoint", &kept, "--key", key.trim()])
-            .ok(0)
-            .says("it goes on from");
+        home.run(&[
+            "audit",
+            "verify",
+            "--checkpoint",
+            &kept,
+            "--key",
+            key.trim(),
+        ])
+        .ok(0)
+        .says("it goes on from");
     }
     home.run(&["audit", "verify", "--quiet"]).ok(0);
     fs::write(home.store(), older).unwrap();

@@ -203,7 +203,10 @@ fn an_actor_is_found_by_any_of_the_names_that_it_goes_by() {
     let last = |actor: &str| shown(&home, &[&of_record[..], &["--actor", actor]].concat());
     assert_eq!(last("sync-[bot]*"), [one]);
     assert_eq!(last(user), [two]);
-    assert_eq!(shown(&home, &["--last", "1", "--actor", "sync-[bot]*"]), [one]);
+    assert_eq!(
+        shown(&home, &["--last", "1", "--actor", "sync-[bot]*"]),
+        [one]
+    );
 }
 
 #[test]
@@ -212,7 +215,15 @@ fn what_an_automation_may_not_be_called_is_refused_before_anything_is_done() {
     let before = shown(&home, &[]).len();
     let token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
     let long = "a b ".repeat(40);
-    for actor in ["   ", "root (root)", "a\nb", "a\tb", "a\u{202e}b", long.trim(), token] {
+    for actor in [
+        "   ",
+        "root (root)",
+        "a\nb",
+        "a\tb",
+        "a\u{202e}b",
+        long.trim(),
+        token,
+    ] {
         let refused = |args: &[&str]| {
             let ran = run_as(&home, actor, args).refused(2);
             assert!(ran.stderr.contains("KEYROLL_ACTOR"), "{ran:#?}");
@@ -227,7 +238,9 @@ fn what_an_automation_may_not_be_called_is_refused_before_anything_is_done() {
         assert!(!home.path().join("other/roll.db").exists(), "{actor:?}");
         // What records nothing needs no name; that it is none is a finding of the doctor's.
         run_as(&home, actor, &["account", "list"]).ok(0);
-        run_as(&home, actor, &["doctor"]).ok(4).says("KEYROLL_ACTOR");
+        run_as(&home, actor, &["doctor"])
+            .ok(4)
+            .says("KEYROLL_ACTOR");
     }
     assert_eq!(shown(&home, &[]).len(), before);
     // One that is set to nothing is none.
@@ -243,7 +256,9 @@ fn all_about_an_account_is_found_and_nothing_about_another() {
     );
     let from = shown(&home, &[]).len() as u64;
     let fact = |account: &str| {
-        let args = ["review", account, "keep", "--by", "bo-berg", "--note", "seen"];
+        let args = [
+            "review", account, "keep", "--by", "bo-berg", "--note", "seen",
+        ];
         home.run(&args).ok(0);
     };
     fact(one);
@@ -269,7 +284,10 @@ fn all_about_an_account_is_found_and_nothing_about_another() {
     assert!(has(&format!("create account/{one}")), "{found:?}");
     assert!(has(&format!("create fact/review {one} ")), "{found:?}");
     assert!(has("refuse store"), "{found:?}");
-    assert!(!found.iter().any(|record| record.contains(other)), "{found:?}");
+    assert!(
+        !found.iter().any(|record| record.contains(other)),
+        "{found:?}"
+    );
     // By the name of the record too, and the last of them alone.
     assert_eq!(about(&format!("account/{one}")), about(one));
     assert_eq!(about(other).len(), 1);

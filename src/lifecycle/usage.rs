@@ -86,8 +86,12 @@ impl<'a> Readings<'a> {
         let from = to.plus_days(1 - days);
         let of_account = self.of_account.get(&(id.as_str(), side));
         let within = of_account.into_iter().flatten();
-        let within = within.filter(|reading| reading.until >= from);
-        let used = within.flat_map(|reading| &reading.used).collect();
+        let within: Vec<_> = within.filter(|reading| reading.until >= from).collect();
+        // Words that nobody knew may be for whatever it holds.
+        if within.iter().any(|reading| reading.words_digest.is_none()) {
+            return None;
+        }
+        let used = within.iter().flat_map(|reading| &reading.used).collect();
         Some(Usage {
             side,
             from,

@@ -109,13 +109,25 @@ mod tests {
 
     #[test]
     fn an_automation_is_called_by_a_plain_name_and_is_taken_for_nobody_else() {
-        for name in ["sync-bot", "nightly import", "GitHub Actions: roll#42", "ci/keyroll"] {
+        for name in [
+            "sync-bot",
+            "nightly import",
+            "GitHub Actions: roll#42",
+            "ci/keyroll",
+        ] {
             assert_eq!(check_said(name), Ok(()), "{name}");
         }
         for name in ["", "   ", " bot", "bot\n", "\u{a0}"] {
             assert_eq!(check_said(name), Err(BadName::Blank), "{name:?}");
         }
-        for name in ["root (root)", "root)", "a\nb", "a\u{1b}[31mb", "a\u{202e}b", "a\u{200b}b"] {
+        for name in [
+            "root (root)",
+            "root)",
+            "a\nb",
+            "a\u{1b}[31mb",
+            "a\u{202e}b",
+            "a\u{200b}b",
+        ] {
             let refused = check_said(name);
             assert!(matches!(refused, Err(BadName::Character(_))), "{name:?}");
         }

@@ -51,7 +51,7 @@ pub struct Reading {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub used: Vec<EntitlementKey>,
     /// The words that the log was read by ([`LogMap::words_digest`](crate::model::log::LogMap::words_digest)): what it had no
-    /// word for it could not show.
+    /// word for it could not show. Nothing where records of the account went by words that nobody knew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words_digest: Option<Text>,
 }

@@ -85,6 +85,7 @@ impl<'a> Judge<'a> {
             examples: Vec::new(),
             passed: 0,
             elsewhere: 0,
+            judged: 0,
             span: None,
         };
         let (form, wanted) = Form::of(map);
@@ -141,6 +142,7 @@ impl<'a> Judge<'a> {
             word: Words::OTHER,
             entry: &entry,
         };
+        read.judged += u64::from(met.is_judged);
         let environment = self.environment(&met);
         let whose = self
             .known
@@ -227,6 +229,7 @@ impl<'a> Judge<'a> {
         let writes = verdict.as_ref().is_some_and(|verdict| verdict.writes);
         if met.is_judged {
             let one = self.tally.works(number, (met.side, met.at.0), entry.time);
+            one.unknown += u64::from(verdict.is_none() && !met.is_ignored);
             let key = verdict.and_then(|verdict| verdict.key);
             one.used.extend(key.filter(|_| entry.ended == Ended::Done));
         }

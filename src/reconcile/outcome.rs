@@ -117,7 +117,16 @@ pub struct LogRead {
     pub passed: u64,
     /// Records of accounts of other providers.
     pub elsewhere: u64,
+    /// Records of the days, and of the work order, that were asked for.
+    pub judged: u64,
     pub span: Option<(Timestamp, Timestamp)>,
+}
+
+impl LogRead {
+    /// Whether it has records, and none of what was asked for.
+    pub fn is_beside(&self) -> bool {
+        self.span.is_some() && self.judged == 0
+    }
 }
 
 /// What an account did, by the logs of one side.
@@ -129,7 +138,10 @@ pub struct Used {
     pub first: Timestamp,
     pub last: Timestamp,
     pub used: BTreeSet<EntitlementKey>,
-    /// What it holds, and what the map has words for, and what the log shows no use of.
+    /// How many of the records are by words that nobody knows.
+    pub unknown: u64,
+    /// What it holds, and what the map has words for, and what the log shows no use of; nothing where words are unknown, which
+    /// may be for any of it.
     pub never: Vec<EntitlementKey>,
     /// The same, by the stretches of time that its logs cover.
     pub stretches: Vec<Worked>,
@@ -142,6 +154,8 @@ pub struct Worked {
     pub records: u64,
     pub last: Timestamp,
     pub used: BTreeSet<EntitlementKey>,
+    /// Whether all of the records are by words that are known.
+    pub is_clear: bool,
 }
 
 /// A stretch of time that logs of both sides cover, and what came of holding them against each other.
@@ -195,10 +209,11 @@ impl Outcome {
         }
     }
 
-    /// How grave the gravest finding is; a line that could not be read is a warning, and so is a log without a record.
+    /// How grave the gravest finding is; a line that could not be read is a warning, and so is a log without a record, or
+    /// without one that was asked for.
     pub fn worst(&self) -> Option<Severity> {
         let found = self.findings.iter().map(|finding| severity(finding.kind));
-        let is_lacking = |log: &LogRead| log.malformed > 0 || log.records == 0;
+        let is_lacking = |log: &LogRead| log.malformed > 0 || log.records == 0 || log.is_beside();
         let is_lacking = self.logs.iter().any(is_lacking);
         found.chain(is_lacking.then_some(Severity::Warning)).max()
     }
@@ -224,7 +239,7 @@ pub fn facts(
                 until: until.min(days.1.unwrap_or(until)),
                 records: worked.records,
                 used: worked.used.iter().cloned().collect(),
-                words_digest: words_digest.clone(),
+                words_digest: words_digest.clone().filter(|_| worked.is_clear),
             };
             out.push(Fact::Seen {
                 account: used.account.clone(),

@@ -114,6 +114,7 @@ mod tests {
             examples: Vec::new(),
             passed: 0,
             elsewhere: 0,
+            judged: 1,
             span: Some((time(from), time(to))),
         }
     }

@@ -47,6 +47,8 @@ pub(super) struct Use {
     pub first: Timestamp,
     pub last: Timestamp,
     pub used: BTreeSet<EntitlementKey>,
+    /// How many of the records are by words that nobody knows.
+    pub unknown: u64,
 }
 
 impl Use {
@@ -56,6 +58,7 @@ impl Use {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
         self.used.extend(other.used);
+        self.unknown += other.unknown;
         self
     }
 }
@@ -120,6 +123,7 @@ impl Tally {
             first: time,
             last: time,
             used: BTreeSet::new(),
+            unknown: 0,
         });
         one.records += 1;
         one.first = one.first.min(time);

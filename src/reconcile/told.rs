@@ -88,11 +88,13 @@ pub(super) fn used_of(
             records: one.records,
             last: one.last,
             used: one.used,
+            is_clear: one.unknown == 0,
         })
     });
     let stretches = stretches.collect();
     let all = together(&|_| true)?;
     let seen: BTreeSet<_> = all.used.iter().collect();
+    let map = map.filter(|_| all.unknown == 0);
     let never = map.map(|map| usage::never(account, side, map, &seen));
     let never = never.into_iter().flatten().cloned().collect();
     Some(Used {
@@ -102,6 +104,7 @@ pub(super) fn used_of(
         first: all.first,
         last: all.last,
         used: all.used,
+        unknown: all.unknown,
         never,
         stretches,
     })

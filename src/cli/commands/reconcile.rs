@@ -98,18 +98,30 @@ fn size<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Option<u64> {
         .sum()
 }
 
+/// How often what was read is held against the store anew.
+const TRIES: usize = 5;
+
 /// Records what was read; what stands there already is no change.
 fn record(
     facts: Vec<Fact>,
     (inventory, store): (&Inventory, &mut Store),
     context: &mut Context,
 ) -> Result<(), Failure> {
-    let changes = reconcile::changes(facts, inventory);
-    match changes.is_empty() {
-        true => context.out.note("nothing new is recorded"),
-        false => roll::commit(context, store, &changes)?,
+    let mut changes = reconcile::changes(facts.clone(), inventory);
+    // Somebody else may have read the same logs meanwhile: then it is held against what they recorded.
+    for _ in 0..TRIES {
+        if changes.is_empty() {
+            context.out.note("nothing new is recorded");
+            return Ok(());
+        }
+        match roll::commit(context, store, &changes) {
+            Err(failure) if failure.is_conflict() => {
+                changes = reconcile::changes(facts.clone(), &store.inventory()?);
+            }
+            ended => return ended,
+        }
     }
-    Ok(())
+    roll::commit(context, store, &changes)
 }
 
 /// The name of a file as facts keep it: without its folder.

@@ -189,11 +189,7 @@ fn resume(context: &mut Context) -> Outcome {
 
 /// What is accepted with it, where the store itself was told of and not the clock alone: that the trail does not go on from
 /// what was last seen of it. What a key signed and does not stand there any more, a resume does not accept.
-fn accepted(
-    store: &mut Store,
-    stops: &[Stop],
-    context: &Context,
-) -> Result<Option<Note>, Failure> {
+fn accepted(store: &mut Store, stops: &[Stop], context: &Context) -> Result<Option<Note>, Failure> {
     let of_store = |stop: &Stop| {
         matches!(
             stop,

@@ -94,6 +94,12 @@ impl Failure {
         is_refused.then_some("refused")
     }
 
+    /// Whether somebody else changed meanwhile what was to be changed.
+    pub fn is_conflict(&self) -> bool {
+        let error = self.error.downcast_ref::<StoreError>();
+        matches!(error, Some(StoreError::Conflict { .. }))
+    }
+
     fn of(status: Status, message: impl fmt::Display) -> Failure {
         Failure {
             status,

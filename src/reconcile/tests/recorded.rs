@@ -6,6 +6,7 @@ use super::{Reading, line, told};
 use crate::model::change::Change;
 use crate::model::entitlement::Side;
 use crate::model::fact::Fact;
+use crate::model::finding::Severity;
 use crate::reconcile::{Outcome, changes, facts};
 
 #[test]
@@ -236,4 +237,38 @@ fn what_is_found_is_recorded_with_the_days_that_it_is_of() {
         "2026-11-20 missing-at-provider 1",
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn of_an_account_with_words_that_nobody_knows_nothing_is_called_unused() {
+    let lines = [
+        line("06:00:00", json!({})),
+        line("07:00:00", json!({ "a": "dance" })),
+    ];
+    let reading = Reading::of(json!({}));
+    let outcome = reading.read(Some(&lines), None);
+    let used = &outcome.used[0];
+    assert_eq!((used.unknown, used.never.len()), (1, 0));
+    let facts = facts(&outcome, &reading.inventory, (None, None));
+    let is_clear = |fact: &Fact| match fact {
+        Fact::Seen { reading, .. } => reading.as_ref().unwrap().words_digest.is_some(),
+        other => panic!("{other:?}"),
+    };
+    assert!(!is_clear(&facts[0]), "the rule must not go by it");
+    let clear = reading.read(Some(&lines[..1]), None);
+    assert!(!clear.used[0].never.is_empty());
+    let facts = crate::reconcile::facts(&clear, &reading.inventory, (None, None));
+    assert!(is_clear(&facts[0]));
+}
+
+#[test]
+fn a_log_without_a_record_of_the_days_that_were_asked_for_is_not_clean() {
+    let lines = [line("06:00:00", json!({}))];
+    let mut reading = Reading::of(json!({}));
+    assert_eq!(reading.read(Some(&lines), None).worst(), None);
+    reading.since = Some("2025-12-01");
+    reading.until = Some("2025-12-31");
+    let outcome = reading.read(Some(&lines), None);
+    assert!(outcome.logs[0].is_beside());
+    assert_eq!(outcome.worst(), Some(Severity::Warning));
 }

@@ -89,9 +89,9 @@ fn accepted(known: &Known, store: &Store, context: &mut Context) -> Result<Verif
         if known.seen == Seen::Nothing {
             seen::accept(store, context)?;
         }
-        context
-            .out
-            .note("there is nothing to accept: the trail goes on from all that was seen of it here");
+        context.out.note(
+            "there is nothing to accept: the trail goes on from all that was seen of it here",
+        );
         return Ok(verified);
     }
     let acceptance = Acceptance::new(

@@ -88,7 +88,14 @@ pub(super) fn logs(
             log.side, log.name
         ));
     }
-    if outcome.findings.is_empty() && empty.is_empty() {
+    let beside = outcome.logs.iter().filter(|log| log.is_beside());
+    notes.extend(beside.map(|log| {
+        format!(
+            "no record of the {} log {} is of what was asked for: nothing is known of that",
+            log.side, log.name
+        )
+    }));
+    if outcome.worst().is_none() {
         context.out.note("nothing is amiss");
     }
     notes.iter().for_each(|note| context.out.note(note));
@@ -206,6 +213,10 @@ fn work(used: &Used) -> String {
     let seen = format!("{records}, last use {}, by {keys}", used.last.date());
     let never: Vec<&str> = used.never.iter().map(|key| key.as_str()).collect();
     match never.is_empty() {
+        true if used.unknown > 0 => format!(
+            "{seen}; what it never used is not known: {} by unknown words",
+            used.unknown
+        ),
         true => seen,
         false => format!("{seen}; never used: {}", never.join(", ")),
     }
@@ -265,7 +276,7 @@ fn document(outcome: &Outcome) -> Value {
             .map(|one| json!({ "line": one.line, "why": one.why }));
         json!({ "side": log.side, "name": log.name, "records": log.records, "covers": span(log.span),
             "malformed": log.malformed, "malformed-lines": malformed.collect::<Vec<_>>(),
-            "passed": log.passed, "elsewhere": log.elsewhere })
+            "passed": log.passed, "elsewhere": log.elsewhere, "judged": log.judged })
     };
     let place = |place: &Place| {
         let name = outcome.logs.get(place.log).map(|log| log.name.as_str());
@@ -288,7 +299,7 @@ fn document(outcome: &Outcome) -> Value {
     });
     let used = |used: &Used| {
         json!({ "account": used.account, "side": used.side, "records": used.records, "first": used.first,
-            "last": used.last, "used": used.used, "never": used.never })
+            "last": used.last, "used": used.used, "unknown": used.unknown, "never": used.never })
     };
     json!({
         "version": json::VERSION,
