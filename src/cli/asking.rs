@@ -8,6 +8,7 @@ use crate::access::holdings::Holdings;
 use crate::catalog::{Glossaries, nearest};
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::past;
 use crate::cli::roll;
 use crate::cli::settings::Settings;
 use crate::model::entitlement::{CatalogName, EntitlementKey};
@@ -39,7 +40,8 @@ impl Origin {
     /// When it cannot be read, or the configuration cannot be used.
     pub fn read(&self, context: &mut Context) -> Result<Asked, Failure> {
         let (inventory, beside) = if self.path.is_empty() {
-            (context.open(Access::Read)?.inventory()?, Beside::Store)
+            let store = context.open(Access::Read)?;
+            (past::inventory(&store, context)?, Beside::Store)
         } else {
             // Status 4 would read as a no.
             let faulty = |failure: Failure| failure.with(Status::Usage);

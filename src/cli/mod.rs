@@ -21,6 +21,7 @@ mod hook;
 pub mod mark;
 pub mod noun;
 pub mod output;
+pub mod past;
 pub mod pin;
 pub mod private;
 pub mod roll;

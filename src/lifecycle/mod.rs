@@ -3,6 +3,7 @@
 
 pub mod acknowledgement;
 pub mod approval;
+pub mod by_day;
 pub mod census;
 pub mod control;
 pub mod due;

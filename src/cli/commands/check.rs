@@ -12,6 +12,7 @@ use crate::cli::context::{Beside, Context};
 use crate::cli::diagnose;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::mark;
+use crate::cli::past;
 use crate::cli::roll::{self, RuleOptions};
 use crate::cli::settings::Settings;
 use crate::cli::witness;
@@ -76,12 +77,14 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let mut selection = settings.selection(&args.rules, Selection::all())?;
     let store = context.open(Access::Read)?;
     let broken = broken(&args, &store, context)?;
-    let inventory = if args.due {
+    if args.due {
         selection.select = due::RULES.iter().map(|id| (*id).to_owned()).collect();
         selection.only_selected = true;
-        due::candidates(&store, context.as_of())?
-    } else {
-        store.inventory()?
+    }
+    // The index knows what stands today: what was due on a day that is over may have been done since.
+    let inventory = match args.due && !past::is_past(context) {
+        true => due::candidates(&store, context.as_of())?,
+        false => past::inventory(&store, context)?,
     };
     if !args.due {
         settings.meet(&inventory, context)?;

@@ -8,6 +8,7 @@ use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::mark;
+use crate::cli::past;
 use crate::cli::roll;
 use crate::cli::settings::Settings;
 use crate::cli::unlock::IdentityOptions;
@@ -63,7 +64,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
     let settings = Settings::load(context, Beside::Store)?;
     let store = context.open(Access::Read)?;
     let id = named(&args.account, &store)?;
-    let inventory = store.inventory()?;
+    let inventory = past::inventory(&store, context)?;
     settings.meet(&inventory, context)?;
     let findings = findings(&settings.facts(&inventory, context));
     let jump = jump(&store, context)?;

@@ -6,6 +6,7 @@ use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::mark;
+use crate::cli::past;
 use crate::cli::roll;
 use crate::cli::witness;
 use crate::lifecycle::schedule::{Schedule, schedule};
@@ -81,7 +82,7 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
 
 fn show(args: &Show, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
-    let inventory = args.read(&store)?;
+    let inventory = past::of(args.read(&store)?, context);
     let from = args.from.unwrap_or_else(|| context.as_of());
     let until = from.plus_months(args.months.into());
     let wanted = |id: &AccountId, account: &Account| args.wants(id, account);

@@ -15,6 +15,7 @@ use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::file::shown;
 use crate::cli::folder::NewFolder;
+use crate::cli::past;
 use crate::cli::roll::RuleOptions;
 use crate::cli::settings::Settings;
 use crate::cli::traces;
@@ -82,6 +83,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         let faults = held.verify(&store)?.faults;
         Ok::<_, Failure>((faults, store.inventory()?, tip(&store)?))
     })?;
+    let inventory = past::of(inventory, context);
     settings.meet(&inventory, context)?;
     let scope = args.scope();
     known(&scope, &inventory)?;

@@ -4,6 +4,7 @@ use crate::cli::asking;
 use crate::cli::completion;
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::past;
 use crate::cli::roll;
 use crate::cli::settings::Settings;
 use crate::lifecycle::due::WARN_DAYS;
@@ -36,7 +37,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
     let settings = Settings::load(context, Beside::Store)?;
-    let inventory = store.inventory()?;
+    let inventory = past::inventory(&store, context)?;
     check_owner(args.owner.as_ref(), &inventory, &store)?;
     let as_of = context.as_of();
 
