@@ -243,3 +243,60 @@ fn a_meeting_is_taken_over_whole_or_not_at_all() {
     assert_eq!(status, Some(4));
     assert!(error.contains("has not come"), "{error}");
 }
+
+/// The newest verdict on an account, as each list of reviews has it: what is open, what is due, the pack.
+fn newest(home: &Path, account: &str) -> [Option<(String, String)>; 3] {
+    let ours = |rows: &[Value], verdict: &str, by: &str| {
+        let mut ours = rows.iter().filter(|row| row["account"] == account);
+        let row = ours.next_back()?;
+        let word = |name: &str| Some(row[name].as_str()?.to_owned());
+        Some((word(verdict)?, word(by)?))
+    };
+    let list = rows(home, &["review", "list", "--format", "json"]);
+    let due = rows(home, &["review", "due", "--all", "--format", "json"]);
+    let (_, pack, _) = ran(home, &["report", "handoff", "--format", "json"]);
+    let pack: Value = serde_json::from_str(&pack).unwrap();
+    let reviews = pack["sections"]["cis-5-5"]["reviews"].as_array().unwrap();
+    [
+        ours(&list, "verdict", "by"),
+        ours(&due, "last-verdict", "last-by"),
+        ours(reviews, "verdict", "by"),
+    ]
+}
+
+#[test]
+fn a_verdict_can_be_taken_back_within_the_second_and_every_list_has_the_last_one() {
+    const ACCOUNT: &str = "unicmms-production-status-sync-plant1";
+    let home = home();
+    let review = |verdict: &str, by: &str| {
+        let mut command = keyroll(home.path(), &["review", ACCOUNT, verdict, "--by", by]);
+        // Frozen: all of it is of one second.
+        command.env("KEYROLL_CLOCK", "2026-11-22T10:00:00Z");
+        let ran = command.output().unwrap();
+        assert!(ran.status.success());
+        String::from_utf8(ran.stderr).unwrap()
+    };
+    let told = |verdict: &str, by: &str| {
+        let one = Some((verdict.to_owned(), format!("person/{by}")));
+        [one.clone(), one.clone(), one]
+    };
+    for (verdict, by) in [
+        ("keep", "ana-lima"),
+        ("change", "ana-lima"),
+        ("retire", "ana-lima"),
+        ("change", "ana-lima"),
+        ("keep", "ana-lima"),
+    ] {
+        let said = review(verdict, by);
+        assert!(said.contains("1 change recorded"), "{verdict}: {said}");
+        assert_eq!(newest(home.path(), ACCOUNT), told(verdict, by));
+    }
+    assert!(review("keep", "ana-lima").contains("recorded already"));
+    let open = rows(
+        home.path(),
+        &["review", "list", "--open", "--format", "json"],
+    );
+    assert_eq!(open, Vec::<Value>::new());
+    let (_, verified, _) = ran(home.path(), &["audit", "verify"]);
+    assert!(verified.starts_with("intact"), "{verified}");
+}

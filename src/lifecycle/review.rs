@@ -15,8 +15,11 @@ use crate::model::fact::{Detail, Fact, ReviewVerdict};
 use crate::model::id::{AccountId, PersonId, Principal};
 use crate::model::inventory::Inventory;
 use crate::model::key::FactKey;
-use crate::model::record::{Kind, RecordId};
 use crate::model::text::{Text, could_be_secret};
+
+mod past;
+
+pub use past::{Past, newest, one, past};
 
 words! {
     /// How the review of an account stands.
@@ -28,67 +31,6 @@ words! {
         Due = "due",
         Later = "later",
     }
-}
-
-/// A review that was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Past {
-    pub account: AccountId,
-    pub on: Date,
-    pub at: Option<Timestamp>,
-    pub by: Principal,
-    pub verdict: ReviewVerdict,
-    pub note: Option<Text>,
-}
-
-impl Past {
-    /// The record of it.
-    pub fn record(&self) -> RecordId {
-        let key = FactKey::of(&Fact::Review {
-            account: self.account.clone(),
-            on: self.on,
-            by: self.by.clone(),
-            verdict: self.verdict,
-            detail: None,
-        });
-        RecordId::new(Kind::Fact, &key)
-    }
-}
-
-/// Every review that was made by a day, the oldest first.
-pub fn past(inventory: &Inventory, as_of: Date) -> Vec<Past> {
-    let facts = inventory.facts.values().filter(|fact| fact.on() <= as_of);
-    let mut all: Vec<Past> = facts.filter_map(one).collect();
-    all.sort_by(|a, b| {
-        // What has no moment was brought in on a later day.
-        let order = |past: &Past| (past.on, past.at.is_none(), past.at, past.verdict);
-        order(a)
-            .cmp(&order(b))
-            .then_with(|| a.account.cmp(&b.account))
-    });
-    all
-}
-
-/// The review that a fact is, where it is one.
-pub fn one(fact: &Fact) -> Option<Past> {
-    let Fact::Review {
-        account,
-        on,
-        by,
-        verdict,
-        detail,
-    } = fact
-    else {
-        return None;
-    };
-    Some(Past {
-        account: account.clone(),
-        on: *on,
-        at: detail.as_ref().and_then(|detail| detail.at),
-        by: by.clone(),
-        verdict: *verdict,
-        note: detail.as_ref().and_then(|detail| detail.note.clone()),
-    })
 }
 
 /// How the review of one account stands.
@@ -106,10 +48,7 @@ pub struct Duty<'a> {
 ///
 /// It counts from the last review, else from the day of the first known version, as the rule `review-overdue` does.
 pub fn duties(inventory: &Inventory, limit: u32, within: i64, as_of: Date) -> Vec<Duty<'_>> {
-    let mut last: BTreeMap<AccountId, Past> = BTreeMap::new();
-    for review in past(inventory, as_of) {
-        last.insert(review.account.clone(), review);
-    }
+    let last = newest(inventory, as_of);
     let mut began: BTreeMap<&AccountId, Date> = BTreeMap::new();
     for (key, version) in &inventory.versions {
         let day = began.entry(&key.account).or_insert(version.issued);
@@ -171,6 +110,9 @@ pub struct Asked<'a> {
     /// The moment, where it is given now.
     pub at: Option<Timestamp>,
     pub note: Option<Text>,
+    /// Whether it is said now, and counts though it was said before on the day and another verdict came between. What stands
+    /// in a file does not: it is taken once, however often it is read.
+    pub again: bool,
     /// The account with its facts, people and teams.
     pub inventory: &'a Inventory,
     pub makers: &'a [Maker],
@@ -247,9 +189,11 @@ pub fn give(asked: &Asked<'_>) -> Result<Given, NoReview> {
         detail: asked.detail(),
     };
     let key = FactKey::of(&fact);
-    let change = match asked.inventory.facts.get(&key) {
-        None => Some(Change::create((key, fact).into())),
-        Some(there) => {
+    let moment = asked.moment().filter(|_| asked.again && !asked.stands());
+    let change = match (asked.inventory.facts.get(&key), moment) {
+        (None, _) => Some(Change::create((key, fact).into())),
+        (Some(_), Some(at)) => Some(Change::create((key.again(at), fact).into())),
+        (Some(there), None) => {
             let noted = there.detail().and_then(|detail| detail.note.as_ref());
             if asked.note.is_some() && noted != asked.note.as_ref() {
                 return Err(NoReview::Recorded {
@@ -320,9 +264,28 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// The reviews of the account that were made on the day.
+    fn same_day(&self) -> impl Iterator<Item = Past> {
+        let all = past(self.inventory, self.on).into_iter();
+        all.filter(|past| past.account == *self.account && past.on == self.on)
+    }
+
+    /// The moment that is recorded: later than those of the day before it, so that one second tells what came last, too.
+    fn moment(&self) -> Option<Timestamp> {
+        let last = self.same_day().filter_map(|past| past.at).max();
+        let next = last.map(|last| Timestamp::from_unix(last.unix() + 1));
+        self.at.map(|at| next.map_or(at, |next| at.max(next)))
+    }
+
+    /// Whether the newest review of the day has the same verdict.
+    fn stands(&self) -> bool {
+        let last = self.same_day().last();
+        last.is_some_and(|past| past.verdict == self.verdict)
+    }
+
     fn detail(&self) -> Option<Box<Detail>> {
         let detail = Detail {
-            at: self.at,
+            at: self.moment(),
             note: self.note.clone(),
             ..Detail::default()
         };
@@ -349,9 +312,7 @@ impl<'a> Asked<'a> {
         if self.verdict == ReviewVerdict::Change && self.note.is_none() {
             doubts.push(Doubt::NoWords);
         }
-        let reviews = self.inventory.facts.values().filter_map(one);
-        let mut same_day =
-            reviews.filter(|past| past.account == *self.account && past.on == self.on);
+        let mut same_day = self.same_day();
         let other = same_day.find(|past| past.verdict != self.verdict);
         doubts.extend(other.map(|past| Doubt::Other(past.by)));
         doubts

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::access::ActionClass;
-use crate::model::date::Date;
+use crate::model::date::{Date, Timestamp};
 use crate::model::fact::Fact;
 use crate::model::id::{AccountId, BoundaryPath, Name, Principal, RoleId};
 use crate::model::text::shape;
@@ -329,6 +329,11 @@ impl FactKey {
             } => format!("{word} {account} {version} {consumer} {on} {outcome}"),
         };
         FactKey(text.into())
+    }
+
+    /// The key of the same, said again at a later moment.
+    pub fn again(&self, at: Timestamp) -> FactKey {
+        FactKey(format!("{self} {at}").into())
     }
 }
 

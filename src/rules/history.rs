@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lifecycle::census::{self, Lists};
+use crate::lifecycle::review::newest;
 use crate::model::account::Account;
 use crate::model::credential::{Version, VersionStage};
 use crate::model::date::{Date, Timestamp};
@@ -153,6 +154,12 @@ impl<'a> History<'a> {
         for fact in facts.filter(|fact| fact.on() <= as_of) {
             history.enter(fact, inventory);
         }
+        for (id, last) in newest(inventory, as_of) {
+            if let Some((id, _)) = inventory.accounts.get_key_value(id) {
+                let past = history.accounts.entry(id.as_str()).or_default();
+                past.reviewed = Some(last.on);
+            }
+        }
         history
     }
 
@@ -240,7 +247,6 @@ impl<'a> History<'a> {
                 let installation = (account.provider.as_str(), account.environment.as_str());
                 self.logs.insert(installation);
             }
-            Fact::Review { on, .. } => past.reviewed = past.reviewed.max(Some(*on)),
             Fact::OwnerChanged { on, .. } => past.owner_changed = past.owner_changed.max(Some(*on)),
             Fact::FailClosed {
                 consumer,
@@ -261,6 +267,7 @@ impl<'a> History<'a> {
             | Fact::Rotated { .. }
             | Fact::Drill { .. }
             | Fact::Listed { .. }
+            | Fact::Review { .. }
             | Fact::Acknowledged { .. }
             | Fact::Refused { .. } => {}
         }

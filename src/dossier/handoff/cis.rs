@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dossier::handoff::{Around, table};
 use crate::lifecycle::census;
+use crate::lifecycle::review::{Past, newest};
 use crate::model::account::{Account, AccountStatus};
 use crate::model::date::Date;
 use crate::model::fact::Fact;
@@ -74,9 +75,9 @@ fn reviews(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
         let last = reviewed.get(id);
         vec![
             Cell::text(id),
-            last.map_or_else(|| super::none("never"), |(on, _, _)| Cell::date(*on)),
-            Cell::optional(last.map(|(_, by, _)| by)),
-            Cell::optional(last.map(|(_, _, verdict)| verdict)),
+            last.map_or_else(|| super::none("never"), |past| Cell::date(past.on)),
+            Cell::optional(last.map(|past| &past.by)),
+            Cell::optional(last.map(|past| past.verdict)),
         ]
     });
     rows.collect()
@@ -106,28 +107,9 @@ fn is_active(account: &Account) -> bool {
     }
 }
 
-/// The newest review of each account: the day, by whom, and what was decided.
-fn reviewed<'i>(
-    around: &'i Around<'_, '_>,
-) -> BTreeMap<&'i AccountId, (Date, String, &'static str)> {
-    let mut newest = BTreeMap::new();
-    for fact in around.inventory.facts.values() {
-        let Fact::Review {
-            account,
-            on,
-            by,
-            verdict,
-            ..
-        } = fact
-        else {
-            continue;
-        };
-        let known: Option<&(Date, String, &str)> = newest.get(account);
-        if *on <= around.facts.as_of && known.is_none_or(|(day, _, _)| day <= on) {
-            newest.insert(account, (*on, by.to_string(), verdict.as_str()));
-        }
-    }
-    newest
+/// The newest review of each account.
+fn reviewed<'i>(around: &'i Around<'_, '_>) -> BTreeMap<&'i AccountId, Past> {
+    newest(&around.inventory, around.facts.as_of)
 }
 
 type Place<'i> = (&'i ProviderId, &'i EnvironmentName);
@@ -262,7 +244,7 @@ fn strangers(around: &Around<'_, '_>) -> usize {
 
 fn of_the_reviews(around: &Around<'_, '_>) -> Measure {
     let reviewed = reviewed(around);
-    let days = active(around).map(|(id, _)| reviewed.get(id).map(|(on, _, _)| *on));
+    let days = active(around).map(|(id, _)| reviewed.get(id).map(|past| past.on));
     let months = days
         .min()
         .flatten()

@@ -169,6 +169,7 @@ fn given(
         on: day(TODAY),
         at: None,
         note: None,
+        again: true,
         inventory: roll,
         makers: &makers,
         absence: &absence,
@@ -294,4 +295,80 @@ fn the_same_verdict_is_recorded_once_and_another_of_the_day_is_told() {
         opposite.doubts,
         [Doubt::Other("person/anna".parse().unwrap())]
     );
+}
+
+/// What is recorded of verdicts that are given one after the other: key and moment of each, or that nothing is.
+fn said(roll: &mut Inventory, verdicts: &[(ReviewVerdict, &str)], at: &str) -> Vec<Option<String>> {
+    let one = |(verdict, by): &(ReviewVerdict, &str)| {
+        let given = given(roll, "etl", *verdict, by, |asked| {
+            asked.at = Some(at.parse().unwrap());
+        });
+        let record = given.unwrap().change?.after().unwrap().clone();
+        let id = record.id().to_string();
+        roll.put(record);
+        Some(id)
+    };
+    verdicts.iter().map(one).collect()
+}
+
+fn newest_of(roll: &Inventory) -> (ReviewVerdict, String) {
+    let newest = newest(roll, day(TODAY));
+    let past = newest.values().next().unwrap();
+    (past.verdict, past.by.to_string())
+}
+
+#[test]
+fn a_verdict_is_taken_back_as_often_as_somebody_says_otherwise() {
+    use ReviewVerdict::{Change, Keep, Retire};
+    let mut roll = roll(json!({}));
+    let anna = "person/anna";
+    let all = [Keep, Change, Retire, Change, Keep, Keep].map(|verdict| (verdict, anna));
+    let told = said(&mut roll, &all, "2026-11-22T09:00:00Z");
+    let recorded: Vec<bool> = told.iter().map(Option::is_some).collect();
+    assert_eq!(recorded, [true, true, true, true, true, false]);
+    assert_eq!(
+        told[4].as_deref(),
+        Some("fact/review etl 2026-11-22 person/anna keep 2026-11-22T09:00:04Z")
+    );
+    let verdicts: Vec<_> = past(&roll, day(TODAY))
+        .iter()
+        .map(|past| past.verdict)
+        .collect();
+    assert_eq!(verdicts, [Keep, Change, Retire, Change, Keep]);
+    assert_eq!(newest_of(&roll), (Keep, anna.to_owned()));
+}
+
+#[test]
+fn of_one_second_the_verdict_that_was_recorded_last_counts_whatever_it_is() {
+    use ReviewVerdict::{Change, Keep, Retire};
+    let (anna, eve) = ("person/anna", "person/eve");
+    for all in [
+        vec![(Retire, anna), (Keep, eve)],
+        vec![(Keep, anna), (Retire, anna), (Change, anna)],
+        vec![(Retire, eve), (Change, anna)],
+    ] {
+        let mut roll = roll(json!({}));
+        said(&mut roll, &all, "2026-11-22T09:00:00Z");
+        let (verdict, by) = all.last().unwrap();
+        assert_eq!(newest_of(&roll), (*verdict, (*by).to_owned()), "{all:?}");
+        let order: Vec<_> = past(&roll, day(TODAY))
+            .iter()
+            .map(|past| past.verdict)
+            .collect();
+        let said: Vec<_> = all.iter().map(|(verdict, _)| *verdict).collect();
+        assert_eq!(order, said);
+    }
+}
+
+#[test]
+fn a_file_that_is_read_again_changes_nothing_though_another_verdict_came_between() {
+    use ReviewVerdict::{Keep, Retire};
+    let mut roll = roll(json!({}));
+    let all = [(Keep, "person/anna"), (Retire, "person/anna")];
+    said(&mut roll, &all, "2026-11-22T09:00:00Z");
+    let read = given(&roll, "etl", Keep, "person/anna", |asked| {
+        asked.at = Some("2026-11-22T10:00:00Z".parse().unwrap());
+        asked.again = false;
+    });
+    assert_eq!(read.unwrap().change, None);
 }

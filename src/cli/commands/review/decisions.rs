@@ -93,7 +93,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         context.out.note(format!("nothing new in {decisions}"));
     } else if args.dry_run {
         let reviews = changes.iter().filter_map(|change| match change.after() {
-            Some(Record::Fact(_, fact)) => review::one(fact),
+            Some(Record::Fact(key, fact)) => review::one(key, fact),
             Some(_) | None => None,
         });
         let shown: Vec<_> = reviews.map(|review| (review, None)).collect();
@@ -199,6 +199,7 @@ fn decided(
             // Of a day that is over nobody knows the moment.
             at: (row.on == now.date()).then_some(now),
             note: row.note.clone(),
+            again: false,
             inventory: &roll,
             makers: &approvals::makers(store, &row.account)?,
             absence: &absence,

@@ -1,12 +1,10 @@
 //! `keyroll review list`: the record of the reviews: each account, the verdict, by whom, and what came of it.
 
-use std::collections::BTreeMap;
-
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
-use crate::lifecycle::review::{Past, past};
+use crate::lifecycle::review::{Past, newest, past};
 use crate::model::account::AccountStatus;
 use crate::model::change::Verb;
 use crate::model::date::{Date, Timestamp};
@@ -43,10 +41,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         return Err(roll::unknown(Kind::Account, account.as_str(), &store));
     }
     let all = past(&inventory, context.as_of());
-    let last: BTreeMap<AccountId, Past> = all
-        .iter()
-        .map(|past| (past.account.clone(), past.clone()))
-        .collect();
+    let last = newest(&inventory, context.as_of());
     let wanted = all.into_iter().filter(|past| {
         args.account
             .as_ref()

@@ -106,6 +106,7 @@ pub(super) fn commit(
         on: now.date(),
         at: Some(now),
         note: said.note,
+        again: true,
         inventory: around,
         makers: &approvals::makers(store, account)?,
         absence: &absence,
