@@ -1,16 +1,17 @@
 //! What changed in a span of days: what became of access, by the roll as it stood before and after; and what else the trail
 //! tells, by record. Reads no store.
 
+mod author;
 mod behind;
 mod event;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::diff::{self, Aspect, Diff, State, What};
+use crate::access::diff::{self, Diff, State};
 use crate::catalog::{Glossaries, Policy};
+use crate::dossier::changes::author::{Wrote, written};
 use crate::dossier::past::{Astray, Told};
 use crate::model::access::Level;
-use crate::model::change::FieldChange;
 use crate::model::date::Date;
 use crate::model::id::{AccountId, Principal};
 use crate::model::inventory::Inventory;
@@ -121,6 +122,8 @@ fn of_access(asked: &Asked<'_>, diff: &Diff) -> Vec<Happening> {
         let change = told.change;
         let accounts = accounts(change);
         let wanted = asked.wants.is_none() || accounts.iter().any(|id| asked.wants_one(Some(id)));
+        // One that comes takes nothing from anybody: that it was added is told as of any record.
+        let wanted = wanted && (change.record.kind != Kind::Assertion || change.turn.gains());
         let by = written(&wrote, change);
         let last = by
             .iter()
@@ -160,95 +163,6 @@ fn joined(reasons: impl Iterator<Item = String>) -> Option<String> {
         }
     }
     (!all.is_empty()).then(|| all.join("; "))
-}
-
-/// A change of a record, as far as it says whose doing a change in access is.
-struct Wrote<'a> {
-    told: &'a Told,
-    id: RecordId,
-    /// Whether it touches what a record may do, and where.
-    rights: bool,
-    /// Whether it makes, removes or suspends the record.
-    state: bool,
-}
-
-impl<'a> Wrote<'a> {
-    fn of(told: &'a Told) -> Option<Wrote<'a>> {
-        const RIGHTS: &[&str] = &[
-            "",
-            "permissions",
-            "scopes",
-            "level",
-            "boundary",
-            "status",
-            "catalog",
-        ];
-        let (id, _) = told.change()?;
-        let changes: Vec<FieldChange> =
-            serde_json::from_str(&told.event.change).unwrap_or_default();
-        let touches = |fields: &[&str]| {
-            let mut all = changes.iter();
-            all.any(|change| fields.contains(&change.field.as_str()))
-        };
-        let (rights, state) = (touches(RIGHTS), touches(&["", "status"]));
-        Some(Wrote {
-            told,
-            id,
-            rights,
-            state,
-        })
-    }
-}
-
-/// The events that a change in access comes of, as far as the record says: what was signed for an account, where it is about
-/// that; else what was written to the record itself, to its rights before anything else; else the seats that it was given.
-fn written<'w, 'a>(wrote: &'w [Wrote<'a>], change: &diff::Change) -> Vec<&'w Wrote<'a>> {
-    let principal = change.record.to_string();
-    let first = |wrote: &Wrote<'_>| {
-        wrote
-            .id
-            .name
-            .split(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let is_signed = matches!(
-        change.what,
-        What::Value {
-            aspect: Aspect::Approval | Aspect::Decision,
-            ..
-        }
-    );
-    let via: &[RecordId] = match &change.what {
-        What::Grant(grant) => &grant.via,
-        What::Account { .. } | What::Level { .. } | What::Value { .. } | What::Effect { .. } => &[],
-    };
-    let is_right = matches!(change.what, What::Grant(_) | What::Level { .. }) && via.is_empty();
-    let is_state = matches!(change.what, What::Account { .. });
-    let signed = |wrote: &&Wrote<'_>| {
-        matches!(wrote.id.kind, Kind::Approval | Kind::Decision)
-            && is_signed
-            && first(wrote) == *change.record.name
-    };
-    let own = |wrote: &&Wrote<'_>| wrote.id == change.record;
-    let rights = |wrote: &&Wrote<'_>| own(wrote) && is_right && wrote.rights;
-    let state = |wrote: &&Wrote<'_>| own(wrote) && is_state && wrote.state;
-    let seats = |wrote: &&Wrote<'_>| {
-        let is_seat = wrote.id.kind == Kind::Assignment && first(wrote) == principal;
-        is_seat || via.contains(&wrote.id)
-    };
-    let mut ways: [&dyn Fn(&&Wrote<'_>) -> bool; 5] = [&signed, &state, &rights, &seats, &own];
-    if !is_right && via.is_empty() {
-        ways.swap(3, 4);
-    }
-    let found = ways
-        .iter()
-        .map(|way| wrote.iter().filter(|one| way(one)).collect::<Vec<_>>());
-    found
-        .into_iter()
-        .find(|found| !found.is_empty())
-        .unwrap_or_default()
 }
 
 /// The accounts that a change in access concerns: the record, or its holders.
