@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::credential::{Version, VersionStage};
-use crate::model::date::Date;
+use crate::model::date::{Date, Timestamp};
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::key::{OperationKey, VersionKey};
@@ -54,8 +54,8 @@ fn stand(
         .collect();
     let current = current(&own, day);
     for (key, version) in versions.range_mut(from..=to) {
-        let in_doubt = || in_doubt(operations, key, day);
-        version.stage = stage((key.number, version), current, &in_doubt, day);
+        let taken_away = || taken_away(operations, key);
+        version.stage = stage((key.number, version), current, &taken_away, day);
         let past = |on: &Date| *on <= day;
         version.activated = version.activated.filter(past);
         version.retired = version.retired.filter(past);
@@ -102,7 +102,7 @@ fn is_withdrawn(version: &Version, day: Date) -> bool {
 fn stage(
     (number, version): (u32, &Version),
     current: Option<u32>,
-    in_doubt: &dyn Fn() -> bool,
+    taken_away: &dyn Fn() -> Option<Date>,
     day: Date,
 ) -> VersionStage {
     let is_proven =
@@ -110,51 +110,61 @@ fn stage(
     if version.stage == VersionStage::Pending || is_proven {
         return version.stage;
     }
-    let began_to_end = match version.stage {
-        VersionStage::Revoked | VersionStage::PossiblyLive => in_doubt(),
+    let is_in_doubt = match version.stage {
+        // What no operation dates is no less grave on any day.
+        VersionStage::PossiblyLive => taken_away().is_none_or(|on| on <= day),
+        VersionStage::Revoked => taken_away().is_some_and(|on| on <= day),
         VersionStage::Pending | VersionStage::Current | VersionStage::Previous => false,
     };
-    if began_to_end {
+    let had_taken_over = had_taken_over(version, day);
+    let is_current = version.stage == VersionStage::Current && had_taken_over;
+    if is_in_doubt {
         VersionStage::PossiblyLive
-    } else if current == Some(number) {
+    } else if current == Some(number) || is_current {
         VersionStage::Current
-    } else if version.stage == VersionStage::Current && had_taken_over(version, day) {
-        VersionStage::Current
-    } else if had_taken_over(version, day) || is_withdrawn(version, day) {
+    } else if had_taken_over || is_withdrawn(version, day) {
         VersionStage::Previous
     } else {
         VersionStage::Pending
     }
 }
 
-/// Whether somebody had begun by the day to take a version away at its provider.
-fn in_doubt(operations: &Operations, key: &VersionKey, day: Date) -> bool {
-    let number = Some(key.number);
-    let own = operations
-        .iter()
-        .filter(|(at, operation)| at.account == key.account && operation.began.date() <= day);
-    let mut own = own.map(|(_, operation)| operation);
-    own.any(|operation| match operation.what {
-        Work::Revoke | Work::Emergency => {
-            let mut entries = operation.entries.iter();
-            operation.from == number || entries.any(|entry| entry.version == number)
-        }
-        Work::Rotate => {
-            let is_given_up = operation.state == OperationState::Aborted;
-            let is_old = operation.from == number && took_away(operation, day);
-            is_old || (is_given_up && operation.version == number)
-        }
-        Work::Drill => false,
-    })
+/// The day on which somebody began to take a version away at its provider; none where no operation tells.
+fn taken_away(operations: &Operations, key: &VersionKey) -> Option<Date> {
+    let own = operations.iter();
+    let own = own.filter(|(at, _)| at.account == key.account);
+    own.filter_map(|(_, operation)| began_to_take(operation, key.number))
+        .min()
 }
 
-/// Whether a rotation had come to the end of the old version by the day.
-fn took_away(operation: &Operation, day: Date) -> bool {
-    let mut entries = operation.entries.iter();
-    entries.any(|entry| match entry.phase {
-        Phase::Retire | Phase::Withdraw | Phase::Refusal => {
-            entry.at.is_some_and(|at| at.date() <= day)
+/// The day on which an operation began to take a version away, where it did.
+fn began_to_take(operation: &Operation, number: u32) -> Option<Date> {
+    let (is_old, is_new) = (
+        operation.from == Some(number),
+        operation.version == Some(number),
+    );
+    let entries = || operation.entries.iter();
+    match operation.what {
+        Work::Revoke | Work::Emergency => {
+            let is_named = entries().any(|entry| entry.version == Some(number));
+            (is_old || is_named).then(|| operation.began.date())
         }
+        Work::Rotate if is_new && operation.state == OperationState::Aborted => {
+            let last = entries().filter_map(|entry| entry.at).max();
+            Some(last.unwrap_or(operation.began).date())
+        }
+        Work::Rotate if is_old => {
+            let taking = entries().filter(|entry| takes_away(entry.phase));
+            let first = taking.filter_map(|entry| entry.at).min();
+            first.map(Timestamp::date)
+        }
+        Work::Rotate | Work::Drill => None,
+    }
+}
+
+fn takes_away(phase: Phase) -> bool {
+    match phase {
+        Phase::Retire | Phase::Withdraw | Phase::Refusal => true,
         Phase::Create
         | Phase::Set
         | Phase::Test
@@ -163,7 +173,7 @@ fn took_away(operation: &Operation, day: Date) -> bool {
         | Phase::Overlap
         | Phase::FailClosed
         | Phase::Finish => false,
-    })
+    }
 }
 
 /// What of an operation was done later was open on the day.
@@ -295,6 +305,11 @@ mod tests {
         assert!(on("2026-10-09", &records).operations.is_empty());
         assert_eq!(stood("2026-10-10", &records), [(1, PossiblyLive, false)]);
         assert_eq!(on("2026-10-10", &records).operations.len(), 1);
+        // Nobody knows since when: it is as grave on any day.
+        assert_eq!(
+            stood("2026-10-09", &records[..1]),
+            [(1, PossiblyLive, false)]
+        );
     }
 
     #[test]

@@ -7,7 +7,6 @@ use crate::lifecycle::census;
 use crate::lifecycle::review::{Past, newest};
 use crate::model::account::{Account, AccountStatus};
 use crate::model::date::Date;
-use crate::model::fact::Fact;
 use crate::model::id::{AccountId, EnvironmentName, ProviderId};
 use crate::report::handoff::{Gap, Section};
 use crate::report::view::{Cell, Tone};
