@@ -1,9 +1,11 @@
 //! The tests that are recorded of an account, as the causes ask for them, and in words. One that is older than tests count
 //! speaks neither for nor against anything: it is told where nothing else is known.
 
+use crate::diagnosis::authentication::LOGON;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::verdict::recorded;
 use crate::lifecycle::testing;
+use crate::lifecycle::whereabouts::{address, elsewhere};
 use crate::model::date::{Date, Timestamp};
 use crate::model::diagnosis::Ground;
 use crate::model::entitlement::Side;
@@ -28,16 +30,15 @@ pub(super) struct Seen<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Every test that is recorded of accounts at its provider and in its environment, however old.
+    /// Every test that is recorded of accounts at its provider and in its environment, however old. What was of another
+    /// environment, endpoint or identity than theirs now says nothing.
     pub(super) fn tests_here(&self) -> impl Iterator<Item = Seen<'a>> {
         self.facts().filter_map(|fact| {
-            let seen = Seen::of(fact, |at| {
-                at.is_none_or(|at| *at == self.account.environment)
-            })?;
+            let seen = Seen::of(fact)?;
             let account = self.inventory.accounts.get(seen.account)?;
             let is_here = account.provider == self.account.provider
                 && account.environment == self.account.environment;
-            is_here.then_some(seen)
+            (is_here && elsewhere(fact, self.inventory).is_none()).then_some(seen)
         })
     }
 
@@ -49,10 +50,13 @@ impl<'a> Case<'a> {
         };
         let own = endpoint(&self.account.provider, &self.account.environment);
         self.facts().filter_map(move |fact| {
-            let seen = Seen::of(fact, |_| true)?;
+            let seen = Seen::of(fact)?;
             let account = self.inventory.accounts.get(seen.account)?;
-            let at = fact.detail().and_then(|detail| detail.environment.as_ref());
-            let other = endpoint(&account.provider, at.unwrap_or(&account.environment));
+            let detail = fact.detail();
+            let at = detail.and_then(|detail| detail.environment.as_ref());
+            let then = detail.and_then(|detail| address(detail.endpoint.as_ref()?));
+            let now = || endpoint(&account.provider, at.unwrap_or(&account.environment));
+            let other = then.or_else(now);
             (seen.side == Side::Provider && other.is_some() && other != own).then_some(seen)
         })
     }
@@ -116,11 +120,11 @@ impl<'a> Case<'a> {
     pub(super) fn logon_elsewhere(&self) -> Option<Seen<'a>> {
         let number = self.current()?.0;
         let facts = self.own_facts();
-        let seen = facts.filter_map(|fact| {
-            Seen::of(fact, |at| {
-                at.is_some_and(|at| *at != self.account.environment)
-            })
+        let elsewhere = facts.filter(|fact| {
+            let at = fact.detail().and_then(|it| it.environment.as_ref());
+            at.is_some_and(|at| *at != self.account.environment)
         });
+        let seen = elsewhere.filter_map(Seen::of);
         newest(seen.filter(|seen| {
             let is_logon = matches!(seen.probe, ProbeKind::Authenticate | ProbeKind::Read);
             is_logon
@@ -132,11 +136,25 @@ impl<'a> Case<'a> {
     }
 }
 
+impl Case<'_> {
+    /// The last test of some kinds of its current version that was of another place, and how that differs.
+    fn moved(&self, side: Side, probes: &[ProbeKind]) -> Option<Ground> {
+        let number = self.current()?.0;
+        let all = self.own_facts().filter_map(|fact| {
+            let seen = Seen::of(fact)?;
+            let is_it = seen.version == number && seen.side == side && probes.contains(&seen.probe);
+            let elsewhere = elsewhere(fact, self.inventory).filter(|_| is_it)?;
+            Some((seen, elsewhere))
+        });
+        let (seen, elsewhere) = all.max_by_key(|(seen, _)| (seen.on, seen.at))?;
+        let ground = told(&seen);
+        let text = format!("{}; {elsewhere}", ground.text);
+        Some(Ground { text, ..ground })
+    }
+}
+
 impl<'a> Seen<'a> {
-    fn of(
-        fact: &'a Fact,
-        is_wanted: impl Fn(Option<&EnvironmentName>) -> bool,
-    ) -> Option<Seen<'a>> {
+    fn of(fact: &'a Fact) -> Option<Seen<'a>> {
         let Fact::Evidence {
             account,
             version,
@@ -149,9 +167,6 @@ impl<'a> Seen<'a> {
             return None;
         };
         let detail = detail.as_deref();
-        if !is_wanted(detail.and_then(|detail| detail.environment.as_ref())) {
-            return None;
-        }
         let status = detail.and_then(|detail| detail.status);
         // What was seen by hand has a file, and no time.
         let was_asked = detail.is_some_and(|detail| detail.millis.is_some());
@@ -214,10 +229,10 @@ pub(super) fn told(seen: &Seen<'_>) -> Ground {
 pub(super) fn untold(case: &Case<'_>) -> Ground {
     match (case.last_logon(), case.current()) {
         (Some(seen), _) => case.aged(told(&seen)),
-        (None, Some((number, _))) => recorded(
-            format!("no logon of version {number} is recorded in this environment"),
-            None,
-        ),
+        (None, Some((number, _))) => case.moved(Side::Provider, LOGON).unwrap_or_else(|| {
+            let text = format!("no logon of version {number} is recorded in this environment");
+            recorded(text, None)
+        }),
         (None, None) => uncurrent(),
     }
 }
@@ -231,10 +246,10 @@ pub(super) fn untested(case: &Case<'_>, side: Side, probes: &[ProbeKind]) -> Gro
     let number = case.current().map(|(number, _)| number);
     match (case.last(side, probes), number, probes.first()) {
         (Some(seen), _, _) => case.aged(told(&seen)),
-        (None, Some(number), Some(probe)) => recorded(
-            format!("no `{probe}` of version {number} is recorded{at}"),
-            None,
-        ),
+        (None, Some(number), Some(probe)) => case.moved(side, probes).unwrap_or_else(|| {
+            let text = format!("no `{probe}` of version {number} is recorded{at}");
+            recorded(text, None)
+        }),
         (None, None, _) | (None, _, None) => uncurrent(),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use crate::lifecycle::whereabouts::{as_recorded, imported};
 use crate::model::change::Change;
 use crate::model::fact::Fact;
 use crate::model::inventory::Inventory;
@@ -28,7 +29,7 @@ pub type Line = (usize, Fact);
 pub fn decide(lines: &[Line], inventory: &Inventory) -> Result<Vec<Change>, Vec<BadFact>> {
     let mut versions = Versions::of(inventory);
     let mut faults = Vec::new();
-    let mut changes: BTreeMap<FactKey, (usize, &Fact)> = BTreeMap::new();
+    let mut changes: BTreeMap<FactKey, (usize, Fact)> = BTreeMap::new();
 
     let mut in_order: Vec<&Line> = lines.iter().collect();
     in_order.sort_by_key(|(line, fact)| (fact.on(), *line));
@@ -83,7 +84,7 @@ pub fn decide(lines: &[Line], inventory: &Inventory) -> Result<Vec<Change>, Vec<
     let facts = changes
         .into_iter()
         .filter(|(key, _)| !inventory.facts.contains_key(key))
-        .map(|(key, (_, fact))| Change::create(Record::from((key, fact.clone()))));
+        .map(|(key, (_, fact))| Change::create(Record::from((key, fact))));
     Ok(versions.changes().into_iter().chain(facts).collect())
 }
 
@@ -123,11 +124,11 @@ fn known(line: usize, fact: &Fact, inventory: &Inventory) -> Result<(), BadFact>
 }
 
 /// Takes a fact, unless one of its key says otherwise.
-fn agreed<'f>(
+fn agreed(
     line: usize,
-    fact: &'f Fact,
+    fact: &Fact,
     inventory: &Inventory,
-    taken: &mut BTreeMap<FactKey, (usize, &'f Fact)>,
+    taken: &mut BTreeMap<FactKey, (usize, Fact)>,
 ) -> Result<(), BadFact> {
     let key = FactKey::of(fact);
     let contradicts = |key: &FactKey, other| BadFact::Contradicts {
@@ -135,11 +136,16 @@ fn agreed<'f>(
         key: key.clone(),
         other,
     };
-    if let Some(recorded) = inventory.facts.get(&key)
-        && recorded != fact
-    {
-        return Err(contradicts(&key, None));
-    }
+    let fact = match inventory.facts.get(&key) {
+        Some(recorded) => {
+            let fact = as_recorded(fact.clone(), recorded);
+            if *recorded != fact {
+                return Err(contradicts(&key, None));
+            }
+            fact
+        }
+        None => imported(fact.clone(), inventory),
+    };
     match taken.entry(key) {
         Entry::Occupied(first) if first.get().1 != fact => {
             Err(contradicts(first.key(), Some(first.get().0)))

@@ -24,3 +24,4 @@ pub mod telling;
 pub mod testing;
 pub mod usage;
 pub mod versions;
+pub mod whereabouts;

@@ -51,6 +51,18 @@ words! {
     }
 }
 
+words! {
+    /// How keyroll came by what is known of a test.
+    CameBy {
+        /// It asked.
+        Probe = "probe",
+        /// Somebody looked, and said so here.
+        Hand = "hand",
+        /// It stood in a file of facts.
+        Import = "import",
+    }
+}
+
 /// What else is known of a test or drill. Never a secret, and never what a provider answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -62,6 +74,15 @@ pub struct Detail {
     pub side: Option<Side>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<EnvironmentName>,
+    /// The address that the environment had then, as [`address`](crate::lifecycle::whereabouts::address) writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<Text>,
+    /// The identity at the provider that the version was of then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Text>,
+    /// Not known of what was recorded before this was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_by: Option<CameBy>,
     /// The HTTP status, or the exit status of a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,

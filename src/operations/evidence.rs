@@ -9,9 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::model::date::Timestamp;
 use crate::model::entitlement::Side;
-use crate::model::fact::{Detail, Fact};
+use crate::model::fact::{CameBy, Detail, Fact};
 use crate::model::id::{AccountId, EnvironmentName};
-use crate::model::key::FactKey;
 use crate::model::probe::ProbeKind;
 use crate::model::text::{Text, is_unsafe};
 use crate::provider::Seen;
@@ -22,8 +21,8 @@ pub fn of_probe(
     (kind, seen): (ProbeKind, &Seen),
     (side, environment): (Side, &EnvironmentName),
     now: Timestamp,
-) -> (FactKey, Fact) {
-    let fact = Fact::Evidence {
+) -> Fact {
+    Fact::Evidence {
         account: account.clone(),
         version,
         probe: kind,
@@ -36,11 +35,10 @@ pub fn of_probe(
             status: seen.status,
             millis: Some(seen.millis),
             digest: seen.digest.as_ref().and_then(|digest| digest.parse().ok()),
-            file: None,
-            note: None,
+            came_by: Some(CameBy::Probe),
+            ..Detail::default()
         })),
-    };
-    (FactKey::of(&fact), fact)
+    }
 }
 
 /// The largest file, in bytes.

@@ -4,7 +4,6 @@
 use anyhow::Result;
 
 use crate::lifecycle::testing::{LeftOut, Planned, was_read};
-use crate::model::change::Change;
 use crate::model::date::Timestamp;
 use crate::model::entitlement::{EntitlementKey, Side};
 use crate::model::fact::Outcome;
@@ -65,7 +64,7 @@ impl Tester<'_, '_> {
     pub fn run(&mut self, planned: &[Planned<'_>]) -> Result<Vec<Tested>> {
         let number = self.version.number;
         let place = self.scene.account.environment.clone();
-        let mut has_read = was_read(self.scene.facts(), number, self.side, &place);
+        let mut has_read = was_read(self.scene.facts_here(), number, self.side, &place);
         let mut is_refused = false;
         let mut out = Vec::new();
         for planned in planned {
@@ -143,11 +142,11 @@ impl Tester<'_, '_> {
     fn record(&mut self, kind: ProbeKind, seen: &Seen, environment: EnvironmentName) -> Result<()> {
         let version = (&self.scene.id, self.version.number);
         let place = (self.side, &environment);
-        let (key, fact) = evidence::of_probe(version, (kind, seen), place, (self.now)());
-        // The same was seen in this very second.
-        if self.scene.inventory.facts.contains_key(&key) {
-            return Ok(());
+        let fact = evidence::of_probe(version, (kind, seen), place, (self.now)());
+        // None where the same was seen in this very second.
+        match self.scene.newly(fact) {
+            None => Ok(()),
+            Some(change) => self.secrets.commit(&[change]),
         }
-        self.secrets.commit(&[Change::create((key, fact).into())])
     }
 }

@@ -11,7 +11,7 @@ use crate::model::fact::Outcome;
 use crate::model::id::AccountId;
 use crate::model::probe::ProbeKind;
 use crate::rules::Facts;
-use crate::rules::proofs::{self, Proof, Proofs, told};
+use crate::rules::proofs::{self, Proof, Proofs, moved, told};
 use crate::rules::write_before_read::written_unread;
 
 /// What a line came to: how it stands, why, and the day of what it stands on.
@@ -106,7 +106,7 @@ fn proven(facts: &Facts<'_>, asked: &[Proof<'_>], how: String) -> Found {
     let never = asked.iter().filter(|proof| proof.tested.is_none());
     let never: Vec<Proof<'_>> = never.copied().collect();
     if !never.is_empty() {
-        return missing(format!("never tested: {}", told(&never)));
+        return missing(format!("never tested: {}{}", told(&never), moved(&never)));
     }
     let unclear = is(Outcome::Inconclusive);
     if !unclear.is_empty() {
@@ -163,7 +163,13 @@ fn read_first(facts: &Facts<'_>, account: &Account, proofs: Option<&Proofs<'_, '
             "it is granted nothing that could be read or written".to_owned(),
             None,
         ),
-        (None, _) => missing("no read has passed with the current version"),
+        (None, _) => {
+            let read = Proof::of(proofs.past, Side::Provider, ProbeKind::Read);
+            let moved = moved(&[read]);
+            missing(format!(
+                "no read has passed with the current version{moved}"
+            ))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lifecycle::census::{self, Lists};
 use crate::lifecycle::review::newest;
+use crate::lifecycle::whereabouts::{Elsewhere, elsewhere};
 use crate::model::account::Account;
 use crate::model::credential::{Version, VersionStage};
 use crate::model::date::{Date, Timestamp};
@@ -36,8 +37,10 @@ pub(super) struct Past<'a> {
     pub began: Option<Date>,
     /// The operation that is under way.
     pub open: Option<&'a Operation>,
-    /// The tests of its current version, in its own environment.
+    /// The tests of its current version, of where it works now.
     pub tests: BTreeMap<(Side, ProbeKind), Tested>,
+    /// Its last test of each kind that was of another place.
+    pub moved: BTreeMap<(Side, ProbeKind), (Date, Elsewhere)>,
     /// The last day on which it was seen at work.
     pub seen: Option<Date>,
     /// The last day on which somebody reviewed it.
@@ -171,6 +174,7 @@ impl<'a> History<'a> {
             began: None,
             open: None,
             tests: BTreeMap::new(),
+            moved: BTreeMap::new(),
             seen: None,
             reviewed: None,
             owner_changed: None,
@@ -236,12 +240,9 @@ impl<'a> History<'a> {
                 on,
                 detail,
                 ..
-            } => past.test(
-                account,
-                *version,
-                (*probe, *outcome, *on),
-                detail.as_deref(),
-            ),
+            } => past.test(*version, (*probe, *outcome, *on), detail.as_deref(), || {
+                elsewhere(fact, inventory)
+            }),
             Fact::Seen { on, .. } => {
                 past.seen = past.seen.max(Some(*on));
                 let installation = (account.provider.as_str(), account.environment.as_str());
@@ -254,6 +255,9 @@ impl<'a> History<'a> {
                 on,
                 ..
             } => {
+                if elsewhere(fact, inventory).is_some() {
+                    return;
+                }
                 let last = past.withdrawn.get(consumer.as_str());
                 let is_newer = |(day, known): &(Date, Outcome)| {
                     (*day, known.badness()) <= (*on, outcome.badness())
@@ -275,23 +279,27 @@ impl<'a> History<'a> {
 }
 
 impl Past<'_> {
-    /// Enters a test, if it is of the current version and was made in the account's own environment.
+    /// Enters a test, if it is of the current version: as one of where the account works now, or of another place.
     fn test(
         &mut self,
-        account: &Account,
         version: u32,
         (probe, outcome, on): (ProbeKind, Outcome, Date),
         detail: Option<&Detail>,
+        elsewhere: impl FnOnce() -> Option<Elsewhere>,
     ) {
-        let environment = detail.and_then(|detail| detail.environment.as_ref());
-        let elsewhere = environment.is_some_and(|name| *name != account.environment);
-        let is_current = self.current.is_some_and(|(number, _)| number == version);
-        if elsewhere || !is_current {
+        if self.current.is_none_or(|(number, _)| number != version) {
             return;
         }
         let side = detail.and_then(|detail| detail.side);
         let at = detail.and_then(|detail| detail.at);
         let key = (side.unwrap_or(Side::Provider), probe);
+        if let Some(elsewhere) = elsewhere() {
+            let last = self.moved.get(&key);
+            if last.is_none_or(|(day, _)| *day <= on) {
+                self.moved.insert(key, (on, elsewhere));
+            }
+            return;
+        }
         let tested = Tested::enter(self.tests.remove(&key), on, at, outcome);
         self.tests.insert(key, tested);
     }

@@ -1,7 +1,11 @@
 //! What must have been proven of an account's current version, and what was.
 
+use std::collections::BTreeMap;
+
+use crate::lifecycle::whereabouts::Elsewhere;
 use crate::model::account::{Account, AccountStatus};
 use crate::model::credential::Version;
+use crate::model::date::Date;
 use crate::model::entitlement::Side;
 use crate::model::id::AccountId;
 use crate::model::probe::ProbeKind;
@@ -27,9 +31,21 @@ pub(super) struct Proof<'f> {
     pub probe: ProbeKind,
     /// What the tests of it said; none where there was none.
     pub tested: Option<&'f Tested>,
+    /// The last test of it that was of another place.
+    pub moved: Option<&'f (Date, Elsewhere)>,
 }
 
-impl Proof<'_> {
+impl<'f> Proof<'f> {
+    /// What is known of one thing that must be proven.
+    pub fn of(past: &'f Past<'_>, side: Side, probe: ProbeKind) -> Proof<'f> {
+        Proof {
+            side,
+            probe,
+            tested: past.tests.get(&(side, probe)),
+            moved: past.moved.get(&(side, probe)),
+        }
+    }
+
     /// Whether it proves who the account is; the others prove what it may do.
     pub fn is_authentication(&self) -> bool {
         match self.probe {
@@ -87,11 +103,7 @@ const ASKED: [ProbeKind; 5] = [
 
 /// At the provider a logon and a read, and whatever else it declares a probe for; at the platform what it declares.
 fn needed<'f>(facts: &Facts<'_>, account: &Account, past: &'f Past<'_>) -> Vec<Proof<'f>> {
-    let proof = |side, probe| Proof {
-        side,
-        probe,
-        tested: past.tests.get(&(side, probe)),
-    };
+    let proof = |side, probe| Proof::of(past, side, probe);
     let has_foreign = account
         .canary
         .as_ref()
@@ -116,10 +128,15 @@ fn needed<'f>(facts: &Facts<'_>, account: &Account, past: &'f Past<'_>) -> Vec<P
         match probe {
             // Where a read is the only way to ask, one that is allowed was a logon too.
             ProbeKind::Authenticate if declares(ProbeKind::Read) && !declares(probe) => {
-                let read = past.tests.get(&(Side::Provider, ProbeKind::Read));
+                let read = proof(Side::Provider, ProbeKind::Read);
                 let logon = proof(Side::Provider, probe);
-                let tested = logon.tested.or(read);
-                needed.push(Proof { tested, ..logon });
+                let tested = logon.tested.or(read.tested);
+                let moved = logon.moved.or(read.moved);
+                needed.push(Proof {
+                    tested,
+                    moved,
+                    ..logon
+                });
             }
             ProbeKind::Authenticate | ProbeKind::Read => {
                 needed.push(proof(Side::Provider, probe));
@@ -181,4 +198,18 @@ pub(super) fn told(proofs: &[Proof<'_>]) -> String {
         Side::Platform => format!("`{}` at the platform", proof.probe),
     });
     told.collect::<Vec<_>>().join(", ")
+}
+
+/// Why tests that there are prove nothing of what is missing: they were of another place. Each reason once, with its last day.
+pub(super) fn moved(missing: &[Proof<'_>]) -> String {
+    let untested = missing.iter().filter(|proof| proof.tested.is_none());
+    let mut reasons: BTreeMap<&Elsewhere, Date> = BTreeMap::new();
+    for (on, elsewhere) in untested.filter_map(|proof| proof.moved) {
+        let last = reasons.entry(elsewhere).or_insert(*on);
+        *last = (*last).max(*on);
+    }
+    let told = reasons
+        .into_iter()
+        .map(|(elsewhere, on)| format!("; a test of {on} does not count: {elsewhere}"));
+    told.collect()
 }

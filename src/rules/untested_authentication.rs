@@ -1,7 +1,7 @@
 //! `untested-authentication`: a current version that was never seen to log on.
 
 use crate::model::finding::{FieldPath, Severity};
-use crate::rules::proofs::{self, Proof, Proofs, told};
+use crate::rules::proofs::{self, Proof, Proofs, moved, told};
 use crate::rules::rule::{Rule, RuleKind};
 use crate::rules::{Facts, Findings};
 
@@ -18,10 +18,11 @@ const EXPLAIN: &str = r#"
 Nobody has seen the current version of the credential log on to the environment that the account is for. It may be
 mistyped, be of another environment, or be refused; this shows when the integration stops, or when somebody needs it.
 
-Evidence counts for one version in one environment: a rotation makes all of it the evidence of a version that is gone.
-Where the platform declares a probe for it, the account is tested there, too. Where a provider declares a `read` probe
-and none to authenticate, a read that was allowed counts for both. Accounts that are proposed, suspended or retired need
-none; nor does one of whose credential no version is recorded.
+Evidence counts for one version in one place: a rotation makes all of it the evidence of a version that is gone, and so
+it is with another environment, another endpoint, or another identity of the account. What says nothing of these counts
+as of where the account works now. Where the platform declares a probe for it, the account is tested there, too. Where a
+provider declares a `read` probe and none to authenticate, a read that was allowed counts for both. Accounts that are
+proposed, suspended or retired need none; nor does one of whose credential no version is recorded.
 
 ## Fix
 
@@ -67,10 +68,11 @@ pub(super) fn missing(
     }
     let environment = &proofs.account.environment;
     let message = format!(
-        "version {} of {} was never tested in `{environment}`: {}",
+        "version {} of {} was never tested in `{environment}`: {}{}",
         proofs.number,
         proofs.version.issued,
-        told(&missing)
+        told(&missing),
+        moved(&missing)
     );
     let way = proofs.way(facts, &missing);
     findings
@@ -127,16 +129,15 @@ pub(super) mod tests {
             "untested-authorization: version 2 of 2026-10-20 was never tested in `production`: `read`",
         ];
         assert_eq!(told(&[], json!({})), none);
-        assert_eq!(
-            told(
-                &[
-                    "authenticate 1 pass 2026-10-21",
-                    "read 2 pass 2026-10-21 environment=staging"
-                ],
-                json!({})
-            ),
-            none
+        let found = told(
+            &[
+                "authenticate 1 pass 2026-10-21",
+                "read 2 pass 2026-10-21 environment=staging",
+            ],
+            json!({}),
         );
+        let why = "a test of 2026-10-21 does not count: that was of `staging`, and the account is in `production` now";
+        assert_eq!(found, [none[0].to_owned(), format!("{}; {why}", none[1])]);
         assert_eq!(told(&PASSED, json!({})), Vec::<String>::new());
         let later = ["authenticate 2 pass 2026-11-23", "read 2 pass 2026-11-23"];
         assert_eq!(told(&later, json!({})), none, "it has not happened yet");

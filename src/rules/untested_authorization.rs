@@ -24,8 +24,8 @@ here.
 
 An account that is granted neither a permission nor a scope, as one that only administers others, needs a logon alone.
 
-Evidence counts for one version in one environment: a role that was changed at the provider between two rotations is
-seen by nobody else.
+Evidence counts for one version in one environment, at one endpoint, for one identity: a role that was changed at the
+provider between two rotations is seen by nobody else.
 
 ## Fix
 

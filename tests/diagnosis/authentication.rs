@@ -28,14 +28,16 @@ fn the_secrets_value() {
         json!({ "fact/a": refused }),
     );
     // Not by a version that is over, nor in another environment, nor by what is yet to come.
-    for (key, value) in [
-        ("version", json!(1)),
-        ("on", json!("2026-11-23")),
-        ("detail", json!({ "environment": "staging" })),
+    let none = "no logon of version 2";
+    let elsewhere = "that was of `staging`, and the account is in `production` now";
+    for (key, value, ground) in [
+        ("version", json!(1), none),
+        ("on", json!("2026-11-23"), none),
+        ("detail", json!({ "environment": "staging" }), elsewhere),
     ] {
         let mut other = refused.clone();
         other[key] = value;
-        is(Unknown, "no logon of version 2", json!({ "fact/a": other }));
+        is(Unknown, ground, json!({ "fact/a": other }));
     }
     // The end of the version explains the refusal.
     is(

@@ -7,20 +7,21 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::roll;
 use crate::cli::scene::scene;
-use crate::lifecycle::versions::Versions;
+use crate::lifecycle::whereabouts::{elsewhere, placed};
 use crate::model::change::Change;
 use crate::model::credential::VersionStage;
 use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::Side;
-use crate::model::fact::{self, Detail, Fact};
+use crate::model::fact::{self, CameBy, Detail, Fact};
 use crate::model::id::AccountId;
+use crate::model::inventory::Inventory;
 use crate::model::key::{FactKey, VersionKey};
 use crate::model::probe::ProbeKind;
-use crate::model::record::{Kind, Record};
+use crate::model::record::Kind;
 use crate::model::text::{Text, could_be_secret};
 use crate::operations::evidence::proof;
 use crate::operations::procedure::Scene;
-use crate::operations::secrets::{self, Refusal};
+use crate::operations::secrets::Refusal;
 use crate::report;
 use crate::report::view::{Cell, Column, Tone, View};
 use crate::store::Access;
@@ -84,26 +85,18 @@ pub fn run(args: Args, context: &mut Context) -> Outcome {
 
 fn list(account: Option<&str>, context: &mut Context) -> Outcome {
     let store = context.open(Access::Read)?;
-    let (versions, facts): (Versions, Vec<Fact>) = match account {
+    let (inventory, only) = match account {
         Some(name) => {
             let scene = scene(&store, name)?;
-            let facts = scene.facts().cloned().collect();
-            (scene.inventory.versions, facts)
+            (scene.inventory, Some(scene.id))
         }
-        None => {
-            let mut facts = Vec::new();
-            for record in store.records(Kind::Fact)? {
-                if let Record::Fact(_, fact) = record {
-                    facts.push(*fact);
-                }
-            }
-            (secrets::versions(&store)?, facts)
-        }
+        None => (store.inventory()?, None),
     };
     let today = context.as_of();
+    let facts = inventory.facts.values();
+    let facts = facts.filter(|fact| only.is_none() || fact.account() == only.as_ref());
     let mut rows: Vec<_> = facts
-        .iter()
-        .filter_map(|fact| row(fact, &versions, today))
+        .filter_map(|fact| row(fact, &inventory, today))
         .collect();
     rows.sort_by(|(one, _), (other, _)| one.cmp(other));
     if rows.is_empty() {
@@ -126,6 +119,9 @@ fn list(account: Option<&str>, context: &mut Context) -> Outcome {
         Column::new("file").spare(),
         Column::new("note").spare(),
         Column::new("digest").spare(),
+        Column::new("endpoint").spare(),
+        Column::new("identity").spare(),
+        Column::new("came-by").spare(),
     ];
     let mut view = View::new("evidence-list", columns.into());
     view.rows = rows.into_iter().map(|(_, row)| row).collect();
@@ -143,7 +139,7 @@ type Order = (
     std::cmp::Reverse<String>,
 );
 
-fn row(fact: &Fact, versions: &Versions, today: Date) -> Option<(Order, Vec<Cell>)> {
+fn row(fact: &Fact, inventory: &Inventory, today: Date) -> Option<(Order, Vec<Cell>)> {
     let Fact::Evidence {
         account,
         version,
@@ -165,7 +161,7 @@ fn row(fact: &Fact, versions: &Versions, today: Date) -> Option<(Order, Vec<Cell
         account: account.clone(),
         number: *version,
     };
-    let is_stale = match versions.get(&key).map(|version| version.stage) {
+    let is_stale = match inventory.versions.get(&key).map(|version| version.stage) {
         Some(VersionStage::Current | VersionStage::Pending) => false,
         Some(VersionStage::Previous | VersionStage::Revoked | VersionStage::PossiblyLive) => true,
         None => true,
@@ -185,10 +181,11 @@ fn row(fact: &Fact, versions: &Versions, today: Date) -> Option<(Order, Vec<Cell
         }),
         Cell::text(&seen),
         Cell::number(on.days_until(today)),
-        match (is_stale, outcome) {
-            (true, _) => Cell::text("stale").tone(Tone::Muted),
-            (false, fact::Outcome::Pass | fact::Outcome::Fail) => Cell::text("holds"),
-            (false, fact::Outcome::Inconclusive) => Cell::text("void").tone(Tone::Muted),
+        match (is_stale, elsewhere(fact, inventory), outcome) {
+            (true, _, _) => Cell::text("stale").tone(Tone::Muted),
+            (false, Some(_), _) => Cell::text("elsewhere").tone(Tone::Muted),
+            (false, None, fact::Outcome::Pass | fact::Outcome::Fail) => Cell::text("holds"),
+            (false, None, fact::Outcome::Inconclusive) => Cell::text("void").tone(Tone::Muted),
         },
         environment.map_or(Cell::missing(), Cell::text),
         number(detail.status.map(u32::from)),
@@ -196,6 +193,9 @@ fn row(fact: &Fact, versions: &Versions, today: Date) -> Option<(Order, Vec<Cell
         text(&detail.file),
         text(&detail.note),
         detail.digest.as_ref().map_or(Cell::missing(), Cell::digest),
+        text(&detail.endpoint),
+        text(&detail.identity),
+        Cell::optional(detail.came_by),
     ];
     let order = (
         account.clone(),
@@ -249,6 +249,7 @@ fn add(args: Add, context: &mut Context) -> Outcome {
             digest: Some(proof.digest.clone()),
             file: Some(proof.name.clone()),
             note: args.note.clone(),
+            came_by: Some(CameBy::Hand),
             ..Detail::default()
         })),
     };
@@ -272,7 +273,7 @@ fn add(args: Add, context: &mut Context) -> Outcome {
 fn unrecorded(scene: &Scene, now: Timestamp, of: impl Fn(Timestamp) -> Fact) -> Option<Fact> {
     let mut at = now;
     loop {
-        let fact = of(at);
+        let fact = placed(of(at), &scene.inventory);
         match scene.inventory.facts.get(&FactKey::of(&fact)) {
             None => return Some(fact),
             Some(known) if *known == fact => return None,

@@ -181,7 +181,7 @@ fn warn_of_lock(
         Side::Platform => None,
     };
     match most {
-        Some(most) if testing::was_refused(scene.facts(), version.number, side) => {
+        Some(most) if testing::was_refused(scene.facts_of_locks(), version.number, side) => {
             context.confirm(&format!(
                 "The last logon of version {} was refused, and {most} bad ones lock the account. Log on once more?",
                 version.number

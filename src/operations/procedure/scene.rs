@@ -6,11 +6,12 @@ use anyhow::Result;
 use crate::lifecycle::due;
 use crate::lifecycle::operation::{Operations, Revoking, Rotating};
 use crate::lifecycle::versions::Versions;
+use crate::lifecycle::whereabouts::{Elsewhere, elsewhere, placed};
 use crate::model::account::Account;
 use crate::model::change::Change;
 use crate::model::consumer::Consumer;
 use crate::model::credential::{Credential, Version};
-use crate::model::fact::Fact;
+use crate::model::fact::{Fact, Outcome};
 use crate::model::id::{AccountId, ConsumerId, ProcedureId};
 use crate::model::inventory::Inventory;
 use crate::model::key::{FactKey, VersionKey};
@@ -182,8 +183,35 @@ impl Scene {
         facts.filter(|fact| fact.account() == Some(&self.id))
     }
 
-    /// The change that records a fact; none where it is recorded already.
+    /// The same without tests of another place, which say nothing of where it works now.
+    pub fn facts_here(&self) -> impl Iterator<Item = &Fact> {
+        let facts = self.facts();
+        facts.filter(|fact| elsewhere(fact, &self.inventory).is_none())
+    }
+
+    /// The same, but of another place what was not accepted: it may be one system under two names, where one more bad logon
+    /// locks.
+    pub fn facts_of_locks(&self) -> impl Iterator<Item = &Fact> {
+        let is_accepted = |fact: &Fact| {
+            matches!(
+                fact,
+                Fact::Evidence {
+                    outcome: Outcome::Pass,
+                    ..
+                }
+            )
+        };
+        let facts = self.facts();
+        facts.filter(move |fact| match elsewhere(fact, &self.inventory) {
+            None => true,
+            Some(Elsewhere::Environment { .. } | Elsewhere::Endpoint { .. }) => !is_accepted(fact),
+            Some(Elsewhere::Identity { .. }) => false,
+        })
+    }
+
+    /// The change that records a fact, with of what it is; none where it is recorded already.
     pub fn newly(&self, fact: Fact) -> Option<Change> {
+        let fact = placed(fact, &self.inventory);
         let key = FactKey::of(&fact);
         let is_there = self.inventory.facts.contains_key(&key);
         (!is_there).then(|| Change::create((key, fact).into()))

@@ -135,7 +135,7 @@ pub fn refusal(
     let locks = scene.provider.lockout_after.is_some();
     // Where bad logons are counted, what was refused before is not tried once more.
     let was_proven = locks && was_withdrawn(scene.facts(), number);
-    if locks && !was_proven && was_refused(scene.facts(), number, Side::Provider) {
+    if locks && !was_proven && was_refused(scene.facts_of_locks(), number, Side::Provider) {
         let why =
             format!("a logon with version {number} failed before, and another one could lock");
         return by_hand::look(scene, key, &why, hands);
@@ -151,7 +151,7 @@ pub fn refusal(
         logon: (kind, probe),
         beside: Beside::of(scene, &ground.others, secrets, around)?,
         known: Known {
-            accepted: accepted(scene.facts(), number, &scene.account.environment),
+            accepted: accepted(scene.facts_here(), number, &scene.account.environment),
             taken: ground.taken,
             is_done: ground.is_done,
         },
@@ -195,7 +195,7 @@ pub fn sight(
     if scene.provider.lockout_after.is_some() && was_withdrawn(scene.facts(), number) {
         return Ok(Some(Sight::Denied));
     }
-    if testing::could_lock(scene.facts(), number, scene.provider.lockout_after) {
+    if testing::could_lock(scene.facts_of_locks(), number, scene.provider.lockout_after) {
         return Ok(Some(Sight::Inconclusive));
     }
     let subject = of_version(scene, number)?;
@@ -214,7 +214,7 @@ fn opens(version: &Version) -> bool {
 fn could_lock(scene: &Scene, version: &Version, number: u32) -> bool {
     let most = scene.provider.lockout_after;
     let is_doubtful = version.stage == VersionStage::PossiblyLive && most.is_some();
-    is_doubtful || testing::could_lock(scene.facts(), number, most)
+    is_doubtful || testing::could_lock(scene.facts_of_locks(), number, most)
 }
 
 /// The probe of a fresh logon, where one may be tried.

@@ -13,7 +13,7 @@ use crate::model::reconciliation::{Compared, Discrepancy};
 use crate::rules::Facts;
 use crate::rules::audit_record_missing::clears;
 use crate::rules::checklist::{Found, dated, missing, unversioned, writes};
-use crate::rules::proofs::{Proof, Proofs, told};
+use crate::rules::proofs::{Proof, Proofs, moved, told};
 
 /// A write, and its record on either side.
 const ASKED: [(Side, ProbeKind); 3] = [
@@ -81,11 +81,7 @@ fn lost(facts: &Facts<'_>, all: &[&Compared]) -> Vec<(String, Date)> {
 }
 
 fn tested(facts: &Facts<'_>, proofs: &Proofs<'_, '_>) -> Found {
-    let all = ASKED.map(|(side, probe)| Proof {
-        side,
-        probe,
-        tested: proofs.past.tests.get(&(side, probe)),
-    });
+    let all = ASKED.map(|(side, probe)| Proof::of(proofs.past, side, probe));
     let with = |wanted: fn(Option<Outcome>) -> bool| {
         let these = all
             .iter()
@@ -101,8 +97,9 @@ fn tested(facts: &Facts<'_>, proofs: &Proofs<'_, '_>) -> Found {
     let unproven = with(|outcome| outcome != Some(Outcome::Pass));
     if !unproven.is_empty() {
         return missing(format!(
-            "no log was held against the other, and no test has passed: {}",
-            told(&unproven)
+            "no log was held against the other, and no test has passed: {}{}",
+            told(&unproven),
+            moved(&unproven)
         ));
     }
     let days = all.iter().filter_map(|proof| proof.tested);

@@ -197,3 +197,55 @@ fn procedures_are_written_down_and_gone_through() {
     records["procedure/unicmms-rotate"] = json!({ "kind": "rotate" });
     assert_eq!(standing(line, records).0, Standing::Missing);
 }
+
+#[test]
+fn a_test_of_another_place_proves_nothing_and_the_line_says_why() {
+    let at = |probe: &str, key: &str, value: &str| {
+        let mut fact = evidence(probe, "pass", "2026-11-20");
+        fact["detail"] = json!({ key: value });
+        json!({ format!("fact/{probe}"): fact })
+    };
+    let cases = [
+        (
+            "environment",
+            "staging",
+            "that was of `staging`, and the account is in `production` now",
+        ),
+        (
+            "endpoint",
+            "https://old.example",
+            "that was of the endpoint `https://old.example`, and it is",
+        ),
+        (
+            "identity",
+            "svc-old",
+            "that was of the identity `svc-old`, and it is `svc-femo-import` now",
+        ),
+    ];
+    for (key, value, words) in cases {
+        for (line, probe) in [
+            (Line::Authenticates, "authenticate"),
+            (Line::Capabilities, "read"),
+            (Line::ReadFirst, "read"),
+        ] {
+            let (found, why) = standing(line, at(probe, key, value));
+            assert_eq!(found, Standing::Missing, "{why}");
+            assert!(
+                why.contains("; a test of 2026-11-20 does not count: "),
+                "{why}"
+            );
+            assert!(why.contains(words), "{why}");
+        }
+    }
+    let same = at(
+        "authenticate",
+        "endpoint",
+        "https://femo.unicmms.example/api",
+    );
+    assert_eq!(standing(Line::Authenticates, same).0, Standing::Pass);
+    let mut went = json!({ "fact": "fail-closed", "account": NAME, "version": 1, "consumer": "etl-01",
+        "outcome": "pass", "on": "2026-11-01" });
+    went["detail"] = json!({ "environment": "staging" });
+    let (found, _) = standing(Line::FailsClosed, json!({ "fact/fail-closed": went }));
+    assert_eq!(found, Standing::Missing);
+}

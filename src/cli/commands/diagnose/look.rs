@@ -158,7 +158,8 @@ fn logon(scene: &Scene, symptom: Symptom, now: Timestamp) -> Result<Sides<'_>, U
 /// Whether one more bad logon could lock the identity, or come near to it.
 fn is_near(scene: &Scene, number: u32) -> bool {
     let most = scene.provider.lockout_after;
-    most.is_some_and(|most| most <= NEAR) || testing::could_lock(scene.facts(), number, most)
+    most.is_some_and(|most| most <= NEAR)
+        || testing::could_lock(scene.facts_of_locks(), number, most)
 }
 
 fn words(why: Untried, scene: &Scene) -> String {

@@ -9,7 +9,7 @@ use crate::lifecycle::versions::of;
 use crate::model::change::Change;
 use crate::model::credential::VersionStage;
 use crate::model::date::Timestamp;
-use crate::model::fact::{Detail, Fact, Outcome};
+use crate::model::fact::{CameBy, Detail, Fact, Outcome};
 use crate::model::id::ConsumerId;
 use crate::model::operation::{Operation, Phase};
 use crate::operations::procedure::revoke::Revocation;
@@ -166,6 +166,7 @@ impl Revocation<'_, '_> {
                 environment: Some(self.scene.account.environment.clone()),
                 status: seen.status,
                 millis: Some(seen.millis),
+                came_by: Some(CameBy::Probe),
                 note: crate::lifecycle::operation::noted(word),
                 ..Detail::default()
             })),

@@ -104,7 +104,7 @@ impl Revocation<'_, '_> {
     /// where one did.
     fn taken_since(&self, number: u32, came: impl Fn(&Entry) -> bool) -> Option<Timestamp> {
         let place = &self.scene.account.environment;
-        let accepted = accepted(self.scene.facts(), number, place);
+        let accepted = accepted(self.scene.facts_here(), number, place);
         // What was refused before anything was done about it is refused for something else.
         let is_refused = self.refused_before.contains(&number);
         let about = self.withdrawals_of(number).filter(|(_, entry)| came(entry));

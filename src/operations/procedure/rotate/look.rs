@@ -106,7 +106,7 @@ impl Rotation<'_, '_> {
     /// Sees that a version is accepted, once, before it is taken away.
     pub(super) fn seen_accepted(&mut self, number: u32) -> Result<()> {
         let (operation, place) = (&self.journal.operation, &self.scene.account.environment);
-        let last = accepted(self.scene.facts(), number, place);
+        let last = accepted(self.scene.facts_here(), number, place);
         let is_begun = self.withdrawn_at(operation.entries.len()).is_some();
         if is_begun || last.is_some_and(|last| last >= operation.began) {
             return Ok(());

@@ -80,7 +80,7 @@ impl Rotation<'_, '_> {
     fn could_lock(&self, number: u32) -> Option<String> {
         let most = self.scene.provider.lockout_after?;
         let id = &self.scene.id;
-        was_refused(self.scene.facts(), number, Side::Provider).then(|| {
+        was_refused(self.scene.facts_of_locks(), number, Side::Provider).then(|| {
             format!(
                 "the last logon with version {number} was refused, and {most} bad ones lock: `keyroll test {id} \
                  --version {number}` tries it once more; where it reads then, `keyroll rotate {id} --resume` goes on"
@@ -91,16 +91,15 @@ impl Rotation<'_, '_> {
     /// Whether the newest evidence of a read by this version is that it could.
     fn was_seen_to_read(&self, number: u32) -> bool {
         let place = &self.scene.account.environment;
-        was_read(self.scene.facts(), number, Side::Provider, place)
+        was_read(self.scene.facts_here(), number, Side::Provider, place)
     }
 
     /// What was seen, as a fact.
     fn evidence(&self, version: u32, probe: ProbeKind, seen: &Seen) -> Option<Change> {
         let place = (Side::Provider, &self.scene.account.environment);
         let version = (&self.scene.id, version);
-        let (key, fact) = evidence::of_probe(version, (probe, seen), place, self.now());
-        let is_there = self.scene.inventory.facts.contains_key(&key);
-        (!is_there).then(|| Change::create((key, fact).into()))
+        let fact = evidence::of_probe(version, (probe, seen), place, self.now());
+        self.scene.newly(fact)
     }
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::lifecycle::operation::noted;
-use crate::model::fact::{Detail, Refusal};
+use crate::model::fact::{CameBy, Detail, Refusal};
 use crate::model::key::VersionKey;
 use crate::operations::procedure::withdrawal::{Seen, concluded, fact, has_sessions, not_yet};
 use crate::operations::procedure::{Hands, Scene};
@@ -41,6 +41,7 @@ pub(super) fn look(
         let detail = Detail {
             at: Some(hands.now()),
             note: noted(&note),
+            came_by: Some(CameBy::Hand),
             ..Detail::default()
         };
         facts.extend(fact(scene, key, way, detail, hands.now()));

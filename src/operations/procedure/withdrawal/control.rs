@@ -143,7 +143,7 @@ pub(super) fn evidence(
     now: Timestamp,
 ) -> Option<Change> {
     let place = (Side::Provider, &scene.account.environment);
-    let (_, fact) = of_probe((&scene.id, number), seen, place, now);
+    let fact = of_probe((&scene.id, number), seen, place, now);
     scene.newly(fact)
 }
 
@@ -178,5 +178,5 @@ fn is_usable(scene: &Scene, number: u32) -> bool {
 }
 
 fn was_accepted(scene: &Scene, number: u32) -> bool {
-    accepted(scene.facts(), number, &scene.account.environment).is_some()
+    accepted(scene.facts_here(), number, &scene.account.environment).is_some()
 }

@@ -6,7 +6,7 @@ use crate::lifecycle::control::{Control, Known, Verdict, verdict};
 use crate::lifecycle::operation::noted;
 use crate::model::change::Change;
 use crate::model::date::Timestamp;
-use crate::model::fact::{Detail, Refusal};
+use crate::model::fact::{CameBy, Detail, Refusal};
 use crate::model::key::VersionKey;
 use crate::model::probe::{Probe, ProbeKind};
 use crate::operations::procedure::withdrawal::control::{Beside, evidence, is_bad};
@@ -202,6 +202,7 @@ impl Look<'_> {
             millis: Some(seen.millis),
             digest: seen.digest.as_ref().and_then(|digest| digest.parse().ok()),
             note: noted(beside),
+            came_by: Some(CameBy::Probe),
             ..Detail::default()
         };
         self.facts
