@@ -5,7 +5,7 @@ use crate::diagnosis::authentication::LOGON;
 use crate::diagnosis::case::Case;
 use crate::diagnosis::verdict::recorded;
 use crate::lifecycle::testing;
-use crate::lifecycle::whereabouts::{address, elsewhere};
+use crate::lifecycle::whereabouts::elsewhere;
 use crate::model::date::{Date, Timestamp};
 use crate::model::diagnosis::Ground;
 use crate::model::entitlement::Side;
@@ -54,7 +54,7 @@ impl<'a> Case<'a> {
             let account = self.inventory.accounts.get(seen.account)?;
             let detail = fact.detail();
             let at = detail.and_then(|detail| detail.environment.as_ref());
-            let then = detail.and_then(|detail| address(detail.endpoint.as_ref()?));
+            let then = detail.and_then(|detail| url::host(detail.endpoint.as_ref()?.as_str()));
             let now = || endpoint(&account.provider, at.unwrap_or(&account.environment));
             let other = then.or_else(now);
             (seen.side == Side::Provider && other.is_some() && other != own).then_some(seen)

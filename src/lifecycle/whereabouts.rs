@@ -236,7 +236,7 @@ fn place<'a>(
 
 /// An endpoint as it is compared: without a user, a query or a last slash, and without the port that goes without saying. One
 /// that looks like a secret is known by its digest.
-pub fn address(endpoint: &Text) -> Option<Text> {
+fn address(endpoint: &Text) -> Option<Text> {
     let text = endpoint.as_str();
     let Some((scheme, rest)) = text.split_once("://") else {
         return orphan(text.trim_end_matches('/'));
