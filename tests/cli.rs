@@ -95,6 +95,7 @@ transcripts! {
     assertions = "docs/assertions.md",
     monitoring = "docs/monitoring.md",
     testing = "tests/cli/testing.trycmd",
+    moved = "tests/cli/moved.trycmd",
     diagnose = "tests/cli/diagnose.trycmd",
     diagnosing = "docs/diagnose.md",
     approve = "tests/cli/approve.trycmd",

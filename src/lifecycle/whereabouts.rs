@@ -156,11 +156,11 @@ fn other_endpoint(detail: &Detail, account: &Account, inventory: &Inventory) -> 
     let then = detail.endpoint.as_ref()?;
     let side = detail.side.unwrap_or(Side::Provider);
     let place = place(inventory, account, side, &account.environment);
-    if place.is_some_and(|place| place.endpoint == *then) {
+    // What somebody brought may be written in another way.
+    if place.is_some_and(|now| now.endpoint == *then || plain(&now.endpoint) == plain(then)) {
         return None;
     }
     let now = place.and_then(|place| address(&place.endpoint));
-    // What somebody brought may be written in another way.
     let then = address(then)?;
     (now.as_ref() != Some(&then)).then_some(Elsewhere::Endpoint { then, now })
 }
@@ -172,17 +172,19 @@ fn other_identity(
     inventory: &Inventory,
 ) -> Option<Elsewhere> {
     let then = detail.identity.as_ref()?;
-    let all = account.credential.iter().flat_map(|it| &it.identity);
-    let all: Vec<Text> = all.filter_map(|it| orphan(it.as_str())).collect();
+    let credential = account.credential.as_deref();
+    let all = credential.map_or(&[][..], |credential| &credential.identity);
     // Of two in turn, a version is of one.
     let own = identity(inventory, id, version).filter(|own| all.contains(own));
-    let is_own = own.as_ref().is_none_or(|own| own == then);
-    if is_own && all.contains(then) {
+    let is_kept = |identity: &Text| orphan(identity.as_str()).as_ref() == Some(then);
+    let is_then = |some: &[Text]| some.contains(then) || some.iter().any(is_kept);
+    if is_then(own.map_or(all, std::slice::from_ref)) {
         return None;
     }
+    let now = own.or(all.first());
     Some(Elsewhere::Identity {
         then: then.clone(),
-        now: own.or_else(|| all.into_iter().next()),
+        now: now.and_then(|now| orphan(now.as_str())),
     })
 }
 
@@ -194,28 +196,27 @@ fn now(inventory: &Inventory, id: &AccountId, version: u32, said: &Detail) -> De
     let environment = said.environment.as_ref().unwrap_or(&account.environment);
     let side = said.side.unwrap_or(Side::Provider);
     let place = place(inventory, account, side, environment);
-    let first = || {
-        let credential = account.credential.as_deref()?;
-        orphan(credential.identity.first()?.as_str())
-    };
-    let identity = identity(inventory, id, version).or_else(first);
+    let credential = account.credential.as_deref();
+    let first = credential.and_then(|credential| credential.identity.first());
+    let identity = identity(inventory, id, version).or(first);
     Detail {
         environment: Some(environment.clone()),
         endpoint: place.and_then(|place| address(&place.endpoint)),
         // Who it is elsewhere is not known here.
-        identity: identity.filter(|_| *environment == account.environment),
+        identity: identity
+            .filter(|_| *environment == account.environment)
+            .and_then(|identity| orphan(identity.as_str())),
         ..Detail::default()
     }
 }
 
 /// The identity that a version is known to be of.
-fn identity(inventory: &Inventory, id: &AccountId, number: u32) -> Option<Text> {
+fn identity<'a>(inventory: &'a Inventory, id: &AccountId, number: u32) -> Option<&'a Text> {
     let key = VersionKey {
         account: id.clone(),
         number,
     };
-    let version = inventory.versions.get(&key)?;
-    orphan(version.identity.as_ref()?.as_str())
+    inventory.versions.get(&key)?.identity.as_ref()
 }
 
 fn place<'a>(
@@ -234,12 +235,16 @@ fn place<'a>(
     all.get(environment)
 }
 
-/// An endpoint as it is compared: without a user, a query or a last slash, and without the port that goes without saying. One
-/// that looks like a secret is known by its digest.
+/// An endpoint as it is kept and compared: without a user, a query or a last slash, and without the port that goes without
+/// saying. One that looks like a secret is known by its digest.
 fn address(endpoint: &Text) -> Option<Text> {
+    orphan(&plain(endpoint))
+}
+
+fn plain(endpoint: &Text) -> String {
     let text = endpoint.as_str();
     let Some((scheme, rest)) = text.split_once("://") else {
-        return orphan(text.trim_end_matches('/'));
+        return text.trim_end_matches('/').to_owned();
     };
     let scheme = scheme.to_ascii_lowercase();
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
@@ -252,7 +257,7 @@ fn address(endpoint: &Text) -> Option<Text> {
         _ => "",
     };
     let host = host.strip_suffix(usual).unwrap_or(&host);
-    orphan(&format!("{scheme}://{host}{}", path.trim_end_matches('/')))
+    format!("{scheme}://{host}{}", path.trim_end_matches('/'))
 }
 
 /// What else a test tells; none of facts that are no test.

@@ -183,7 +183,7 @@ fn row(fact: &Fact, inventory: &Inventory, today: Date) -> Option<(Order, Vec<Ce
         Cell::number(on.days_until(today)),
         match (is_stale, elsewhere(fact, inventory), outcome) {
             (true, _, _) => Cell::text("stale").tone(Tone::Muted),
-            (false, Some(_), _) => Cell::text("elsewhere").tone(Tone::Muted),
+            (false, Some(_), _) => Cell::text("moved").tone(Tone::Muted),
             (false, None, fact::Outcome::Pass | fact::Outcome::Fail) => Cell::text("holds"),
             (false, None, fact::Outcome::Inconclusive) => Cell::text("void").tone(Tone::Muted),
         },

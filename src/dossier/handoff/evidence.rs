@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use crate::dossier::handoff::{Around, table};
 use crate::lifecycle::due;
+use crate::lifecycle::whereabouts::elsewhere;
 use crate::model::checklist::Line;
 use crate::model::date::{Date, Timestamp};
 use crate::model::entitlement::Side;
 use crate::model::fact::{Detail, Fact, Outcome};
 use crate::model::id::AccountId;
 use crate::model::probe::ProbeKind;
-use crate::report::handoff::Section;
-use crate::report::view::{Cell, Tone};
+use crate::report::handoff::{Block, Section};
+use crate::report::view::{Cell, Column, Tone};
 
 pub(super) fn section(around: &Around<'_, '_>) -> Section {
-    let blocks = vec![
+    let blocks = [
         table(
             "tests",
             "The newest test of each kind, of the current version",
@@ -26,7 +27,9 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
                 "outcome",
                 "on",
                 "environment",
-                "proof",
+                "came-by",
+                "file",
+                "sha-256",
             ],
             tests(around),
             "No test of a current version is recorded.",
@@ -34,19 +37,24 @@ pub(super) fn section(around: &Around<'_, '_>) -> Section {
         table(
             "withdrawals",
             "What was seen without the credential",
-            &["account", "what", "version", "seen", "outcome", "on"],
+            &[
+                "account", "what", "version", "seen", "outcome", "on", "came-by", "sha-256",
+            ],
             withdrawals(around),
             "No credential was ever taken away to look.",
         ),
-    ];
+    ]
+    .map(recorded);
     Section {
         id: "evidence",
         title: "Test evidence for authentication and authorization",
         lead: "What was seen, not what was meant: each test is bound to one version of the credential, and a rotation makes \
-               it the evidence of a version that is gone."
+               it the evidence of a version that is gone. So do another environment, endpoint or identity of the account. \
+               What came by a probe keyroll saw itself; what came by hand or by an import is somebody's word, shown by the \
+               file of that SHA-256 where one is named."
             .to_owned(),
         gaps: around.unproven(&[Line::Authenticates, Line::Capabilities]),
-        blocks,
+        blocks: blocks.into(),
     }
 }
 
@@ -74,10 +82,7 @@ fn tests(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
         }
         let detail = detail.as_deref();
         // What was tried elsewhere says nothing of where the account works, as the rules have it.
-        let at = detail.and_then(|detail| detail.environment.as_ref());
-        let own = around.inventory.accounts.get(account);
-        let own = own.map(|account| &account.environment);
-        if at.is_some() && at != own {
+        if elsewhere(fact, around.facts.inventory).is_some() {
             continue;
         }
         let side = detail
@@ -100,7 +105,6 @@ fn tests(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
             let ((on, _), outcome, detail) = test;
             let environment = detail.and_then(|detail| detail.environment.as_ref());
             let file = detail.and_then(|detail| detail.file.as_ref());
-            let digest = detail.and_then(|detail| detail.digest.as_ref());
             vec![
                 Cell::text(id),
                 Cell::number(version.into()),
@@ -109,11 +113,9 @@ fn tests(around: &Around<'_, '_>) -> Vec<Vec<Cell>> {
                 outcome_cell(outcome),
                 Cell::date(on),
                 Cell::optional(environment),
-                match (file, digest) {
-                    (Some(file), _) => Cell::text(file),
-                    (None, Some(digest)) => Cell::digest(digest),
-                    (None, None) => Cell::missing(),
-                },
+                came_by(detail),
+                Cell::optional(file),
+                digest(detail),
             ]
         });
     rows.collect()
@@ -134,9 +136,10 @@ fn withdrawn(fact: &Fact) -> Option<(&AccountId, Date, Vec<Cell>)> {
         consumer,
         outcome,
         on,
-        ..
+        detail,
     } = fact
     {
+        let detail = detail.as_deref();
         let seen = match outcome {
             Outcome::Pass => "it failed, as it should",
             Outcome::Fail => "it went on",
@@ -149,6 +152,8 @@ fn withdrawn(fact: &Fact) -> Option<(&AccountId, Date, Vec<Cell>)> {
             Cell::text(seen),
             outcome_cell(*outcome),
             Cell::date(*on),
+            came_by(detail),
+            digest(detail),
         ];
         return Some((account, *on, cells));
     }
@@ -157,11 +162,12 @@ fn withdrawn(fact: &Fact) -> Option<(&AccountId, Date, Vec<Cell>)> {
         version,
         way,
         on,
-        ..
+        detail,
     } = fact
     else {
         return None;
     };
+    let detail = detail.as_deref();
     let cells = vec![
         Cell::text(account),
         Cell::text("the provider"),
@@ -169,8 +175,36 @@ fn withdrawn(fact: &Fact) -> Option<(&AccountId, Date, Vec<Cell>)> {
         Cell::text(format!("it refused a {}", way.as_str().replace('-', " "))),
         outcome_cell(Outcome::Pass),
         Cell::date(*on),
+        came_by(detail),
+        digest(detail),
     ];
     Some((account, *on, cells))
+}
+
+/// How keyroll came by it; of what was recorded before that was kept, it is not known.
+fn came_by(detail: Option<&Detail>) -> Cell {
+    Cell::optional(detail.and_then(|detail| detail.came_by))
+}
+
+/// What the answer, or the file that shows it, is known by.
+fn digest(detail: Option<&Detail>) -> Cell {
+    let digest = detail.and_then(|detail| detail.digest.as_ref());
+    digest.map_or_else(Cell::missing, Cell::digest)
+}
+
+/// A table of which every cell without a value says that nothing of it was recorded.
+fn recorded(block: Block) -> Block {
+    match block {
+        Block::Table(mut table) => {
+            table.unknown = "not recorded";
+            let digests = |column: &&mut Column| column.name == "sha-256";
+            if let Some(column) = table.view.columns.iter_mut().find(digests) {
+                column.title = "SHA-256".to_owned();
+            }
+            Block::Table(table)
+        }
+        Block::Matrix(_) | Block::Checklist(_) | Block::Timeline(_) => block,
+    }
 }
 
 fn outcome_cell(outcome: Outcome) -> Cell {

@@ -1,6 +1,7 @@
 //! What a pack holds of a small roll, what it misses, and what it keeps to itself.
 
 mod measures;
+mod proofs;
 
 use super::*;
 use crate::catalog::Glossaries;
