@@ -533,6 +533,8 @@ fn an_event_is_proven_to_somebody_who_has_the_key_and_no_store() {
         elsewhere.file("p", proof.replace(&format!("\n{size}\n"), "\n99\n"));
         elsewhere.run(&words).refused(5);
         elsewhere.file("p", "c2sp.org/tlog-proof@v1\n");
+        elsewhere.run(&words).refused(5);
+        elsewhere.file("p", "c2sp.org/tlog-proof@v2\n");
         elsewhere.run(&words).refused(2);
     }
     home.run(&["audit", "prove", "999"]).refused(2);

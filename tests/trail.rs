@@ -327,3 +327,26 @@ fn a_proof_with_any_one_bit_changed_is_never_taken_and_ends_as_is_said() {
     home.file("none", "hello\n");
     home.run(&["audit", "verify-proof", "none"]).refused(2);
 }
+
+#[test]
+fn hints_name_what_is_there_and_lead_on() {
+    let home = Home::filled();
+    let key = home.run(&["audit", "key", "new", "--file"]).ok(0).stdout;
+    let proof = home.run(&["audit", "prove", "3"]).ok(0).stdout;
+    // What the hint says of standard input holds.
+    home.run(&["audit", "verify-proof", "/dev/null"])
+        .refused(1)
+        .says("- for standard input");
+    let piped = ["audit", "verify-proof", "-", "--key", key.trim()];
+    home.given(&piped, proof).ok(0).says("proven: event 3");
+    // The tenant that a boundary is of.
+    for report in ["handoff", "risk"] {
+        home.run(&["report", report, "--tenant", "brookfield/plant1"])
+            .refused(2)
+            .says("`brookfield`");
+    }
+    // What a record that is wanted needs, in order to be there.
+    let account = "unicmms-production-status-sync-plant1";
+    let ran = home.run(&["account", "set", account, "boundary+=elsewhere", "--yes"]);
+    ran.says("keyroll boundary add elsewhere").says(" name=...");
+}

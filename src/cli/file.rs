@@ -37,7 +37,7 @@ pub fn plain(name: &Path) -> Result<File, Failure> {
     // Before it is opened: to open a pipe is to wait for its writer.
     if !fs::metadata(name).map_err(unreadable)?.is_file() {
         return Err(Failure::new(format!("{shown} is not a plain file"))
-            .hint("name a file, or - for standard input"));
+            .hint("name a file, or - for standard input: what comes out of a pipe or a program goes in there"));
     }
     File::open(name).map_err(unreadable)
 }

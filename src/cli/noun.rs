@@ -14,6 +14,8 @@ mod words;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+pub use ask::needed;
+
 use crate::cli::completion;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};

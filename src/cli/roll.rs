@@ -9,6 +9,7 @@ use clap::builder::PossibleValue;
 use crate::catalog::{self, BuiltinRole};
 use crate::cli::context::{Beside, Context, from_here};
 use crate::cli::failure::{Failure, Status};
+use crate::cli::noun::needed;
 use crate::cli::settings::Settings;
 use crate::manifest::{self, Manifest};
 use crate::model::change::{Change, Note};
@@ -343,7 +344,12 @@ fn provide(wanted: &RecordId, store: &Store) -> String {
         }
         (Kind::Catalog, _, _) => "apply the files that bring the glossary with them".to_owned(),
         (Kind::Boundary, _, _) | (_, _, None) => {
-            format!("add it first: keyroll {} add {}", wanted.kind, wanted.name)
+            let needed = needed(wanted.kind).map(|field| format!(" {field}=..."));
+            let needed: String = needed.collect();
+            format!(
+                "add it first: keyroll {} add {}{needed}",
+                wanted.kind, wanted.name
+            )
         }
         (_, _, Some(near)) => format!("did you mean `{near}`?"),
     };

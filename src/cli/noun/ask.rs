@@ -37,6 +37,14 @@ enum Choices {
     Words(Vec<&'static str>),
 }
 
+/// The fields that a new record of a kind must be given.
+pub fn needed(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let questions = questions(kind).into_iter();
+    questions
+        .filter(|question| question.required)
+        .map(|question| question.field)
+}
+
 /// The questions of a kind. What else a record may hold, `set` and `edit` add.
 fn questions(kind: Kind) -> Vec<Question> {
     use Choices::{Environments, Free, Like, Names, Owners, Words};

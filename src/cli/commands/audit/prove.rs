@@ -1,7 +1,7 @@
 //! `keyroll audit prove` and `keyroll audit verify-proof`: that an event stands in the trail, shown to somebody who has no
 //! store.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ pub struct Prove {
 
 #[derive(clap::Args)]
 pub struct VerifyProof {
-    /// The proof
+    /// The proof, or - for standard input
     #[arg(value_hint = clap::ValueHint::FilePath)]
     file: PathBuf,
     /// A public key that is trusted, or a file of them [default: those that `keyroll audit key` knows here]
@@ -119,8 +119,11 @@ pub fn verify_proof(args: &VerifyProof, context: &mut Context) -> Outcome {
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    plain(path)?
-        .take(LONGEST as u64 + 1)
+    let from: Box<dyn Read> = match path == Path::new("-") {
+        true => Box::new(io::stdin()),
+        false => Box::new(plain(path)?),
+    };
+    from.take(LONGEST as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(path, error))?;
     Ok(bytes)

@@ -11,6 +11,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::model::finding::Severity;
 use crate::model::id::EnvironmentName;
 use crate::model::policy::FailOn;
+use crate::model::provider::Provider;
 use crate::model::record::Kind;
 use crate::reconcile::{self, List, MOST_ORPHANS, NotAList};
 use crate::store::Access;
@@ -57,8 +58,8 @@ pub fn run(args: Accounts, context: &mut Context) -> Outcome {
     let (id, body) = of;
     let environment = match (&args.environment, body.environment.len()) {
         (Some(name), _) => name,
-        (None, 1) => body.environment.keys().next().ok_or_else(untold)?,
-        (None, _) => return Err(untold()),
+        (None, 1) => body.environment.keys().next().ok_or_else(|| untold(body))?,
+        (None, _) => return Err(untold(body)),
     };
     check_environment(of, environment)?;
     let map = body.accounts.as_deref().ok_or_else(|| {
@@ -98,8 +99,14 @@ pub fn run(args: Accounts, context: &mut Context) -> Outcome {
     }))
 }
 
-fn untold() -> Failure {
-    Failure::usage("the environment of the list cannot be told").hint("name it: --environment NAME")
+fn untold(provider: &Provider) -> Failure {
+    let names = provider.environment.keys().map(|name| name.as_str());
+    let names: Vec<&str> = names.collect();
+    let hint = match names.is_empty() {
+        true => "the provider has no environment: declare one".to_owned(),
+        false => format!("name it: --environment {}", names.join(" or ")),
+    };
+    Failure::usage("the environment of the list cannot be told").hint(hint)
 }
 
 fn refused(error: NotAList) -> Failure {

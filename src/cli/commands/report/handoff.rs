@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long, value_name = "PROVIDER", add = completion::names(Kind::Provider))]
     provider: Vec<ProviderId>,
     /// Only accounts of this tenant: the topmost boundary (several as above)
-    #[arg(long, value_name = "TENANT")]
+    #[arg(long, value_name = "TENANT", value_parser = narrow::tenant)]
     tenant: Vec<Name>,
     /// Write all forms and their digests into this folder, which must be new or empty
     #[arg(long, short, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]

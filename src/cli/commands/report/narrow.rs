@@ -11,6 +11,18 @@ use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, ProviderI
 use crate::model::inventory::Inventory;
 use crate::model::record::{Kind, RecordId};
 
+/// A tenant, by its name: a boundary with nothing above it.
+///
+/// # Errors
+/// When it is none, and which one it is in.
+pub fn tenant(text: &str) -> Result<Name, String> {
+    let top = text.split_once('/').map(|(top, _)| top);
+    match top.filter(|top| top.parse::<Name>().is_ok()) {
+        Some(top) => Err(format!("a tenant is a topmost boundary: `{top}`")),
+        None => text.parse().map_err(|error| format!("{error}")),
+    }
+}
+
 /// Which accounts are wanted; what is not named does not limit.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Narrow {
@@ -24,7 +36,7 @@ pub struct Narrow {
     #[arg(long, value_name = "NAME")]
     environment: Option<EnvironmentName>,
     /// Only accounts of this tenant: the topmost boundary
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = tenant)]
     tenant: Option<Name>,
     /// Only who may act at this boundary: there, above or below it
     #[arg(long, value_name = "BOUNDARY", add = completion::names(Kind::Boundary))]
