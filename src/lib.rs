@@ -15,6 +15,7 @@ pub mod secret;
 
 // Floor 3: forms and judges.
 pub mod diagnosis;
+pub mod discovery;
 pub mod manifest;
 pub mod program;
 pub mod reconcile;

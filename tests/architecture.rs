@@ -11,6 +11,7 @@ const FLOORS: &[(u8, &[&str])] = &[
         3,
         &[
             "diagnosis",
+            "discovery",
             "manifest",
             "program",
             "reconcile",
@@ -216,6 +217,7 @@ const BLIND: &[&str] = &[
     "reconcile",
     "spreadsheet",
     "diagnosis",
+    "discovery",
 ];
 
 #[test]

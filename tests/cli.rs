@@ -84,6 +84,7 @@ transcripts! {
     ci = "docs/ci.md",
     import_csv = "tests/cli/import-csv.trycmd",
     import = "docs/import.md",
+    scan = "tests/cli/scan.trycmd",
     roles = "tests/cli/roles.trycmd",
     access = "docs/access.md",
     matrices = "docs/matrices.md",

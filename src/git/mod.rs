@@ -6,6 +6,7 @@ mod error;
 mod listing;
 mod program;
 mod revision;
+mod tracked;
 
 pub use error::GitError;
 pub use program::Git;

@@ -51,7 +51,7 @@ pub use reading::{Manifest, read};
 pub use revision::{Found, Tree, read_tree};
 pub use single::{is_name, parse_record, parse_value, record_from_value};
 pub use source::{LARGEST_FILE, is_toml};
-pub use suggest::{Suggestion, Wish, smaller, suggest};
+pub use suggest::{Draft, Suggestion, Wish, draft, smaller, suggest};
 pub use write::{write, write_record};
 
 /// The JSON Schema of an inventory, for editors; made from the model by a test, and held fresh by it.

@@ -2,6 +2,7 @@
 //! can know is left blank and says so. A blank is never a value that passes.
 
 mod ask;
+mod draft;
 mod list;
 mod page;
 mod smaller;
@@ -14,6 +15,7 @@ use crate::model::id::{AccountId, BoundaryPath, EnvironmentName, Name, PlatformI
 use crate::model::inventory::Inventory;
 use crate::model::key::Only;
 
+pub use draft::{Draft, draft};
 pub use smaller::smaller;
 
 /// What an account is wanted for. What is left out is taken from the roll where it says it, else left to be filled in.

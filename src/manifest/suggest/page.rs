@@ -15,7 +15,7 @@ use crate::model::procedure::ProcedureKind;
 pub(super) struct Page(pub String);
 
 impl Page {
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.0.push_str(line.trim_end());
         self.0.push('\n');
     }
@@ -29,12 +29,12 @@ impl Page {
     }
 
     /// A key with a text, which is quoted as it must be.
-    fn text(&mut self, key: &str, value: &str) {
+    pub(super) fn text(&mut self, key: &str, value: &str) {
         self.line(&format!("{key} = {}", literal::string(value)));
     }
 
     /// A key with a blank of TOML, and what the operator writes there.
-    fn blank(&mut self, key: &str, blank: &str, ask: &str) {
+    pub(super) fn blank(&mut self, key: &str, blank: &str, ask: &str) {
         self.line(&format!("{key} = {blank}  # fill in: {ask}"));
     }
 

@@ -21,7 +21,8 @@ use crate::store::Access;
     {\"fact\":\"seen\",\"account\":\"A\",\"on\":\"2026-11-19\",\"log\":\"sync-log\"}\n  \
     {\"fact\":\"review\",\"account\":\"A\",\"on\":\"2026-10-01\",\"by\":\"person/P\",\"verdict\":\"keep\"}\n  \
     {\"fact\":\"owner-changed\",\"account\":\"A\",\"on\":\"2026-11-17\"}\n\n\
-    Facts that are recorded already change nothing; one bad line refuses all."
+    Facts that are recorded already change nothing; one bad line refuses all.\n\n\
+    Example:\n  keyroll import facts facts.jsonl --dry-run"
 )]
 pub struct Args {
     /// The file, or - for standard input

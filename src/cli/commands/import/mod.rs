@@ -1,6 +1,7 @@
 //! `keyroll import`: takes in what others have written down.
 
 mod facts;
+mod scan;
 pub(super) mod sheet;
 mod show;
 mod spreadsheet;
@@ -9,9 +10,12 @@ mod write;
 use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
 
-/// Take in a spreadsheet of accounts, or dated facts
+/// Take in a spreadsheet of accounts, dated facts, or what configuration files name
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(
+    after_help = "Examples:\n  keyroll import csv accounts.csv\n  keyroll import scan /srv/jobs\n  keyroll import facts facts.jsonl"
+)]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -20,6 +24,7 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum What {
     Facts(facts::Args),
+    Scan(scan::Args),
     /// Take in a spreadsheet saved as CSV: guesses what its columns are, shows it, and stops unless told to go on
     Csv(spreadsheet::Args),
     /// Take in a spreadsheet saved with tabs: guesses what its columns are, shows it, and stops unless told to go on
@@ -29,6 +34,7 @@ enum What {
 pub fn run(args: Args, context: &mut Context) -> Outcome {
     match args.what {
         What::Facts(args) => facts::run(args, context),
+        What::Scan(args) => scan::run(&args, context),
         What::Csv(args) => spreadsheet::run(&args, None, context),
         What::Tsv(args) => spreadsheet::run(&args, Some(b'\t'), context),
     }
