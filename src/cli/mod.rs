@@ -53,7 +53,8 @@ use crate::report::{FindingsFormat, Format, WatchFormat, escape};
 #[command(
     name = "keyroll",
     version,
-    after_help = "Run `keyroll` alone for the next useful step.\n\
+    after_help = "Examples:\n  keyroll validate inventory/\n  keyroll apply inventory/\n  keyroll check\n\n\
+        Run `keyroll` alone for the next useful step; `keyroll COMMAND --help` has examples of each.\n\
         Exit status: 0 clean, 1 the tool failed, 2 usage, 3 warnings or due, 4 errors, overdue, denied or refused,\n\
         5 a secret possibly still live, or integrity broken."
 )]

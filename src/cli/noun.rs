@@ -60,6 +60,7 @@ pub fn command(kind: Kind) -> Command {
         .about(words::of(kind).about)
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .after_help(format!("Examples:\n  keyroll {noun} list\n  keyroll {noun} show {}", words::of(kind).example))
         .subcommand(
             Command::new("list")
                 .about("List the records")

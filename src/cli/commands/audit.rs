@@ -13,6 +13,7 @@ use crate::cli::failure::Outcome;
 /// Read, sign and verify the audit trail
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(after_help = "Examples:\n  keyroll audit verify\n  keyroll audit log --last 10")]
 pub struct Args {
     #[command(subcommand)]
     what: What,

@@ -16,6 +16,9 @@ use crate::store::{Access, Store, StoreError};
 /// List, show and search the glossaries of permissions and scopes
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(
+    after_help = "Examples:\n  keyroll catalog list\n  keyroll catalog show unicmms --group \"Work Order\""
+)]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -24,6 +27,7 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum What {
     /// List the glossaries: built in, and those that the store holds
+    #[command(after_help = "Example:\n  keyroll catalog list")]
     List,
     /// Show a glossary's entitlements with their meaning and effect
     #[command(

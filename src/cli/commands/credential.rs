@@ -20,6 +20,9 @@ use crate::store::Store;
 /// What accounts authenticate with, where its secret lives, and its versions
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(
+    after_help = "Examples:\n  keyroll credential list --provider unicmms\n  keyroll credential show etl"
+)]
 pub struct Args {
     #[command(subcommand)]
     what: What,

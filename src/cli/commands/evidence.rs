@@ -29,6 +29,9 @@ use crate::store::Access;
 /// What was seen of credentials: the proof that they can do what they should, and nothing else
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(
+    after_help = "Examples:\n  keyroll evidence list etl\n  keyroll evidence add etl foreign --outcome pass --file denied.png --note CHG-1042"
+)]
 pub struct Args {
     #[command(subcommand)]
     what: What,

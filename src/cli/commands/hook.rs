@@ -23,8 +23,10 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Every event, and the program that is told of it
+    #[command(after_help = "Example:\n  keyroll hook list --format json")]
     List,
     /// Send a message that is marked as a test, and say what came of it
+    #[command(after_help = "Examples:\n  keyroll hook test\n  keyroll hook test on-overdue")]
     Test {
         /// The event, as its key in `[hooks]` [default: each that has a program]
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(HookEvent::ALL.iter().map(|event| event.as_str())))]

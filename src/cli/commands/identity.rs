@@ -14,6 +14,7 @@ use crate::store::Access;
 /// The key that opens the secrets from here
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(after_help = "Example:\n  keyroll identity show")]
 pub struct Args {
     #[command(subcommand)]
     what: What,

@@ -10,7 +10,10 @@ use crate::report::view::{Cell, View};
 
 /// List and show the access levels, as the configuration has them
 #[derive(clap::Args)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:\n  keyroll level list\n  keyroll level show draft-handoff"
+)]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -19,11 +22,13 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum What {
     /// List the levels
+    #[command(after_help = "Example:\n  keyroll level list --format md")]
     List,
     /// Show what one level may do, must have and must not hold
     #[command(after_help = "Example:\n  keyroll level show draft-handoff")]
     Show { level: Level },
     /// List the pairs of permissions that nobody may hold together
+    #[command(after_help = "Example:\n  keyroll level duties")]
     Duties,
 }
 

@@ -31,6 +31,9 @@ const GATHERED: usize = 64 << 10;
 /// Hold logs, or a provider's own list of accounts, against the roll
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(
+    after_help = "Example:\n  keyroll reconcile accounts --provider unicmms --environment production users.csv"
+)]
 pub struct Args {
     #[command(subcommand)]
     what: What,

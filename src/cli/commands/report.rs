@@ -12,6 +12,7 @@ use crate::cli::failure::Outcome;
 /// Write what an auditor, a customer or a successor asks for
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(after_help = "Examples:\n  keyroll report risk\n  keyroll report handoff --out handoff/")]
 pub struct Args {
     #[command(subcommand)]
     what: What,

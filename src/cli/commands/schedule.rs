@@ -39,6 +39,7 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum What {
     /// Show what is to be rotated and what ends
+    #[command(after_help = "Example:\n  keyroll schedule show --owner team/integration --months 3")]
     Show(Show),
     /// Let scheduled changes go on that stopped because the clock jumped or the store was put back
     #[command(

@@ -12,6 +12,7 @@ use crate::cli::failure::Outcome;
 /// Store secrets, hand them out, and keep who may open them
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(after_help = "Examples:\n  keyroll secret set etl\n  keyroll secret recipients list")]
 pub struct Args {
     #[command(subcommand)]
     what: What,

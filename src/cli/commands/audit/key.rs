@@ -18,6 +18,7 @@ use crate::store::Access;
 
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(after_help = "Examples:\n  keyroll audit key new --file\n  keyroll audit key show")]
 pub struct Args {
     #[command(subcommand)]
     what: What,

@@ -18,6 +18,7 @@ use crate::store::Access;
 /// Who may open the secrets
 #[derive(clap::Args)]
 #[command(arg_required_else_help = true)]
+#[command(after_help = "Example:\n  keyroll secret recipients list")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
