@@ -85,6 +85,8 @@ transcripts! {
     import_csv = "tests/cli/import-csv.trycmd",
     import = "docs/import.md",
     scan = "tests/cli/scan.trycmd",
+    tutorial = "docs/tutorial.md",
+    adoption = "docs/adoption.md",
     roles = "tests/cli/roles.trycmd",
     access = "docs/access.md",
     matrices = "docs/matrices.md",
