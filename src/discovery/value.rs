@@ -103,7 +103,7 @@ fn is_reference(value: &str) -> bool {
             .get(..begin.len())
             .is_some_and(|head| head.eq_ignore_ascii_case(begin))
     };
-    if ELSEWHERE.iter().any(|begin| elsewhere(&begin)) {
+    if ELSEWHERE.iter().any(elsewhere) {
         return true;
     }
     let is_name = |name: &str| {

@@ -155,8 +155,21 @@ impl Failure {
                 .skip(1)
                 .map(|cause| format!("  caused by: {cause}")),
         );
-        lines.extend(self.hint.iter().map(|hint| format!("hint: {hint}")));
+        let hint = self.hint.as_deref().or_else(|| self.usual());
+        lines.extend(hint.map(|hint| format!("hint: {hint}")));
         lines
+    }
+
+    /// The way out of a failure that has none of its own; none is needed where somebody said no.
+    fn usual(&self) -> Option<&'static str> {
+        let hint = match self.status {
+            Status::Usage => "--help behind the command shows its form, with examples",
+            Status::Integrity => "`keyroll audit verify` tells more",
+            Status::Clean | Status::Failed | Status::Warning | Status::Error => {
+                "`keyroll doctor` shows which store, identity and configuration are used; docs/troubleshooting.md has the messages"
+            }
+        };
+        (!self.is_declined).then_some(hint)
     }
 }
 
@@ -255,4 +268,28 @@ fn advice(error: &StoreError) -> (Status, Option<String>) {
         ),
     };
     (status, Some(hint.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_has_a_way_out_but_a_no() {
+        let bare = [
+            Failure::new("x"),
+            Failure::usage("x"),
+            Failure::refused("x"),
+            Failure::new("x").with(Status::Integrity),
+            Failure::from(anyhow::anyhow!("x").context("y")),
+        ];
+        for failure in bare {
+            let lines = failure.lines();
+            let last = lines.last().map(String::as_str).unwrap_or_default();
+            assert!(last.starts_with("hint: "), "{lines:?}");
+        }
+        let own = Failure::new("x").hint("do it so").lines();
+        assert_eq!(own, ["error: x", "hint: do it so"]);
+        assert_eq!(Failure::declined().lines().len(), 1);
+    }
 }
