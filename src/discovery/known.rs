@@ -10,8 +10,8 @@ use crate::model::inventory::Inventory;
 /// What is looked up for each key that is found.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// Accounts by what they are called at the provider.
-    identities: HashMap<String, AccountId>,
+    /// Accounts by what they are called at the provider, each with provider and environment: others have an `admin` too.
+    identities: HashMap<String, Vec<(AccountId, String, String)>>,
     /// Accounts by the variable that their secret lives in.
     variables: HashMap<String, AccountId>,
     /// Provider and environment by host.
@@ -30,9 +30,12 @@ impl Known {
                 continue;
             };
             for identity in &credential.identity {
-                known
-                    .identities
-                    .insert(identity.as_str().to_owned(), id.clone());
+                let same = known.identities.entry(identity.as_str().to_owned());
+                let (provider, environment) = (
+                    account.provider.to_string(),
+                    account.environment.to_string(),
+                );
+                same.or_default().push((id.clone(), provider, environment));
             }
             let place = credential.store.as_str().strip_prefix("environment:");
             if let Some(variable) = place {
@@ -55,9 +58,23 @@ impl Known {
         known
     }
 
-    /// The account of a name at its provider.
-    pub(super) fn identity(&self, name: &str) -> Option<&AccountId> {
-        self.identities.get(name)
+    /// The account of a name at a provider, in an environment where several have it.
+    pub(super) fn identity(
+        &self,
+        name: &str,
+        system: Option<&str>,
+        environment: Option<&str>,
+    ) -> Option<&AccountId> {
+        let of_name = self.identities.get(name)?;
+        let there = of_name
+            .iter()
+            .filter(|(_, provider, _)| system.is_none_or(|system| system == provider));
+        let there: Vec<_> = there.collect();
+        let exact = there
+            .iter()
+            .find(|(_, _, its)| environment == Some(its.as_str()));
+        let only = || there.first().filter(|_| there.len() == 1);
+        exact.or_else(only).map(|(id, _, _)| id)
     }
 
     /// The account whose secret lives in a variable.

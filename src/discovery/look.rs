@@ -152,7 +152,8 @@ impl File<'_> {
                 .is_some_and(|(_, by, _)| by < By::File)
         };
         // A key may be any: of a table, of a map.
-        let is_doubtful = means == Means::Key && found.is_none() || stands == Holds::Blank;
+        let by_shape = found.is_some_and(|shape| shape != Shape::Random);
+        let is_doubtful = means == Means::Key && !by_shape || stands == Holds::Blank;
         let is_number = means != Means::Password && value.bytes().all(|b| b.is_ascii_digit());
         match (is_doubtful || is_number) && !is_known() {
             true => None,
@@ -264,11 +265,13 @@ impl File<'_> {
             .flatten()
             .filter_map(host_of)
             .collect();
-        let known = user.and_then(|user| self.known.identity(user.entry.value.trim()));
+        let mut site = self.placed(one, &hosts);
+        let (system, environment) = (site.system.as_deref(), site.environment.as_deref());
+        let by_name = |user: &str| self.known.identity(user, system, environment);
+        let known = user.and_then(|user| by_name(user.entry.value.trim()));
         let known = known
             .or_else(|| self.known.variable(one.entry.key))
             .cloned();
-        let mut site = self.placed(one, &hosts);
         site.kind = kind;
         site.holds = stands;
         site.known = known;

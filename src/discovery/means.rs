@@ -202,6 +202,9 @@ pub(super) fn role(words: &[String]) -> (Role, &[String]) {
         (Role::Plain, words)
     } else if has(OWN) || of_itself {
         (Role::Own, stem)
+    } else if means == Means::Token && stem.last().is_some_and(|word| word == "id") {
+        // What a pipeline may ask for, not what it holds.
+        (Role::Plain, words)
     } else {
         (Role::Secret(means), stem)
     }
@@ -235,6 +238,7 @@ mod tests {
             ("token_expires", Role::Plain, "token expires"),
             ("PASSWORD_POLICY", Role::Plain, "password policy"),
             ("monkey", Role::Plain, "monkey"),
+            ("id-token", Role::Plain, "id token"),
         ] {
             let words = split(key);
             let (role, before) = role(&words);

@@ -68,6 +68,8 @@ const BLANKS: &[&str] = &[
     "yes",
     "no",
     "undefined",
+    "read",
+    "write",
 ];
 
 /// What a value is, by its form.
@@ -141,7 +143,10 @@ fn is_reference(value: &str) -> bool {
         return usual.is_none_or(|(_, usual)| usual.is_empty());
     }
     let percent = within("%", "%").is_some_and(is_name);
-    percent || value.strip_prefix('$').is_some_and(is_name)
+    let variable = value
+        .strip_prefix('$')
+        .map(|rest| rest.split_once('/').map_or(rest, |(name, _)| name));
+    percent || variable.is_some_and(is_name)
 }
 
 #[cfg(test)]
@@ -165,6 +170,7 @@ mod tests {
         for reference in [
             "${MAXIMO_KEY}",
             "$MAXIMO_KEY",
+            "$folder/key",
             "${{ secrets.KEY }}",
             "{{ vault_key }}",
             "$(cat /k)",

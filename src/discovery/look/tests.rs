@@ -6,7 +6,7 @@ use crate::model::record::Record;
 use serde_json::json;
 
 fn roll() -> Inventory {
-    let account = json!({ "provider": "unicmms", "environment": "production", "boundary": ["femo"], "workflow": "import",
+    let account = json!({ "provider": "maximo", "environment": "production", "boundary": ["femo"], "workflow": "import",
         "level": "read-only-import", "purpose": "x", "owner": { "business": "person/a", "technical": "person/a" },
         "permissions": [], "scopes": [],
         "credential": { "kind": "api-key", "store": "environment:ROLL_KEY", "identity": ["svc-known"] } });
@@ -94,7 +94,7 @@ fn what_stands_together_in_other_forms_belongs_together() {
     let netrc = "machine femo.service-now.com login svc-known password hunter22\n";
     assert_eq!(
         found(".netrc", netrc),
-        ["1 password basic value servicenow/host - - known"]
+        ["1 password basic value servicenow/host - - -"]
     );
 }
 
