@@ -282,3 +282,11 @@ fn shlex(line: &str) -> Option<Vec<String>> {
     words.extend(word);
     quote.is_none().then_some(words)
 }
+
+#[test]
+fn the_page_for_the_night_is_one_page() {
+    // Printed by a browser in 12 point it fills one page of A4 and of Letter with this many lines; a line more may be too much.
+    let text = read("docs/emergency.md");
+    assert!(text.lines().count() <= 43, "{} lines", text.lines().count());
+    assert!(text.lines().all(|line| line.chars().count() <= 160));
+}

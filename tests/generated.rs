@@ -103,4 +103,10 @@ fn every_command_has_a_page_and_a_help_that_says_what_it_does() {
     let pages = keyroll::cli::commands::man::pages().expect("pages are made in memory");
     assert!(pages.len() > 60, "{} pages", pages.len());
     assert!(pages.iter().all(|(_, page)| page.contains(".TH")));
+    let of_help = pages.iter().filter(|(name, _)| name.contains("-help"));
+    assert_eq!(
+        of_help.count(),
+        0,
+        "a page of `help` repeats that of its command"
+    );
 }

@@ -58,7 +58,8 @@ fn collect(command: &clap::Command, pages: &mut Vec<(String, String)>) -> std::i
     pages.push((format!("{name}.1"), page(command)?));
     command
         .get_subcommands()
-        .filter(|sub| !sub.is_hide_set())
+        // What `help` says of a command stands on that command's own page.
+        .filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
         .try_for_each(|sub| collect(sub, pages))
 }
 
