@@ -314,6 +314,8 @@ fn what_cannot_be_noted_or_told_of_the_trail_is_said_and_holds_nothing_up() {
     forget_what_was_seen(&home);
     fs::write(home.path().join("state/keyroll/seen"), "").unwrap();
     set(&home, "warn=6d").says("is not noted here");
+    let told = home.run(&["doctor"]).ok(3).stdout;
+    assert!(told.contains("put back is not seen here"), "{told}");
 }
 
 #[test]

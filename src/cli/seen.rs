@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, access};
 use sha2::{Digest as _, Sha256};
 
 use crate::audit::checkpoint::Checkpoint;
@@ -94,18 +95,37 @@ impl Mark {
 pub fn accept(store: &Store, context: &mut Context) -> Result<(), StoreError> {
     if let Some(path) = file(context) {
         let (name, tip) = (store.name()?, store.tip()?);
-        if let Err(error) = write(&path, &text(&name, &tip, None)) {
-            context.out.note(unnoted(&path, &error));
+        let written = write(&path, &text(&name, &tip, None));
+        if let Some(told) = written.err().and_then(|error| unnoted(&path, &error)) {
+            context.out.note(told);
         }
     }
     Ok(())
 }
 
-/// That the end of a trail could not be noted: what is taken away from it is not seen here.
-pub fn unnoted(path: &Path, error: &io::Error) -> String {
+/// That the end of a trail could not be noted, though this is a place for it: a service may have no home to note anything in,
+/// which is for `doctor` to tell.
+pub fn unnoted(path: &Path, error: &io::Error) -> Option<String> {
+    let kind = error.kind();
+    let is_closed = matches!(
+        kind,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    );
     let shown = path.display().to_string();
     let shown = shown.escape_debug();
-    format!("warning: where the audit trail ends is not noted here: `{shown}`: {error}")
+    (!is_closed && !is_nowhere(kind)).then(|| {
+        format!("warning: where the audit trail ends is not noted here: `{shown}`: {error}")
+    })
+}
+
+/// The folder where ends of trails would be noted, where that takes no write.
+pub fn closed(context: &Context) -> Option<PathBuf> {
+    let folder = file(context)?.parent()?.to_owned();
+    let there = folder
+        .ancestors()
+        .find(|path| path.symlink_metadata().is_ok())?;
+    let is_open = there.is_dir() && access(there, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    (!is_open).then_some(folder)
 }
 
 /// A store is known by its place alone: another one that is put there is seen by that, and a copy that is tried elsewhere has

@@ -87,10 +87,11 @@ impl Witness for Attendant {
         if let Some(path) = &self.mark {
             let note = signed.map(|kept| kept.note.as_str());
             // Where nothing can be noted, the work is done all the same.
-            if let Err(error) = seen::write(path, &seen::text(store, tip, note))
+            let written = seen::write(path, &seen::text(store, tip, note));
+            if let Some(told) = written.err().and_then(|error| seen::unnoted(path, &error))
                 && self.says.swap(false, Ordering::Relaxed)
             {
-                Output::default().note(seen::unnoted(path, &error));
+                Output::default().note(told);
             }
         }
     }

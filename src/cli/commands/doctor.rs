@@ -4,6 +4,8 @@ use std::path::Path;
 
 use crate::cli::context::{Beside, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::file::shown;
+use crate::cli::seen;
 use crate::cli::settings::Settings;
 use crate::cli::unlock::{self, IdentityOptions, Source};
 use crate::cli::witness::Known;
@@ -132,6 +134,13 @@ fn trail(store: &Store, context: &Context) -> Vec<Check> {
     }
     let found = format!("intact, {} events", verified.events);
     let mut checks = vec![Check::new(WHAT, Status::Clean, found)];
+    if let Some(folder) = seen::closed(context) {
+        let found = format!(
+            "an older store put back is not seen here: {} takes no write",
+            shown(&folder)
+        );
+        checks.push(Check::new(WHAT, Status::Warning, found));
+    }
     let (known, others): (Vec<_>, Vec<_>) = verified.vouched.iter().partition(|one| one.is_known);
     if known.is_empty() && !others.is_empty() {
         let found = "by no key that is known here";
