@@ -205,11 +205,6 @@ impl Store {
         let signed = self.signed(known)?;
         Ok(signed.map(|signed| events.saturating_sub(signed)))
     }
-
-    /// The newest signed checkpoint of each key, the oldest first.
-    pub fn checkpoints(&self) -> Result<Vec<Kept>, StoreError> {
-        all(&self.db)
-    }
 }
 
 pub(super) fn tip(db: &Connection) -> Result<Tip, StoreError> {

@@ -115,23 +115,25 @@ fn what_no_key_names_is_found_by_its_shape() {
     assert_eq!(found, ["2 (a private key) certificate value -/- - tls -"]);
 }
 
+/// A file of each form that is read by its name.
+const FORMS: [&str; 10] = [
+    "a.env",
+    "a.ini",
+    "a.toml",
+    "a.yaml",
+    "a.json",
+    "a.properties",
+    "a.sh",
+    "a.service",
+    "cron.d/a",
+    ".netrc",
+];
+
 #[test]
 fn what_is_found_does_not_depend_on_the_value() {
     let text = "MAXIMO_API_KEY=@\nODOO_PASSWORD='@'\n[x]\npassword: \"@\" # @\nu=https://u:@@h.example/@\n\
                 {\"token\": \"@\", \"url\": \"@\"}\n- SAP_SECRET=@\nmachine h login l password @\nrun --token @\n";
-    let forms = [
-        "a.env",
-        "a.ini",
-        "a.toml",
-        "a.yaml",
-        "a.json",
-        "a.properties",
-        "a.sh",
-        "a.service",
-        "cron.d/a",
-        ".netrc",
-    ];
-    for path in forms {
+    for path in FORMS {
         let one = found(path, &text.replace('@', "qzjvk7Wx"));
         assert!(!one.is_empty(), "{path}");
         assert_eq!(one, found(path, &text.replace('@', "mbrtY3hd")), "{path}");
@@ -152,19 +154,7 @@ fn any_text_is_looked_at_to_its_end() {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             text.push_str(parts[(seed >> 16) as usize % parts.len()]);
         }
-        for path in [
-            "a.env",
-            "a.ini",
-            "a.toml",
-            "a.yaml",
-            "a.json",
-            "a.properties",
-            "a.sh",
-            "a.service",
-            "cron.d/a",
-            ".netrc",
-            "dockerfile",
-        ] {
+        for path in FORMS.into_iter().chain(["dockerfile"]) {
             found(path, &text);
         }
     }

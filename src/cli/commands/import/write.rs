@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::file;
 
 /// Where the records go: the file that is named, or in a folder one of the sheet's name.
 pub fn target(out: &Path, sheet: &Path) -> PathBuf {
@@ -73,5 +74,5 @@ pub fn file(path: &Path, text: &str, context: &mut Context) -> Result<(), Failur
 
 /// A path in backquotes.
 pub fn shown(path: &Path) -> String {
-    format!("`{}`", path.to_string_lossy().escape_debug())
+    format!("`{}`", file::shown(path))
 }
